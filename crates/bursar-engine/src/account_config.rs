@@ -1,33 +1,33 @@
-//! What the driver knows of an account and its user: how near the user is, what can be asked, and when to warn.
+//! The user's presence, what can be asked on behalf of an account, and when its balance counts as low.
 
 use alloy_primitives::Address;
 use bursar_domain::money::Amount;
 use bursar_domain::rules::Rules;
 
-/// How near the user is.
+/// How close the user is to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// No window.
+    /// There is no window.
     Tray,
-    /// A window without the focus.
+    /// There is a window without focus.
     Open,
     Focused,
 }
 
-/// What can be asked on behalf of the account.
+/// What can be asked on behalf of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccountConfig {
     pub rules: Rules,
-    /// There is a secret.
+    /// A key or token is available.
     pub signed_in: bool,
-    /// The address that is read, where there is a chain to read it from.
+    /// The address whose balance is read from the chain, if the network has one.
     pub watched_address: Option<Address>,
 }
 
-/// When a balance counts as low.
+/// The limits below which a balance counts as low.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Thresholds {
     pub days: Option<u32>,
-    /// In units of the balance's currency, whatever that is.
+    /// In the balance's own currency, whatever that is.
     pub amount: Option<Amount>,
 }

@@ -1,4 +1,5 @@
-//! Applies an input to a top-up: the record to write, its notice, the browser, and what is read again because of it.
+//! Applies an input to a top-up, and derives what follows from it: the record to write, the notice, the browser, and
+//! what to read again.
 
 use super::account_config::Presence;
 use super::effect::Effect;
@@ -12,7 +13,7 @@ use bursar_domain::payment::FailureReason;
 use bursar_domain::view::{Change, PaymentKind};
 
 impl Step {
-    /// Applies an input to a top-up and books what follows: the line, its notice, the browser.
+    /// Applies an input to a known top-up.
     pub(super) fn apply(&mut self, id: &str, input: &Input, now: Timestamp) {
         self.apply_as(id, input, now, false);
     }
@@ -56,14 +57,14 @@ impl Step {
         }
         let has_moved = after.phase != before.phase;
         if has_moved && after.phase != Phase::Open && self.state.saving_method.contains(id) {
-            // The provider has the method now, or will in a moment.
+            // The provider has the method by now, or will in a moment.
             self.state.expect_method(now);
             self.state.make_due(&[PollTarget::Catalogue], now);
         }
         if has_moved && !after.is_live() {
             self.state.make_due(&[PollTarget::Balance], now);
             if self.state.config.rules.offers.saved_methods {
-                // It may have been kept on the way, or turned out to be gone.
+                // The payment may have saved the method, or shown that it is gone.
                 self.state.make_due(&[PollTarget::Catalogue], now);
             }
             if after.kind() != PaymentKind::TopUp {
@@ -83,12 +84,12 @@ impl Step {
         self.changed();
     }
 
-    /// Whether the user is looking at this very payment, so that a pop-up would tell nothing.
+    /// Whether the user is looking at this very payment, so that a pop-up would be superfluous.
     fn is_focused_on(&self, top_up: &TopUp) -> bool {
         self.state.presence == Presence::Focused && self.is_shown(top_up)
     }
 
-    /// Whether the window shows this very payment, be it in front or not.
+    /// Whether the window shows this very payment, in front or not.
     pub(super) fn is_shown(&self, top_up: &TopUp) -> bool {
         self.state.viewing.is_some()
             && (self.state.viewing == top_up.payment_id

@@ -1,5 +1,5 @@
-//! What lies further back: the whole history at its first reading, and the chain's older events. Both are read in
-//! portions, one after the other, so that what is new is told in between; the user may stop them and let them go on.
+//! Reads older data in portions: the whole history after connecting, and older events on the chain. New data is shown
+//! between two portions, and the user can pause and resume.
 
 use super::backfill_progress::Backfill;
 use super::effect::Effect;
@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::view::Change;
 
 impl Step {
-    /// The user stops it, or lets it go on.
+    /// The user pauses or resumes the backfill.
     pub(super) fn pause_backfill(&mut self, paused: bool, now: Timestamp) {
         self.state.backfill.paused = paused;
         if !paused {
@@ -20,7 +20,7 @@ impl Step {
         self.backfill_changed();
     }
 
-    /// Takes what an answer says of it, and asks for the next portion at once where there is one.
+    /// Stores the progress that a response reports, and asks for the next portion at once if there is one.
     pub(super) fn update_backfill(
         &mut self,
         backfill: Backfill,
@@ -45,7 +45,7 @@ impl Step {
 }
 
 impl State {
-    /// Whether what lies further back may be asked for.
+    /// Whether older data may be requested.
     pub(super) fn reads_backfill(&self) -> bool {
         !self.backfill.paused
     }

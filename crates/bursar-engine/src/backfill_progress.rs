@@ -2,14 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How far it is.
+/// The progress of an account's backfill.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Backfill {
-    /// Stopped by the user: nothing further back is asked for until they let it go on.
+    /// The user has paused it: no older data is requested until they resume.
     pub paused: bool,
-    /// Payments of a whole reading that has not come to its end.
+    /// Rows of a full reading of the history that has not finished.
     pub payments: Option<HistoryProgress>,
-    /// `None` where all events are known that can belong to a payment.
+    /// `None` once all events that can belong to a payment are known.
     pub chain: Option<BlockProgress>,
 }
 
@@ -17,15 +17,15 @@ pub struct Backfill {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryProgress {
     pub read: u32,
-    /// How many the provider has, where it says.
+    /// How many rows the provider has, if it says so.
     #[serde(rename = "all")]
     pub total: Option<u32>,
 }
 
-/// Blocks whose events are known, from the newest back.
+/// Blocks whose events are known, counted back from the newest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockProgress {
     pub read: u64,
-    /// How many there are at most: the reading ends before the first where no payment is as old.
+    /// An upper limit: reading ends earlier if no payment is that old.
     pub at_most: u64,
 }

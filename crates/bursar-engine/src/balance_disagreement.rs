@@ -7,9 +7,9 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
 use std::cmp::Ordering;
 
-/// Two readings that differ must be this far apart before it is said.
+/// Bursar reports a disagreement only after two different readings at least this far apart.
 const DISAGREEMENT_GAP: Span = Span::minutes(2);
-/// Smaller differences are never worth a word: a hundredth of the currency.
+/// Differences of up to a hundredth of the currency never count.
 pub(super) const MIN_DIFFERENCE_CENTS: i64 = 1;
 
 impl Step {
@@ -20,8 +20,8 @@ impl Step {
 }
 
 impl State {
-    /// They disagree when they differ by more than a day's usage, twice, two minutes apart, with nothing
-    /// open that would explain it, while both answer. What no longer counts is compared with nothing.
+    /// Chain and API disagree if both answer, they differ by more than a day's usage, twice, two minutes apart, and no
+    /// open payment explains the difference. Outdated figures are not compared.
     fn compare_balances(&self, now: Timestamp) -> Disagreement {
         let (Some(reading), Some(api)) = (self.current_chain(now), self.current_api(now)) else {
             return Disagreement::Unknown;

@@ -1,7 +1,6 @@
-//! What a wall clock that jumps does to the times that the engine keeps. A time that was written as due must not lie
-//! further ahead than it could have been when it was written, and nothing is said to have happened in the future: both
-//! are left by a clock that has been set back since. Looked at in every step, because a start of the program has no
-//! other way to notice.
+//! Keeps the engine's times plausible when the wall clock jumps. A due time must not lie further ahead than it could
+//! have when it was set, and no past event may lie in the future; a clock that was set back leaves both. Every step
+//! checks this, because a program that has just started cannot notice a jump in any other way.
 
 use super::poll_interval::FAST_POLLING_TIME;
 use super::poll_target::PollTarget;
@@ -11,14 +10,14 @@ use super::step::METHOD_EXPECTED_FOR;
 use crate::top_up::{Phase, TopUp};
 use bursar_domain::clock::{Span, Timestamp};
 
-/// The longest interval between two readings of one kind, with what is added so that desktops do not ask in step.
+/// The longest poll interval, including jitter.
 const LONGEST_INTERVAL: Span = Span::hours(15);
 
 impl State {
-    /// The wall clock and the time that has passed have parted, or the machine was asleep: everything is read anew.
+    /// The wall clock jumped, or the machine was asleep: everything is read again.
     pub(super) fn clock_moved(&mut self, now: Timestamp) {
         for repeat in self.resends.values_mut() {
-            // A server that has asked to be left alone is, all the same.
+            // A `Retry-After` holds across the jump.
             let asked = repeat.retry_after;
             let earliest = if is_plausible(asked, now, MAX_RETRY_AFTER) {
                 asked.max(now)
@@ -30,13 +29,13 @@ impl State {
         self.clock_offset_stale = true;
         self.clock_jumped_at = Some(now);
         if let Disagreement::Once(_) = self.disagreement {
-            // How long ago the first difference was seen is not known.
+            // How long ago the first difference was seen is unknown.
             self.disagreement = Disagreement::Once(now);
         }
         self.make_due(&PollTarget::ALL, now);
     }
 
-    /// Brings back what lies too far ahead.
+    /// Pulls back due times that lie too far ahead, and past times that lie in the future.
     pub(super) fn bound_times(&mut self, now: Timestamp) {
         for ended in self.start_ended_at.values_mut() {
             *ended = (*ended).min(now);
@@ -71,8 +70,8 @@ impl State {
         }
     }
 
-    /// Whether a payment that nothing could settle for so long is in nobody's way any more. A clock that was set forward
-    /// does not make it so: the provider's clock, where it is known, must say the same.
+    /// Whether a payment with an unknown outcome is older than `span` and no longer blocks others. A clock that was set
+    /// forward does not suffice: the provider's clock must agree if it is known.
     pub(super) fn has_waited_longer(&self, top_up: &TopUp, span: Span, now: Timestamp) -> bool {
         let by_provider = match (self.clock_offset, top_up.provider_created_at) {
             (Some(ahead), Some(requested_at)) => {
@@ -83,7 +82,7 @@ impl State {
         by_provider && self.waited_for(top_up, now) > span
     }
 
-    /// Whether a first look that found nothing was before the clock jumped, so that it is not known how long ago.
+    /// Whether the payment was first found absent before the clock jumped, so that it is unknown how long ago.
     pub(super) fn was_absent_before_jump(&self, top_up: &TopUp) -> bool {
         let dated = self.clock_offset.is_some();
         top_up
@@ -92,14 +91,14 @@ impl State {
             .is_some_and(|(looked, jumped)| looked < jumped)
     }
 
-    /// How long the fate of a payment has been waited for, by this machine's clock.
+    /// How long the payment's outcome has been unknown, by this machine's clock.
     pub(super) fn waited_for(&self, top_up: &TopUp, now: Timestamp) -> Span {
         let begun = self.unknown_since.get(&top_up.id).copied();
         now.since(begun.unwrap_or(top_up.created_at).min(now))
     }
 }
 
-/// Whether a time that was written as one to come can have been written by this clock.
+/// Whether this clock can have set the due time `at`, which was at most `most` ahead.
 fn is_plausible(at: Timestamp, now: Timestamp, most: Span) -> bool {
     at.since(now) <= most
 }

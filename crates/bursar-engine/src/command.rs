@@ -1,5 +1,5 @@
-//! What the user asks for. A top-up is begun only where nothing stands in its way, and its intent is in the
-//! commit before the request is among the effects.
+//! The user's commands. A top-up starts only if nothing blocks it, and its intent is in the commit, which precedes the
+//! request.
 
 use super::account_config::Presence;
 use super::effect::{Effect, Request};
@@ -31,7 +31,7 @@ impl Step {
             self.cancel(*command, top_up_id, now);
         } else if let Event::CheckNow { command } = event {
             if self.state.presence != Presence::Tray {
-                // Somebody may be waiting for money that comes late.
+                // The user may be waiting for a late payment.
                 self.state.late_payment_reads = self.state.late_payment_reads.max(1);
             }
             self.state.clear_backoffs(now);
@@ -40,7 +40,7 @@ impl Step {
         } else if let Event::RefreshAll { command } = event {
             self.state.full_history_wanted = true;
             self.state.full_chain_wanted = true;
-            // Whoever wants everything wants what lies further back.
+            // "Refresh all" includes older data.
             self.pause_backfill(false, now);
             self.state.clear_backoffs(now);
             self.state.poll_fast(now);
@@ -61,7 +61,7 @@ impl Step {
         now: Timestamp,
     ) {
         let id = new.top_up_id.clone();
-        // A second press of the same button asks for what is there already.
+        // A second click on the same form returns the payment that the first one started.
         if self
             .state
             .top_ups
@@ -115,7 +115,7 @@ impl Step {
         self.reply(command, answer);
     }
 
-    /// Cancelling is a request: only what the provider reports later ends the top-up.
+    /// Cancelling is a request: the top-up ends only when the provider reports it.
     fn cancel(&mut self, command: u64, top_up_id: &str, now: Timestamp) {
         let Some(found) = self.state.top_ups.get(top_up_id) else {
             self.reply(command, Err(gone()));
@@ -139,15 +139,15 @@ impl Step {
         }));
     }
 
-    /// A link only wakes a poll and raises the window; the state it carried is used up. A window that shows
-    /// this very payment stays at it.
+    /// A return link only triggers a poll and raises the window, and its state is used up. A window that shows this
+    /// very payment stays where it is.
     fn return_link_opened(&mut self, top_up_id: &str, now: Timestamp) {
         let Some(found) = self.state.top_ups.get(top_up_id) else {
             return;
         };
         let account = self.state.account.clone();
         let page = if !self.state.config.rules.one_open_top_up() {
-            // Where there can be several, the one that came back is among the payments.
+            // Where several payments can be open, the payments page shows the one that came back.
             Some(Page::Payments { account })
         } else if self.is_shown(found) {
             None
@@ -163,7 +163,7 @@ impl Step {
 }
 
 impl State {
-    /// Why no top-up can be started now, if so.
+    /// Why no top-up can start now, if something is in its way.
     fn start_obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
         if !self.config.signed_in {
             return Some(Error::new(
@@ -191,7 +191,7 @@ impl State {
     }
 }
 
-/// Why nothing is begun without a network.
+/// The error for starting a payment without a network.
 pub fn offline() -> Error {
     Error::passing(
         Code::Unreachable,

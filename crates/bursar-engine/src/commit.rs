@@ -1,17 +1,17 @@
-//! What one step of an account writes to `bursar.db`, all of it or nothing.
+//! What one step writes to `bursar.db`, atomically.
 
 use crate::top_up::TopUp;
 use bursar_domain::notice::Notice;
 use serde::{Deserialize, Serialize};
 
-/// One part of a commit to `bursar.db`.
+/// One record of a commit to `bursar.db`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
-    /// The top-up as it is now; its intent when it is new.
+    /// The top-up's present state; for a new one, its intent.
     TopUp(TopUp),
-    /// The top-up of this id of Bursar's own is no longer resumable: it has turned out to be another one.
+    /// Deletes the top-up with this `top_up_id`: it turned out to be the same payment as another one.
     DeleteTopUp(String),
-    /// Told once for each change: it is not written where the last one about its subject says the same.
+    /// One notice for each change: the store skips it if the last notice on its subject is the same.
     Notice(Notice),
     Alerts(Alerts),
 }
@@ -19,12 +19,12 @@ pub enum Write {
 /// What an account has been warned of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerts {
-    /// The present low balance has been told; it is reset when the balance is no longer low.
+    /// The present low balance has been reported; reset when the balance has recovered.
     pub low_balance_told: bool,
-    /// Counts the crossings: the subject of the notice that tells of one.
+    /// Counts low balances, to give each notice its own subject.
     pub low_crossing: u32,
-    /// That the provider no longer takes the key has been told; it is reset when it answers again.
+    /// The rejected key has been reported; reset when the provider accepts a key.
     pub signed_out_told: bool,
-    /// Counts the rejections: the subject of the notice that tells of one.
+    /// Counts rejections, to give each notice its own subject.
     pub rejection: u32,
 }

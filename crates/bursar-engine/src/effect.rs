@@ -1,4 +1,4 @@
-//! What the engine asks of the driver.
+//! What the engine asks of the driver: effects, and requests to servers.
 
 use super::poll_target::Server;
 use crate::top_up::Verified;
@@ -7,27 +7,27 @@ use bursar_domain::error::Error;
 use bursar_domain::payment::NewPayment;
 use bursar_domain::view::{Change, Page};
 
-/// What the driver does once the commit stands.
+/// What the driver does once the commit is on disk.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Request(Request),
-    /// Opens the checkout in the browser, through the allow-list.
+    /// Opens the checkout in the browser if the allow-list permits it.
     OpenCheckout {
         top_up_id: String,
     },
-    /// Pops up what the inbox holds and has not been shown.
+    /// Pops up the notices in the inbox that have not been shown.
     Notify,
-    /// Brings the window to the front, with that page where it shows something else.
+    /// Brings the window to the front; with a page, also shows that page.
     RaiseWindow(Option<Page>),
     Changed(Change),
-    /// The answer to a command: the top-up it concerns, or why not.
+    /// Replies to a command with the top-up's id, or with the reason why not.
     Reply {
         command: u64,
         answer: Result<Option<String>, Error>,
     },
 }
 
-/// A request to a server. Every one is answered by exactly one event.
+/// A request to a server. Exactly one event answers each.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
     Start {
@@ -39,42 +39,43 @@ pub enum Request {
         /// The id that cancelling takes.
         intent_id: String,
     },
-    /// The open top-ups; and the history since then, where one of `expected` is not among them.
+    /// The open top-ups; if one of the expected ones is not among them, also the history since then.
     OpenPayments {
         since: Timestamp,
         expected_payment_ids: Vec<String>,
     },
-    /// The history since the oldest payment that may still change; from the beginning when `whole`.
+    /// The history since the oldest payment that can still change; with `full`, from the beginning.
     History {
         since: Option<Timestamp>,
         full: bool,
-        /// Whether all that ended without money is looked at, and not only once a day.
+        /// Whether to check all payments that ended without money, which otherwise happens once a day.
         include_ended: bool,
-        /// Whether what lies further back is read too.
+        /// Whether to read older payments too.
         backfill: bool,
     },
     Balance,
-    /// The figures, and the events since the last look.
+    /// The figures, and the events since the last reading.
     Chain {
         payments: Vec<WatchedPayment>,
-        /// Whether older events are read too.
+        /// Whether to read older events too.
         backfill: bool,
-        /// Whether the events that are known are to be read again.
+        /// Whether to read known events again.
         full: bool,
     },
     Charges,
     Catalogue,
     DuePayments,
-    /// A connection alone, to see whether anybody is there.
+    /// Only opens a connection, to find out whether the server is back.
     Probe(Server),
 }
 
-/// A payment whose event on the chain is of interest.
+/// A payment to look for on the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchedPayment {
     pub payment_id: String,
-    /// What the engine holds it verified by: should the chain have taken that back, it must hear of it.
+    /// The event that verified the payment, as far as the engine knows: if it is gone from the chain, the response must
+    /// say so.
     pub verified: Option<Verified>,
-    /// Whether the event would complete it, so that a second RPC must have the same receipt.
+    /// Whether the event would complete the payment, so that a second RPC endpoint must have the same receipt.
     pub needs_receipt_quorum: bool,
 }

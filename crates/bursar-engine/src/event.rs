@@ -1,5 +1,4 @@
-//! What can happen to an account, and what the engine may ask for in return. Each is plain data, so that a
-//! test can make a million of them.
+//! Everything that can happen to an account, as plain data, so that a test can create millions of events.
 
 use super::account_config::{Presence, Thresholds};
 use super::poll_target::{PollTarget, Server};
@@ -10,39 +9,39 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use bursar_domain::payment::{Created, NewPayment};
 
-/// Everything that can happen to one account.
+/// Everything that can happen to an account.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// Time has passed.
     Tick,
     Presence(Presence),
-    /// The payment that the window is focused on, if any.
+    /// The payment that the focused window shows, if any.
     Viewing(Option<String>),
     Online(bool),
-    /// The machine was asleep, or the clock jumped.
+    /// The clock jumped, or the machine was asleep.
     ClockJumped,
-    /// How far the provider's clock is ahead of this machine's, where its answers tell.
+    /// How far the provider's clock is ahead of this machine's, according to its responses.
     ProviderClock {
         offset: Span,
     },
     Thresholds(Thresholds),
-    /// The session was given a secret, or lost it.
+    /// The session gained or lost its key or token.
     SignedIn(bool),
-    /// The wallet address or the RPCs changed.
+    /// The wallet address or the RPC endpoints changed.
     Reconfigured {
         watched_address: Option<Address>,
     },
 
-    /// The user starts a top-up. `command` is answered by [`Effect::Reply`].
+    /// The user starts a top-up. [`Effect::Reply`] answers `command`.
     StartTopUp {
         command: u64,
         new: NewPayment,
-        /// The one-time state in its return address, where the network returns by link.
+        /// The one-time state in the return URL, on networks that return by link.
         link_state: Option<String>,
-        /// How far the provider's clock is ahead of this machine's, where it has told.
+        /// How far the provider's clock is ahead of this machine's, if known.
         clock_offset: Option<Span>,
     },
-    /// The user wants the checkout opened again.
+    /// The user wants to see the checkout again.
     ReopenCheckout {
         command: u64,
         top_up_id: String,
@@ -54,15 +53,15 @@ pub enum Event {
     CheckNow {
         command: u64,
     },
-    /// Everything is to be read again from the beginning.
+    /// Read everything again from the beginning.
     RefreshAll {
         command: u64,
     },
-    /// The user stops the reading of what lies further back, or lets it go on.
+    /// The user pauses or resumes the reading of older data.
     SetBackfillPaused {
         paused: bool,
     },
-    /// A valid link with this top-up's state came back.
+    /// A valid return link with this top-up's state was opened.
     ReturnLinkOpened {
         top_up_id: String,
     },
@@ -87,31 +86,31 @@ pub enum Event {
     Chain(Result<ChainResponse, Error>),
     Charges(Result<(), Error>),
     Catalogue(Result<CatalogueResponse, Error>),
-    /// What can be paid for beside a top-up has been read and kept.
+    /// The payments that are due have been read and stored.
     DuePayments(Result<(), Error>),
-    /// Whether a connection to a server stands that could not be reached before.
+    /// Whether a server that was unreachable accepts connections now.
     Probed {
         server: Server,
         reachable: bool,
     },
     /// The user removed or changed a method.
     MethodsChanged,
-    /// The user is on the page that adds a method; the one-time state is in its return address.
+    /// The user is on the page that adds a method; the one-time state is in its return URL.
     MethodExpected {
         link_state: Option<String>,
     },
     /// That page sent the browser back.
     MethodReturned,
-    /// The subscription stands or fell.
+    /// The subscription was established or lost.
     Subscribed(bool),
-    /// The subscription says that something happened.
+    /// The subscription reported an event.
     ChainActivity,
-    /// The checkout could not be opened: refused by the allow-list, or no browser.
+    /// The checkout could not be opened: the allow-list refused it, or there is no browser.
     OpenCheckoutFailed {
         top_up_id: String,
         error: Error,
     },
-    /// The commit of the step before could not be written; none of its effects ran.
+    /// The commit of the previous step failed, so none of its effects ran.
     CommitFailed {
         command: Option<u64>,
         poll: Option<PollTarget>,

@@ -1,5 +1,5 @@
-//! Which figures count now. One that a server told before this session, before the sign-in ended, or longer ago than
-//! it should be is shown with its age, and nothing is compared with it, calculated from it or warned about by it.
+//! Which figures are current. A figure from before this session or the end of a sign-in, or one that is overdue, is
+//! shown with its age, but nothing is compared with it, calculated from it or warned about because of it.
 
 use super::poll_target::PollTarget;
 use super::state::State;
@@ -9,31 +9,31 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 use bursar_domain::money::Amount;
 
-/// In the tray the API's balance is read in every second cycle; a figure that is older than two of those is old.
+/// In the tray the API's balance is read in every second cycle; after two of those a figure is outdated.
 const MAX_AGE: Span = Span::minutes(45);
-/// A figure outlives a server that has just stopped answering for so long.
+/// How long a figure stays current after its server stops answering.
 const OUTAGE_GRACE: Span = Span::minutes(3);
 
 impl State {
-    /// The API's figures, where they count now.
+    /// The API's figures, if they are current.
     pub fn current_api(&self, now: Timestamp) -> Option<&ApiBalance> {
         let (api, _) = self.api.as_ref()?;
         (self.config.signed_in && self.is_current(PollTarget::Balance, now)).then_some(api)
     }
 
-    /// The chain's figures, where they count now.
+    /// The chain's figures, if they are current.
     pub fn current_chain(&self, now: Timestamp) -> Option<&ChainReading> {
         let reading = self.chain.as_ref()?;
         self.is_current(PollTarget::Chain, now).then_some(reading)
     }
 
-    /// What can be spent, where that is known now: the chain's figure where it answers, else the API's.
+    /// The spendable balance, if it is current: the chain's figure if the chain answers, otherwise the API's.
     pub fn current_balance(&self, now: Timestamp) -> Option<&Amount> {
         self.preferred(self.current_chain(now), self.current_api(now))
     }
 
-    /// What can be spent: the chain's figure where it answers, else the API's where that answers, else whichever
-    /// was known last; the same choice as on the account's first page.
+    /// The spendable balance, current or not: the chain's figure if the chain answers, otherwise the API's if that
+    /// answers, otherwise the last known one. The overview makes the same choice.
     pub fn spendable(&self) -> Option<&Amount> {
         let silent = |poll| self.errors.contains_key(&poll);
         match (&self.chain, &self.api) {
@@ -49,7 +49,7 @@ impl State {
         }
     }
 
-    /// Which of two balances leads: the chain's, unless only the API answers.
+    /// Which of two balances to show: the chain's, unless only the API answers.
     pub(super) fn preferred<'a>(
         &self,
         chain: Option<&'a ChainReading>,
@@ -64,15 +64,15 @@ impl State {
         }
     }
 
-    /// Whether the balance is said to be low, by figures that count now.
+    /// Whether to show that the balance is low, by current figures.
     pub fn shows_low_balance(&self, now: Timestamp) -> bool {
         self.alerts.low_balance_told && self.is_low(now).is_some()
     }
 
-    /// Whether the last question of this kind was answered.
+    /// Whether the last poll of this target succeeded.
     pub fn answers(&self, poll: PollTarget) -> bool {
         let failing = self.plans.get(&poll).is_none_or(|plan| plan.failures > 0);
-        // The figures stand while only the events cannot be read.
+        // The figures are current even if only the events cannot be read.
         let lacks_only_events = poll == PollTarget::Chain
             && self.events_error.is_some()
             && !self.errors.contains_key(&PollTarget::Chain);
@@ -80,7 +80,7 @@ impl State {
     }
 
     fn is_current(&self, poll: PollTarget, now: Timestamp) -> bool {
-        // An older figure in place of a newer one says nothing of how much there is now.
+        // A figure from an older block does not show the present balance.
         let counts_not = self.errors.get(&poll).is_some_and(|(error, _)| {
             matches!(
                 error.code,
@@ -155,7 +155,7 @@ mod tests {
         of(Err(Error::passing(code, "down")))
     }
 
-    /// An account of which both have just told the same.
+    /// An account for which chain and API have just reported the same balance.
     fn account() -> State {
         let setup = AccountConfig {
             rules: Rules::default(),

@@ -1,4 +1,5 @@
-//! Money that comes after its payment has ended without any: noticed by the balance, looked for in the history, and told.
+//! Late payments: money that arrives after its payment ended without any. A grown balance is the sign of it, the
+//! history shows which payment it is, and a notice reports it.
 
 use super::poll_target::PollTarget;
 use super::response::LatePayment;
@@ -11,11 +12,11 @@ use bursar_domain::money::Amount;
 use bursar_domain::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
-/// The provider may tell of money a little later than the chain: one look at once, and one more after that.
+/// The provider may report the money a little later than the chain: read once now, and once more.
 const LATE_PAYMENT_READS: u8 = 2;
 
 impl Step {
-    /// The balance has grown. Where nothing open explains it, it may be late money for anything that has ended.
+    /// The balance has grown. If no open payment explains that, it may be late money for any payment that has ended.
     pub(super) fn search_late_payments(&mut self, now: Timestamp) {
         if self.state.has_live() {
             return;
@@ -24,7 +25,8 @@ impl Step {
         self.state.make_due(&[PollTarget::History], now);
     }
 
-    /// Tells once of payments that had ended long ago and are completed after all. One that is followed tells by itself.
+    /// Reports payments that ended long ago and are completed after all, once. A payment that is still followed reports
+    /// its own completion.
     pub(super) fn notify_late_payments(&mut self, late_payments: &[LatePayment], now: Timestamp) {
         for late in late_payments {
             let followed = self
@@ -50,7 +52,7 @@ impl Step {
 }
 
 impl State {
-    /// What a reading of the history was to bring is still wanted.
+    /// A reading of the history failed: what it was to cover is still wanted.
     pub(super) fn restore_history_request(&mut self) {
         self.full_history_wanted |= self.full_history_in_flight;
         if std::mem::take(&mut self.late_payment_read_in_flight) {
@@ -59,12 +61,12 @@ impl State {
     }
 }
 
-/// All that is the user's in the contract, but for what is under review.
+/// All of the user's money in the contract except what is under review.
 pub(super) fn total_balance(reading: &ChainReading) -> Option<Amount> {
     reading.free.checked_add(&reading.reserved)
 }
 
-/// Whether there is more now than before; not said of figures that cannot be compared.
+/// Whether the balance has grown; false if the two cannot be compared.
 pub(super) fn has_grown(before: Option<&Amount>, after: Option<&Amount>) -> bool {
     before
         .zip(after)

@@ -1,6 +1,7 @@
-//! The engine's pure half: one account's state, everything that can happen to it, and the function that
-//! turns both, with the time and some randomness, into new state, at most one commit, and effects. Nothing
-//! here does I/O; the driver applies the commit first and runs the effects only when it stands.
+//! The engine: a pure function from an account's state and an event to a new state, at most one commit, and effects.
+//! Time and randomness are passed in, and nothing here does I/O. It promises that one click never pays twice, that a
+//! request leaves only after its intent is on disk, and that a payment is complete only if the provider or the chain
+//! says so. The driver applies the commit first, and runs the effects only once it is on disk.
 
 mod account_config;
 mod advance_top_up;

@@ -1,4 +1,4 @@
-//! Whether the balance is low, and when the user is notified of it: once, and not again before it has recovered.
+//! Decides whether the balance is low. The user is warned once, and again only after the balance has recovered.
 
 use super::balance_disagreement::MIN_DIFFERENCE_CENTS;
 use super::state::State;
@@ -9,10 +9,10 @@ use bursar_domain::money::Amount;
 use bursar_domain::notice::{Notice, NoticeKind};
 use std::cmp::Ordering;
 
-/// What was last read longer ago than this does not keep a low balance from being over either.
+/// A figure older than this does not count, neither for a warning nor against a recovery.
 const MAX_STALE_AGE: Span = Span::hours(24);
-/// A balance is no longer low once it is this part of the threshold above it, so that one at the edge, or one that two
-/// sources tell a little differently, is not told again and again.
+/// The balance recovers at a tenth above the threshold. Without that margin, a balance near the threshold, or two
+/// sources that differ a little, would cause one warning after another.
 const RECOVERY_MARGIN_DIVISOR: i128 = 10;
 
 impl Step {
@@ -50,7 +50,7 @@ impl Step {
 }
 
 impl State {
-    /// For how many days the balance lasts, by figures that count now.
+    /// For how many days the balance lasts, by current figures.
     pub fn days_left(&self, now: Timestamp) -> Option<u32> {
         self.current_api(now).and_then(|api| api.days_left)
     }
@@ -59,7 +59,7 @@ impl State {
         self.thresholds.days.is_some_and(|most| days <= most)
     }
 
-    /// `None` while a figure that could say so is unknown or old, as the API's days are right after a start.
+    /// `None` while a figure that could decide it is unknown or outdated, as the API's days are right after a start.
     pub(super) fn is_low(&self, now: Timestamp) -> Option<bool> {
         let balance = self.balance_for_warning(now);
         let few_days = self
@@ -80,8 +80,8 @@ impl State {
         (!days_unknown && !amount_unknown).then_some(false)
     }
 
-    /// Whether it is clearly no longer low: by more than a day, and by every figure that is not forgotten. A source that
-    /// is silent for a moment takes nothing back of what it told.
+    /// Whether the balance has clearly recovered: by more than a day, and by every figure from the last 24 hours. A
+    /// source that is briefly unreachable still counts.
     fn has_recovered(&self, now: Timestamp) -> bool {
         let enough_days = match (self.days_left(now), self.thresholds.days) {
             (Some(days), Some(most)) => days > most.saturating_add(1),
@@ -113,7 +113,8 @@ impl State {
             .is_some_and(|order| order != Ordering::Less)
     }
 
-    /// What can be spent, by figures that count now. A chain that has made no block for a day warns of nothing.
+    /// The balance to compare with the threshold, by current figures. A chain without a block for a day causes no
+    /// warning.
     fn balance_for_warning(&self, now: Timestamp) -> Option<&Amount> {
         let chain = self
             .current_chain(now)
@@ -122,13 +123,13 @@ impl State {
     }
 }
 
-/// The threshold in the balance's own currency: the user sets it once, for every account in its own units.
+/// The threshold in the balance's own currency: the user sets one number for all accounts, in each account's units.
 fn in_currency_of(least: &Amount, balance: &Amount) -> Option<Amount> {
     Amount::new(least.units(), least.scale(), balance.currency().clone()).ok()
 }
 
-/// From which amount on a balance has recovered: the threshold and a tenth of it, at least a day's usage, by which chain
-/// and API may differ without disagreeing, and at least a hundredth. In the balance's own currency, exact.
+/// The amount from which a balance has recovered: the threshold plus the largest of a tenth of it, a day's usage (by
+/// which chain and API may differ) and a hundredth of the currency.
 fn recovery_level(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> Option<Amount> {
     let least = in_currency_of(least, balance)?;
     let currency = balance.currency();
@@ -142,7 +143,7 @@ fn recovery_level(least: &Amount, balance: &Amount, usage: Option<&Amount>) -> O
     )
     .ok()?;
     let smallest = Amount::from_cents(MIN_DIFFERENCE_CENTS, currency.clone());
-    // More than the threshold itself would keep a balance low that is twice as large.
+    // A margin larger than the threshold would call a balance low that is twice as large.
     let usage = usage.filter(|usage| usage.compare(&least) == Some(Ordering::Less));
     let margin = [Some(&smallest), usage]
         .into_iter()

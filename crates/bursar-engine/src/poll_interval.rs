@@ -1,4 +1,4 @@
-//! How often each thing is read: quick while money is expected, slow otherwise.
+//! How often each target is polled: often while money is expected, seldom otherwise.
 
 use super::account_config::Presence;
 use super::poll_target::PollTarget;
@@ -6,16 +6,16 @@ use super::state::State;
 use crate::top_up::{Phase, TopUp, is_undecidable};
 use bursar_domain::clock::{Span, Timestamp};
 
-/// After a link, focus or "Check now", polling is at its quickest for so long.
+/// How long polling stays at its fastest after a return link, focus or "Check now".
 pub(super) const FAST_POLLING_TIME: Span = Span::minutes(1);
-/// What changes by somebody else's hand, while somebody waits for it.
+/// For what others change while the user waits for it.
 const EVERY_MINUTE: Span = Span::seconds(60);
-/// In the tray with nothing open: one look at the chain, and the API's balance and history in turn.
+/// In the tray with nothing open: the chain in every cycle, the API's balance and history in turn.
 const TRAY_INTERVAL: Span = Span::minutes(10);
 const ALTERNATE_TRAY_INTERVAL: Span = Span::minutes(20);
 
 impl State {
-    /// How long from one successful read to the next.
+    /// The time from one successful reading to the next.
     pub(super) fn interval(&self, poll: PollTarget, now: Timestamp) -> Span {
         let live = self.has_live();
         let quick = self
@@ -26,7 +26,7 @@ impl State {
             PollTarget::OpenPayments if quick => self.live_interval(now),
             PollTarget::OpenPayments => self.slow_interval(now),
             PollTarget::Chain | PollTarget::Balance if live && quick => self.live_interval(now),
-            // A method's check is over within minutes, and the user waits for it.
+            // A method's check takes minutes, and the user waits for it.
             PollTarget::Catalogue if self.method_pending || now < self.method_expected_until => {
                 EVERY_MINUTE
             }
@@ -43,8 +43,8 @@ impl State {
         }
     }
 
-    /// Whether it is one that may stay as it is for days, such as an invoice that waits to be paid, or one whose money
-    /// the provider trusts to come.
+    /// Whether the payment may stay as it is for days, such as an unpaid invoice, or one that the provider completes
+    /// only once it has the money.
     fn is_slow_payment(&self, top_up: &TopUp, now: Timestamp) -> bool {
         let age = now.since(top_up.created_at);
         matches!(top_up.phase, Phase::Open | Phase::Confirming)
@@ -55,7 +55,7 @@ impl State {
                 .is_some_and(|after| age > after)
     }
 
-    /// Every minute for a day, wherever the user is; after that the tray has time.
+    /// Every minute for a day, wherever the user is; after that, less often in the tray.
     fn slow_interval(&self, now: Timestamp) -> Span {
         let young = self
             .top_ups
@@ -70,17 +70,17 @@ impl State {
         }
     }
 
-    /// Whether there is nothing to expect and nobody to look.
+    /// Whether no money is expected and nobody is looking.
     pub fn is_idle_in_tray(&self) -> bool {
         self.presence == Presence::Tray && !self.has_live()
     }
 
-    /// Whether this is asked in every second cycle: what the chain says of the balance need not be asked of the
-    /// API as often, and a history in which nothing can change any more need not be read as often.
+    /// Whether this target is polled in every second cycle only: the chain reports the balance anyway, and a history in
+    /// which nothing can change need not be read as often.
     fn alternates(&self, poll: PollTarget) -> bool {
         match poll {
             PollTarget::Balance => self.config.watched_address.is_some(),
-            // The first time after one cycle, so that the two alternate.
+            // One cycle after the first reading, so that the two alternate.
             PollTarget::History => {
                 self.top_ups.is_empty() && self.last_success(PollTarget::History).is_some()
             }
@@ -105,7 +105,7 @@ impl State {
         }
     }
 
-    /// Whether all that is expected is a lost answer that looking again does not tell of.
+    /// Whether the only payments under way have an unknown outcome that no further reading can settle.
     fn awaits_user(&self) -> bool {
         self.top_ups
             .values()
@@ -116,7 +116,7 @@ impl State {
             })
     }
 
-    /// Brings forward what became more urgent by what has just happened.
+    /// Moves due times forward where the interval has become shorter.
     pub(super) fn shorten_intervals(&mut self, now: Timestamp) {
         for poll in PollTarget::ALL {
             let interval = self.interval(poll, now);
@@ -126,7 +126,7 @@ impl State {
         }
     }
 
-    /// The user is near: read everything that matters now, and quickly for a while.
+    /// The user is present: read everything that matters now, and poll fast for a while.
     pub(super) fn poll_fast(&mut self, now: Timestamp) {
         self.fast_polling_until = now.plus(FAST_POLLING_TIME);
         self.make_due(

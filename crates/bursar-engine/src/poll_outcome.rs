@@ -1,4 +1,4 @@
-//! What a poll's response or failure means for the next one, and which failures the user is notified of.
+//! What a response or a failure means for the next poll of its target, and whether the user is notified.
 
 use super::poll_target::PollTarget;
 use super::server_backoff::{LONGER_BY_PERCENT, MAX_RETRY_AFTER, is_outage};
@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::NoticeKind;
 
-/// So many times in a row, events that could not be read are asked for again soon.
+/// How many times in a row unreadable events are read again soon.
 const MAX_QUICK_EVENT_RETRIES: u32 = 7;
 
 impl Step {
@@ -23,7 +23,7 @@ impl Step {
     ) {
         let rejected = is_signed_out(error.code);
         if rejected && self.state.reread_if_outdated(poll, now) {
-            // It may be the key before this one that was rejected: the next answer tells.
+            // The rejection may concern the previous key: the next response decides.
             return;
         }
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
@@ -45,8 +45,8 @@ impl Step {
         }
     }
 
-    /// Books an answer, and what kept it from being a whole one: a silent server is left alone as after no answer
-    /// at all, anything else is told and asked for again as usual.
+    /// Records a response and the error that made it incomplete, if any. An outage counts as a failed poll; any other
+    /// error is shown, and the next poll comes as usual.
     pub(super) fn record_response(
         &mut self,
         poll: PollTarget,
@@ -67,7 +67,7 @@ impl Step {
         }
     }
 
-    /// The provider took the key: should it reject it again, that is news again.
+    /// The provider accepted the key, so that the next rejection is news.
     pub(super) fn key_accepted(&mut self) {
         if self.state.alerts.signed_out_told && self.state.notifies_alerts {
             self.state.alerts.signed_out_told = false;
@@ -77,13 +77,13 @@ impl Step {
 }
 
 impl State {
-    /// What the API told to a sign-in that has ended says nothing of now; the database keeps it with its time.
+    /// The API's figures of a session that has ended are not current; the database keeps them with their time.
     pub(super) fn forget_session(&mut self) {
         self.api = None;
         self.disagreement = Disagreement::Unknown;
     }
 
-    /// Books a success: the gate opens, and the next time follows from what is going on.
+    /// Records a success: the back-off ends, and the next poll follows from the present state.
     pub(super) fn record_success(&mut self, poll: PollTarget, now: Timestamp, entropy: u64) {
         let was_silent = self.server_backoff(poll.server()).failures > 0;
         self.clear_backoff(poll.server(), now);
@@ -111,8 +111,8 @@ impl State {
         }
     }
 
-    /// Whether something has happened since this was asked, so that it is to be asked again at once; then its
-    /// answer is done with.
+    /// Whether something has happened since this request was sent, so that its response is discarded and the target is
+    /// read again at once.
     pub(super) fn reread_if_outdated(&mut self, poll: PollTarget, now: Timestamp) -> bool {
         let Some(plan) = self.plans.get_mut(&poll).filter(|plan| plan.again) else {
             return false;
@@ -123,13 +123,13 @@ impl State {
         true
     }
 
-    /// Looks in a row that were not whole ones.
+    /// How many readings in a row were incomplete.
     pub(super) fn failures(&self, poll: PollTarget) -> u32 {
         self.plans.get(&poll).map_or(0, |plan| plan.failures)
     }
 
-    /// Books that a look at the chain gave the figures, but not the events, for the time after `failures` such looks: what
-    /// may pass is asked for again soon for a minute or so, then as usual, and never sooner than the server asked for.
+    /// Records a chain reading with figures but without all events, after `failures` such readings. A passing error is
+    /// retried soon for about a minute, then as usual, and never before the server allows it.
     pub(super) fn events_failed(
         &mut self,
         error: &Error,
@@ -150,7 +150,7 @@ impl State {
     }
 }
 
-/// Whether the key or token is not (or no longer) accepted.
+/// Whether the provider does not, or no longer, accept the key or token.
 fn is_signed_out(code: Code) -> bool {
     matches!(code, Code::Unauthorized | Code::SignedOut)
 }

@@ -1,5 +1,4 @@
-//! When each thing is read: quick while money is expected, slow otherwise, and ever slower while a server
-//! does not answer. One request in flight an endpoint.
+//! When each target is polled next, and with which request. Each target has at most one request in flight.
 
 use super::account_config::Presence;
 use super::effect::{Effect, Request, WatchedPayment};
@@ -10,7 +9,7 @@ use crate::top_up::{Phase, TopUp};
 use bursar_domain::clock::Timestamp;
 
 impl State {
-    /// When the next thing is due, if anything ever is.
+    /// When the next request is due, if any.
     pub fn next_due(&self) -> Option<Timestamp> {
         PollTarget::ALL
             .into_iter()
@@ -25,7 +24,7 @@ impl State {
             .min()
     }
 
-    /// Asks for everything that is due.
+    /// Requests everything that is due.
     pub(super) fn request_due(&mut self, now: Timestamp) -> Vec<Effect> {
         let mut effects = Vec::new();
         for poll in PollTarget::ALL {
@@ -99,7 +98,7 @@ impl State {
             .unwrap_or_default()
     }
 
-    /// Whether it is read at all, now that it is due at that time.
+    /// Whether this target is polled at all, given its due time.
     fn is_wanted(&self, poll: PollTarget, due: Timestamp) -> bool {
         if !self.online {
             return false;
@@ -107,7 +106,7 @@ impl State {
         match poll {
             PollTarget::OpenPayments => self.config.signed_in && self.has_live(),
             PollTarget::Chain => self.config.watched_address.is_some(),
-            // Nobody looks at a chart in the tray, nor at the methods once they are known.
+            // In the tray nobody sees the chart, nor the methods once they are known.
             PollTarget::Charges => self.config.signed_in && self.presence != Presence::Tray,
             PollTarget::DuePayments => {
                 let offers = self.config.rules.offers;
@@ -123,14 +122,14 @@ impl State {
         }
     }
 
-    /// Makes this due at that time at the latest.
+    /// Makes the target due at this time at the latest.
     pub(super) fn bring_forward(&mut self, poll: PollTarget, at: Timestamp) {
         if let Some(plan) = self.plans.get_mut(&poll) {
             plan.due = plan.due.min(at);
         }
     }
 
-    /// Makes these due at once; one that is in flight is asked again after its answer.
+    /// Makes these targets due at once; one that is in flight is polled again after its response.
     pub(super) fn make_due(&mut self, polls: &[PollTarget], now: Timestamp) {
         for poll in polls {
             if let Some(plan) = self.plans.get_mut(poll) {
@@ -141,7 +140,7 @@ impl State {
     }
 }
 
-/// What the chain can say about a top-up: only one whose provider's id is known can be recognised.
+/// What to look for on the chain: only a payment with a known `payment_id` can be recognised.
 fn watched_payment(top_up: &TopUp) -> Option<WatchedPayment> {
     Some(WatchedPayment {
         payment_id: top_up.payment_id.clone()?,

@@ -1,18 +1,18 @@
-//! What is read again and again, and which server answers it.
+//! What is polled, and which server answers.
 
-/// What is read again and again.
+/// What is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PollTarget {
-    /// The open top-ups, while there are any.
+    /// The open top-ups, if there are any.
     OpenPayments,
-    /// The history's newer end: settles what is watched, finds what was started elsewhere.
+    /// The newest part of the history: settles followed payments, and finds those that were started elsewhere.
     History,
     Balance,
     Chain,
     Charges,
     /// Methods, identity, maintenance.
     Catalogue,
-    /// What can be paid for beside a top-up.
+    /// Renewals and migrations that can be paid.
     DuePayments,
 }
 
@@ -40,7 +40,7 @@ impl PollTarget {
         }
     }
 
-    /// Whose silence it suffers from.
+    /// The server that answers it.
     pub fn server(self) -> Server {
         match self {
             Self::Chain => Server::Chain,
@@ -54,7 +54,7 @@ impl PollTarget {
     }
 }
 
-/// Who answers; back-off is shared by all that is asked of the same one.
+/// A server. All requests to one server share its back-off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Server {
     Api,

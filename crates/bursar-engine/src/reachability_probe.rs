@@ -1,6 +1,6 @@
-//! Finding out soon that a server is back without asking it anything: while one cannot be reached and somebody waits, a
-//! bare connection is tried every few seconds. Only where a connection stands that was refused before is the
-//! server asked at once; a server that takes connections and answers nothing waits for its back-off.
+//! Notices soon that a server is back, without asking it anything: while it is unreachable and somebody is waiting, a
+//! bare connection is tried every few seconds. A server is asked at once only if it accepts connections after refusing
+//! them; one that accepts connections but never answers waits for its back-off.
 
 use super::account_config::Presence;
 use super::effect::{Effect, Request};
@@ -10,11 +10,11 @@ use super::timers::ReachabilityProbe;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 
-/// From the end of one try to the next.
+/// From the end of one probe to the next.
 const PROBE_INTERVAL: Span = Span::seconds(2);
 
 impl State {
-    /// Books that a request failed for want of an answer.
+    /// Plans a probe after a request without a response.
     pub(super) fn plan_probe(&mut self, server: Server, code: Code, now: Timestamp) {
         if !may_be_gone(code) {
             self.probes.remove(&server);
@@ -38,7 +38,7 @@ impl State {
             .min()
     }
 
-    /// When the server is knocked at next, if it is.
+    /// When to probe the server next, if at all.
     fn probe_due(&self, server: Server) -> Option<Timestamp> {
         let probe = self.probes.get(&server)?;
         let backoff = self.server_backoff(server);
@@ -62,7 +62,7 @@ impl State {
         effects
     }
 
-    /// Books what a knock found.
+    /// Records a probe's result.
     pub(super) fn probed(&mut self, server: Server, reachable: bool, now: Timestamp) {
         let Some(probe) = self.probes.get_mut(&server) else {
             return;
@@ -87,7 +87,7 @@ impl State {
     }
 }
 
-/// Whether nobody may be there at all; a server that refuses or is overrun is there.
+/// Whether the server may be down; one that refuses or is overloaded is up.
 fn may_be_gone(code: Code) -> bool {
     matches!(
         code,

@@ -1,5 +1,5 @@
-//! What the answers of servers mean: each payment to the top-up that it is, or can only be, or to a new one; what
-//! none of them shows is absent; and what the chain has.
+//! Reconciles responses with the state. Each reported payment belongs to a known top-up, is the only match for one with
+//! an unknown outcome, or is new; a payment that no list shows is absent.
 
 use super::backfill_progress::Backfill;
 use super::effect::Effect;
@@ -68,7 +68,7 @@ impl Step {
                 account: self.state.account.clone(),
             }));
             if !history.more {
-                // A payment that has just become known may already have its event.
+                // The chain may already have the event of a payment that has just become known.
                 self.state.make_due(&[PollTarget::Balance], now);
             }
         }
@@ -91,14 +91,14 @@ impl Step {
         self.changed();
     }
 
-    /// The provider's word on each payment: to the top-up it is, to the one it can only be, or to a new one.
+    /// Applies each reported payment to its top-up, to the one it matches, or to a new one.
     fn apply_payments(
         &mut self,
         payments: &[RemotePayment],
         error: Option<&Error>,
         now: Timestamp,
     ) {
-        // Where there may be others, what was not read this time may be likelier.
+        // Where several payments can be open, the unread part may hold a better match.
         let cut_off = error.is_some_and(|error| error.retryable)
             && !self.state.config.rules.one_open_top_up();
         let matched = if cut_off {
@@ -147,7 +147,7 @@ impl Step {
         }
     }
 
-    /// Follows what is open and was started elsewhere.
+    /// Follows an open payment that was started elsewhere.
     fn adopt(&mut self, payment: &RemotePayment, now: Timestamp) {
         let open = match payment.status {
             Status::Open | Status::Confirming | Status::UnderReview => true,
@@ -158,7 +158,7 @@ impl Step {
             | Status::Refunding
             | Status::Refunded => false,
         };
-        // While the answer to a start is outstanding nobody can say whose this is.
+        // While a start is unanswered, it is unknown whose payment this is.
         if !open || self.state.awaits_start() || self.state.could_be_unknown_outcome(payment) {
             return;
         }
@@ -169,7 +169,7 @@ impl Step {
         self.state.status_read_at.insert(id, now);
     }
 
-    /// One that ended long ago goes back after all: told once, unless it is older news than the connection.
+    /// A payment that ended long ago is refunded: reported once, unless it happened before the account was connected.
     fn notify_refund(&mut self, payment: &RemotePayment, now: Timestamp) {
         if payment.updated_at < self.state.connected_at
             || !self.state.refunds_notified.insert(payment.id.clone())
@@ -196,7 +196,7 @@ impl Step {
         );
         self.state.full_chain_in_flight = false;
         if self.state.config.watched_address != Some(answer.user) {
-            // Asked for before the address was changed.
+            // The request was sent before the address changed.
             self.state.make_due(&[PollTarget::Chain], now);
             return;
         }
@@ -206,7 +206,7 @@ impl Step {
             .as_ref()
             .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers_mark);
         if is_overtaken {
-            // What it says of payments is as old as its figures.
+            // The payments in this response are as outdated as its figures.
             return;
         }
         let moved = self
@@ -237,7 +237,7 @@ impl Step {
             chain: answer.backfill,
             ..self.state.backfill.clone()
         };
-        // What could not be read is asked for again as usual, not at once.
+        // What could not be read is requested again as usual, not at once.
         let more = answer.backfill.is_some() && answer.events_error.is_none();
         self.update_backfill(backfill, PollTarget::Chain, more, now);
         if let Some(due) = answer.reread_at {
@@ -253,7 +253,7 @@ impl Step {
             }));
         }
         if moved {
-            // The provider's own figure is about to move too.
+            // The provider's own figure is about to change too.
             self.state
                 .make_due(&[PollTarget::Balance, PollTarget::OpenPayments], now);
         }
@@ -263,7 +263,7 @@ impl Step {
 }
 
 impl State {
-    /// Which top-up a payment of the provider is.
+    /// The top-up that a provider's payment belongs to.
     pub(super) fn top_up_id_of(&self, payment_id: &str) -> Option<String> {
         self.top_ups
             .values()

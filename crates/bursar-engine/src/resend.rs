@@ -1,6 +1,6 @@
-//! Sending the same request again while its answer is outstanding, with a provider that makes one payment of
-//! all that comes under one key. It begins at once, after a crash too, backs off like everything else, and ends
-//! where the provider would no longer know the key; then the provider's lists are asked, as for any other.
+//! Sends the same request again while its response is missing, to providers that make only one payment of all requests
+//! with the same key. The first resend follows at once, even after a crash; later ones back off. Resending ends before
+//! the provider may forget the key; then its lists are searched, as for any other payment.
 
 use super::effect::{Effect, Request};
 use super::poll_target::Server;
@@ -12,11 +12,11 @@ use bursar_domain::backoff::{Backoff, jitter};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 
-/// After a commit that failed, one that is to be given up is looked at again this much later.
+/// After a failed commit, an expired resend is dropped this much later.
 const COMMIT_RETRY_DELAY: Span = Span::seconds(5);
 
 impl State {
-    /// Plans the next attempt after one that ended, or forgets it once the answer is known.
+    /// Plans the next resend after a failed one, or drops it once the response is known.
     pub(super) fn plan_resend(
         &mut self,
         top_up_id: &str,
@@ -40,7 +40,7 @@ impl State {
         repeat.retry_after = now.plus(asked_for);
     }
 
-    /// When the next one is sent again, if any is.
+    /// When the next resend is due, if any.
     pub(super) fn next_resend(&self) -> Option<Timestamp> {
         if !self.online || !self.config.signed_in {
             return None;
@@ -51,7 +51,7 @@ impl State {
             .min()
     }
 
-    /// Those whose request is not on its way and whose answer is not known.
+    /// Top-ups without a response and without a request in flight.
     fn outstanding(&self) -> impl Iterator<Item = &str> {
         self.top_ups
             .values()
@@ -65,7 +65,7 @@ impl State {
         self.resends.get(id).copied().unwrap_or_default()
     }
 
-    /// Whether the provider may no longer know its key.
+    /// Whether the provider may have forgotten the key.
     fn is_overdue(&self, top_up: &TopUp, now: Timestamp) -> bool {
         self.config
             .rules
@@ -84,7 +84,7 @@ impl State {
             .collect()
     }
 
-    /// Giving them up could not be written, so it waits a little instead of being tried without a pause.
+    /// Dropping them could not be written: retry after a pause, not in a busy loop.
     pub(super) fn hold_overdue_resends(&mut self, now: Timestamp) {
         for id in self.overdue(now) {
             let repeat = self.resends.entry(id).or_default();
@@ -98,7 +98,7 @@ impl Step {
         let over = self.state.overdue(now);
         for id in over {
             self.state.resends.remove(&id);
-            // Only a look that begins from now on can find it absent.
+            // Only a reading that starts from now on can find it absent.
             self.state.start_ended_at.insert(id.clone(), now);
             self.apply(&id, &Input::NotRepeatable, now);
         }

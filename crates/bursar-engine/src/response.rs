@@ -1,5 +1,4 @@
-//! Answers of the servers as the engine takes them: rows have gone to the database already, what comes here
-//! is what the account's state depends on.
+//! Responses as the engine sees them. The driver has stored the rows by then; what is here affects the account's state.
 
 use super::backfill_progress::{BlockProgress, HistoryProgress};
 use crate::top_up::Verified;
@@ -11,14 +10,14 @@ use bursar_domain::money::Amount;
 use bursar_domain::payment::RemotePayment;
 use bursar_domain::view::PaymentKind;
 
-/// The provider's word on the open top-ups.
+/// The open payments, as the provider reports them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OpenPaymentsResponse {
-    /// Open ones, and those of the history that were asked for; one line an id.
+    /// The open payments, and those of the history that were requested; one entry for each id.
     pub payments: Vec<RemotePayment>,
-    /// Whether the history was read too, and wholly, so that what is missing is really absent.
+    /// Whether the history was read completely, so that a missing payment is really absent.
     pub history_read: bool,
-    /// Why the history could not be read, or not all of it.
+    /// Why the history could not be read, or not completely.
     pub error: Option<Error>,
 }
 
@@ -31,58 +30,59 @@ pub struct LatePayment {
     pub kind: PaymentKind,
 }
 
-/// What a reading of the history brought.
+/// A reading of the history.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HistoryResponse {
-    /// The lines that are not final, and those of top-ups that are followed.
+    /// Payments that are not final, and those that belong to followed top-ups.
     pub payments: Vec<RemotePayment>,
-    /// Payments that nobody has been told of yet; each comes again until its notice is written.
+    /// Payments that have not been reported yet; each is repeated until its notice is on disk.
     pub late_payments: Vec<LatePayment>,
-    /// Rows that are new or different.
+    /// New or changed rows.
     pub changed_rows: u32,
-    /// Whether the lines were read from the newest one to their end.
+    /// Whether the history was read from the newest row to the end.
     pub is_complete: bool,
-    /// Whether there is more to read at once: the next portion of the whole history, or what is new since its first.
+    /// Whether to read on at once: the next portion of the full history, or what is new since its first one.
     pub more: bool,
-    /// Whether the place was kept from which the whole history goes on.
+    /// Whether the position is stored from which the full reading continues.
     pub resumable: bool,
-    /// Rows so far of a whole history that has not come to its end.
+    /// Rows so far, if a full reading has not finished.
     pub backfill: Option<HistoryProgress>,
-    /// Whether a line that could not be read may be a top-up that is followed.
+    /// Whether an unreadable row may be a followed top-up.
     pub unreadable_candidate: bool,
-    /// Why the lines could not be read, or not all of them.
+    /// Why the rows could not be read, or not completely.
     pub error: Option<Error>,
 }
 
-/// What a reading of methods and key brought.
+/// A reading of methods and key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CatalogueResponse {
-    /// The provider says that it is in maintenance; nothing else was read then.
+    /// The provider reports maintenance; nothing else was read.
     pub maintenance: bool,
     /// A saved method is being checked.
     pub method_pending: bool,
 }
 
-/// What a look at the chain brought.
+/// A reading of the chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChainResponse {
-    /// Whose figures they are.
+    /// Whose figures these are.
     pub user: Address,
     pub reading: ChainReading,
-    /// Whether the figures may be of an older block than those before: the newer blocks are gone, or nobody knows them.
+    /// Whether the figures may come from an older block than before: the newer blocks are gone, or no endpoint knows
+    /// them.
     pub lowers_mark: bool,
-    /// Payments that an event was found for, with whether a second RPC agrees.
+    /// Payments with an event on the chain; the flag says whether a second RPC endpoint confirms it.
     pub credited: Vec<(String, Verified, bool)>,
-    /// Payments whose event is no longer in the chain; none where the events could not be read up to the figures' block.
+    /// Payments whose event is no longer on the chain; empty if the events could not be read up to the figures' block.
     pub reorganised: Vec<String>,
-    /// Whether lines of the history changed.
+    /// Whether rows of the history changed.
     pub changed: bool,
-    /// How far back the events go, where there are older ones to read.
+    /// How far back the events are known, if there are older ones to read.
     pub backfill: Option<BlockProgress>,
-    /// When blocks are to be read again whose events do not explain the figures.
+    /// When to read blocks again whose events do not explain the figures.
     pub reread_at: Option<Timestamp>,
-    /// Why the figures are not the newest ones, or are in dispute.
+    /// Why the figures are not the newest ones, or are disputed.
     pub figures_error: Option<Error>,
-    /// Why the events could not be read, or not all of them. The figures are whole all the same.
+    /// Why the events could not be read, or not completely. The figures are complete all the same.
     pub events_error: Option<Error>,
 }

@@ -1,4 +1,4 @@
-//! Back-off: a server that does not answer is asked ever more seldom, and one that asks to be left alone is.
+//! Back-off for each server: one that does not answer is asked ever less often, and a `Retry-After` is obeyed.
 
 use super::poll_target::{PollTarget, Server};
 use super::state::State;
@@ -7,11 +7,11 @@ use bursar_domain::backoff::{Backoff, jitter, lengthen};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 
-/// After a rejection: now and then, in case it was the server's mistake.
+/// After a rejection, retry now and then, in case it was the server's mistake.
 const REJECTED_INTERVAL: Span = Span::minutes(10);
-/// How much longer a wait may get so that many desktops do not ask in step.
+/// How much longer a wait may get, so that many desktops do not ask at the same moment.
 pub(super) const LONGER_BY_PERCENT: i64 = 20;
-/// A server's word that reaches further than this is of a clock that was set back since.
+/// The longest `Retry-After` that is obeyed. A longer one was stored before the clock was set back.
 pub(super) const MAX_RETRY_AFTER: Span = Span::hours(1);
 
 impl State {
@@ -22,7 +22,7 @@ impl State {
             .unwrap_or_default()
     }
 
-    /// While a server is silent one question at a time finds out whether it is back.
+    /// During an outage, one request at a time finds out whether the server is back.
     pub(super) fn is_one_at_a_time(&self, server: Server) -> bool {
         self.server_backoff(server).failures > 0 && self.has_request_in_flight(server)
     }
@@ -33,8 +33,7 @@ impl State {
             .any(|(poll, plan)| poll.server() == server && plan.in_flight)
     }
 
-    /// Nothing is known of the servers any more: the network came back, or the user asks. One that has
-    /// asked to be left alone is, all the same.
+    /// Forgets past failures: the network came back, or the user asks. A `Retry-After` stays.
     pub(super) fn clear_backoffs(&mut self, now: Timestamp) {
         for server in Server::ALL {
             self.clear_backoff(server, now);
@@ -57,13 +56,13 @@ impl State {
         }
     }
 
-    /// Another server is asked from now on.
+    /// A different server is asked from now on.
     pub(super) fn forget_backoff(&mut self, server: Server) {
         self.probes.remove(&server);
         self.server_backoffs.remove(&server);
     }
 
-    /// Books a failure: back-off, or as long as the server asked for.
+    /// Records a failure: the back-off grows, or follows the server's `Retry-After`.
     pub(super) fn record_failure(
         &mut self,
         poll: PollTarget,
@@ -105,7 +104,7 @@ impl State {
     }
 }
 
-/// Whether an error says that the server as a whole does not answer.
+/// Whether the error means that the whole server does not answer.
 pub(super) fn is_outage(code: Code) -> bool {
     matches!(
         code,
@@ -117,7 +116,7 @@ pub(super) fn is_outage(code: Code) -> bool {
     )
 }
 
-/// Whether asking again soon cannot help: the user has to do something.
+/// Whether a retry cannot help until the user does something.
 fn is_rejection(code: Code) -> bool {
     matches!(
         code,

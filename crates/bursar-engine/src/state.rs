@@ -1,4 +1,4 @@
-//! One account's state: what is followed, when each thing is read next, and what was last heard.
+//! An account's state: which payments are followed, when each target is polled next, and what the last responses said.
 
 use super::account_config::{AccountConfig, Presence, Thresholds};
 use super::backfill_progress::Backfill;
@@ -13,19 +13,19 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether chain and API tell the same story.
+/// Whether chain and API report the same balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Disagreement {
     /// Only one of them is known, or a top-up is open.
     #[default]
     Unknown,
     Agree,
-    /// They differed once, at this time: not yet worth a word.
+    /// They differed once, at this time; not yet worth reporting.
     Once(Timestamp),
     Disagree,
 }
 
-/// All that the engine knows of one account.
+/// Everything the engine knows of one account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub account: AccountId,
@@ -34,76 +34,76 @@ pub struct State {
     pub presence: Presence,
     pub viewing: Option<String>,
     pub online: bool,
-    /// The provider's open payments have never been read, because the account is new here or its records
-    /// were lost: nothing is created before they are.
+    /// The provider's open payments have never been read, because the account is new here or its records were lost. No
+    /// payment starts before they are.
     pub recovering: bool,
-    /// By Bursar's own id: every top-up whose status may still change.
+    /// Every top-up whose status can still change, by `top_up_id`.
     pub top_ups: BTreeMap<String, TopUp>,
-    /// Requests to start that have not been answered; their absence from a list means nothing yet.
+    /// Start requests in flight: a list without them proves nothing yet.
     pub starts_in_flight: BTreeSet<String>,
-    /// When those whose answer was lost are sent again, where the provider takes that for the same request.
+    /// When to resend requests without a response, if the provider treats them as the same request.
     pub resends: BTreeMap<String, Resend>,
-    /// When the last request to start a top-up ended, so that only later looks count as absence.
+    /// When the last start request ended, so that only later readings count as absence.
     pub start_ended_at: BTreeMap<String, Timestamp>,
-    /// Since when each one whose fate is not known has been waited for. It never lies ahead, so that a clock that was
-    /// set back keeps nobody waiting for longer.
+    /// Since when the outcome of each payment has been unknown. Never in the future, so that a clock that was set back
+    /// prolongs no wait.
     pub unknown_since: BTreeMap<String, Timestamp>,
-    /// How far the provider's clock is ahead of this machine's, as its last answers tell.
+    /// How far the provider's clock is ahead of this machine's, by its last responses.
     pub clock_offset: Option<Span>,
-    /// This machine's clock has jumped, or the machine was asleep, since the provider's answers told that.
+    /// This machine's clock has jumped, or the machine was asleep, since the offset was measured.
     pub clock_offset_stale: bool,
-    /// When that last was, by the clock as it went on.
+    /// When the clock last jumped, by the clock after the jump.
     pub clock_jumped_at: Option<Timestamp>,
-    /// When the provider last said where each of them stands, or that it knows nothing of one whose answer was lost.
+    /// When the provider last reported each payment's status, or that it does not know one whose outcome is unknown.
     pub status_read_at: BTreeMap<String, Timestamp>,
     pub plans: BTreeMap<PollTarget, Plan>,
     pub server_backoffs: BTreeMap<Server, ServerBackoff>,
-    /// Servers that could not be reached, as long as they cannot.
+    /// Servers that are unreachable.
     pub probes: BTreeMap<Server, ReachabilityProbe>,
-    /// Polling is at its quickest until then: after a link, focus or "Check now".
+    /// Until when polling is at its fastest: after a return link, focus or "Check now".
     pub fast_polling_until: Timestamp,
     pub subscribed: bool,
     pub api: Option<(ApiBalance, Timestamp)>,
     pub chain: Option<ChainReading>,
     pub disagreement: Disagreement,
     pub alerts: Alerts,
-    /// Whether a low balance and a rejected key are told from here. In a terminal they are not: the desktop app judges them
-    /// by the user's settings, and it owns what has been told of them.
+    /// Whether this process reports a low balance and a rejected key. The terminal does not: the desktop app decides by
+    /// the user's settings, and remembers what it has reported.
     pub notifies_alerts: bool,
     pub thresholds: Thresholds,
-    /// What is wrong now, by what it was found in.
+    /// Present errors, by the target whose poll failed.
     pub errors: BTreeMap<PollTarget, (Error, Timestamp)>,
-    /// Why the chain's events could not be read, or not all of them, while its figures could.
+    /// Why the chain's events could not be read, or not completely, while its figures could.
     pub events_error: Option<(Error, Timestamp)>,
     pub maintenance: bool,
     /// A saved method is being checked.
     pub method_pending: bool,
-    /// Until then a method may appear that the user is adding.
+    /// Until when a method may appear that the user is adding.
     pub method_expected_until: Timestamp,
-    /// Those that the user has asked to cancel, unless the provider refused.
+    /// Payments that the user has asked to cancel, unless the provider refused.
     pub cancelled_by_user: BTreeSet<String>,
-    /// Payments that are to keep their method for next time.
+    /// Payments that save their method for next time.
     pub saving_method: BTreeSet<String>,
-    /// The one-time state in the return address of the page that adds it; gone once used.
+    /// The one-time state in the return URL of the page that adds a method; gone once used.
     pub method_link_state: Option<String>,
-    /// Payments whose going back has been told since the start.
+    /// Payments whose refund has been reported since the start.
     pub refunds_notified: BTreeSet<String>,
-    /// The whole history is to be read at the next look.
+    /// The next reading covers the full history.
     pub full_history_wanted: bool,
-    /// The reading under way is one of the whole history that was asked for.
+    /// The reading in flight covers the full history.
     pub full_history_in_flight: bool,
-    /// The same of the chain's events.
+    /// The same for the chain's events.
     pub full_chain_wanted: bool,
     pub full_chain_in_flight: bool,
-    /// So many of the next readings of the history look at all that ended without money.
+    /// How many of the next history readings check all payments that ended without money.
     pub late_payment_reads: u8,
-    /// The reading under way does.
+    /// The reading in flight does.
     pub late_payment_read_in_flight: bool,
     pub backfill: Backfill,
 }
 
 impl State {
-    /// An account as it stands at the start of the process: everything is due at once.
+    /// The state at the start of the process: everything is due at once.
     pub fn new(
         account: AccountId,
         connected_at: Timestamp,
@@ -147,7 +147,7 @@ impl State {
                 .collect(),
             top_ups: top_ups
                 .into_iter()
-                // A cancellation asked for before has no answer any more; it may be asked for again.
+                // An earlier cancellation will not be answered any more; the user can ask again.
                 .map(|top_up| TopUp {
                     cancel_requested: false,
                     ..top_up
@@ -192,25 +192,25 @@ impl State {
         self.top_ups.values().any(TopUp::is_live)
     }
 
-    /// Whether an answer is outstanding that will say whose a payment is.
+    /// Whether a response is missing that will say whose a payment is.
     pub fn awaits_start(&self) -> bool {
         !self.starts_in_flight.is_empty()
             || self.top_ups.values().any(|top_up| top_up.request.is_some())
     }
 
-    /// Whether no answer is awaited.
+    /// Whether no response is missing.
     pub fn is_quiet(&self) -> bool {
         self.starts_in_flight.is_empty()
             && self.plans.values().all(|plan| !plan.in_flight)
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
     }
 
-    /// When the provider last said where this top-up stands; a look that could not read it says nothing.
+    /// When the provider last reported this top-up's status; a reading that could not read it does not count.
     pub fn status_read_at(&self, top_up_id: &str) -> Option<Timestamp> {
         self.status_read_at.get(top_up_id).copied()
     }
 
-    /// When a read of this kind last succeeded.
+    /// When a poll of this target last succeeded.
     pub fn last_success(&self, poll: PollTarget) -> Option<Timestamp> {
         self.plans.get(&poll).and_then(|plan| plan.last_success)
     }

@@ -1,5 +1,5 @@
-//! The step: state and event in, new state, at most one commit, and effects out. One arm an event; what each
-//! means stands in the files beside this one.
+//! One step: an event turns the state into a new state, at most one commit, and effects. There is one arm for each
+//! event; the files beside this one hold what the events mean.
 
 use super::account_config::Presence;
 use super::effect::Effect;
@@ -16,7 +16,7 @@ use bursar_domain::view::{Change, Page, PaymentKind};
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
 pub(super) const METHOD_EXPECTED_FOR: Span = Span::minutes(15);
 
-/// What a step leads to. The commit, unless it is empty, is applied before any effect runs.
+/// The result of a step. The driver applies the commit, unless it is empty, before it runs any effect.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     pub state: State,
@@ -24,7 +24,7 @@ pub struct Step {
     pub effects: Vec<Effect>,
 }
 
-/// Turns one event into what follows from it. `entropy` is any random number.
+/// Applies one event. `entropy` is any random number.
 pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step {
     let mut step = Step {
         state: state.clone(),
@@ -34,7 +34,7 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
     step.state.bound_times(now);
     step.handle(event, now, entropy);
     if *event == Event::Tick {
-        // Only here: what other events tell must not be lost with a commit that is not about them.
+        // Only in a tick: another event must not be lost with a commit that is not about it.
         step.give_up_resends(now);
     }
     step.state.forget_settled(now);
@@ -65,7 +65,7 @@ impl Step {
             Event::Thresholds(thresholds) => {
                 if self.state.thresholds != *thresholds {
                     self.state.thresholds.clone_from(thresholds);
-                    // Fresh figures are compared with them, and a commit that fails then does not lose the setting.
+                    // Fresh figures are compared with the thresholds; if that commit fails, the thresholds stay.
                     self.state
                         .make_due(&[PollTarget::Balance, PollTarget::Chain], now);
                 }
@@ -180,7 +180,7 @@ impl Step {
                 self.changed();
             }
             Event::Subscribed(subscribed) => {
-                // What was mined between two subscriptions told nobody.
+                // Events between two subscriptions were not reported.
                 self.state.subscribed = *subscribed;
                 self.state.make_due(&[PollTarget::Chain], now);
             }
@@ -207,11 +207,11 @@ impl Step {
                     if *poll == PollTarget::History {
                         self.state.restore_history_request();
                     }
-                    // Nothing is written here: the disk has just refused to take anything.
+                    // Nothing is written here: the disk has just refused a write.
                     self.state.record_failure(*poll, error, now, entropy);
                 }
                 if let Some(top_up_id) = started_top_up_id {
-                    // The answer is lost with the commit; the provider's lists will tell.
+                    // The response is lost with the commit; the provider's lists will show the payment.
                     self.state.starts_in_flight.remove(top_up_id);
                     self.state.start_ended_at.insert(top_up_id.clone(), now);
                     self.state.plan_resend(top_up_id, Some(error), now, entropy);
@@ -272,7 +272,7 @@ impl Step {
         self.effects.push(Effect::Reply { command, answer });
     }
 
-    /// Something on the account's first page is different.
+    /// Something on the account's overview is different.
     pub(super) fn changed(&mut self) {
         let change = Effect::Changed(Change::Account {
             account: self.state.account.clone(),
@@ -284,7 +284,7 @@ impl Step {
 }
 
 impl State {
-    /// A notice of this account with nothing in it but its kind and subject.
+    /// A notice of this account with only its kind and subject filled in.
     pub(super) fn new_notice(&self, kind: NoticeKind, subject: String, now: Timestamp) -> Notice {
         Notice {
             account: self.account.clone(),
@@ -305,8 +305,8 @@ impl State {
         self.shorten_intervals(now);
     }
 
-    /// Lets go of what can no longer change; the databases keep it. While an answer may be lost, what was
-    /// created near it stays known: a payment that is somebody's already is not the lost one.
+    /// Drops top-ups that can no longer change; the databases keep them. While an outcome is unknown, top-ups from
+    /// about the same time stay: a payment that belongs to one of them is not the missing one.
     fn forget_settled(&mut self, now: Timestamp) {
         let oldest_lost = self
             .top_ups

@@ -1,27 +1,27 @@
-//! When each thing is due, and what its last outcomes were.
+//! When each target, resend and probe is due, and how its last attempts went.
 
 use bursar_domain::clock::Timestamp;
 
-/// When one thing is read next.
+/// When a target is polled next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub due: Timestamp,
     pub in_flight: bool,
-    /// Something happened while it was in flight: read again at once.
+    /// Something happened while a request was in flight: poll again at once.
     pub again: bool,
     /// Failures since the last success.
     pub failures: u32,
-    /// When it last succeeded.
+    /// When the last poll succeeded.
     pub last_success: Option<Timestamp>,
 }
 
-/// When a request whose answer is outstanding is sent again.
+/// When to resend a request without a response.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resend {
     pub due: Timestamp,
-    /// The part of that which the server itself asked for.
+    /// Until when the server itself asked to wait.
     pub retry_after: Timestamp,
-    /// Answers that did not come.
+    /// Responses that did not come.
     pub failures: u32,
 }
 
@@ -29,21 +29,22 @@ pub struct Resend {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServerBackoff {
     pub failures: u32,
-    /// Nothing is asked before this.
+    /// No request before this time.
     pub until: Timestamp,
-    /// The part of that which the server itself asked for: nothing but its time opens it.
+    /// Until when the server itself asked to wait; nothing cuts this short.
     pub retry_after: Timestamp,
 }
 
-/// How it stands with knocking at a server that could not be reached.
+/// The probes of a server that is unreachable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReachabilityProbe {
     pub(super) due: Timestamp,
     pub(super) in_flight: bool,
-    /// The last try found nobody.
+    /// The last probe found the server down.
     pub(super) was_unreachable: bool,
-    /// A knock has led to the request that is out now, or to the last one.
+    /// A probe led to the present or the last request.
     pub(super) led_to_request: bool,
-    /// Such a request failed: the next one comes by itself, so that a door that opens and shuts is not run through.
+    /// That request failed: the next one waits for its back-off, so that a flapping server does not trigger a retry
+    /// storm.
     pub(super) exhausted: bool,
 }

@@ -1,7 +1,7 @@
-//! One top-up (or another payment that is started here: a renewal, a migration) as a pure state machine: inputs
-//! in, a changed top-up and what to do about it out. It does no I/O and knows no clock. Only a provider's word
-//! or a chain event with the top-up's id completes it, and from `Starting` no second request is ever made before
-//! the first is known to have come to nothing, unless the provider takes both for one.
+//! A top-up, renewal or migration as a pure state machine: an input turns it into a changed top-up and an outcome. It
+//! does no I/O and time is passed in. Only the provider or a chain event with the payment's id completes it. In
+//! `Starting`, no second request is made before the first is known to have failed, unless the provider makes only one
+//! payment of both.
 
 mod apply;
 mod matching;
@@ -17,22 +17,22 @@ use bursar_domain::payment::{Created, FailureReason, NewPayment, Purpose, Remote
 use bursar_domain::view::{PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
-/// A payment that may be a lost top-up was created at most this long before the intent was written.
+/// A payment can match a missing top-up if the provider created it at most this long before the intent.
 pub const MATCH_TOLERANCE: Span = Span::minutes(2);
-/// It was created at most this long before or after the intent, though this machine's clock be wrong.
+/// The same if this machine's clock may be wrong: this long before or after the intent.
 pub const UNKNOWN_CLOCK_TOLERANCE: Span = Span::hours(24);
-/// The same where the provider's clock was known when the intent was written.
+/// The same if the provider's clock was known when the intent was written.
 pub const KNOWN_CLOCK_TOLERANCE: Span = Span::minutes(15);
-/// Two looks that find nothing must be this far apart before a top-up counts as not started.
+/// A top-up counts as not started after two readings without it, at least this far apart.
 pub const ABSENCE_GAP: Span = Span::seconds(60);
 /// How long an ended top-up is watched for late money.
 pub const LATE_PAYMENT_WINDOW: Span = Span::hours(24);
 
-/// A top-up's place in its life. Each step is durable before its effect.
+/// A top-up's phase. Each one is on disk before its effects run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
-    /// The intent is written; the request may or may not have reached the provider.
+    /// The intent is on disk; the request may or may not have reached the provider.
     Starting,
     Open,
     Confirming,
@@ -41,14 +41,14 @@ pub enum Phase {
     Cancelled,
     Expired,
     Failed,
-    /// The request never became a top-up.
+    /// The request never created a payment.
     NotStarted,
-    /// The provider is giving the money back.
+    /// The provider is refunding the money.
     Refunding,
     Refunded,
 }
 
-/// Who said that the money has come.
+/// Who confirmed that the money has arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ConfirmedBy {
@@ -57,49 +57,50 @@ pub enum ConfirmedBy {
     Both,
 }
 
-/// One attempt to add money, as it is stored.
+/// One payment as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TopUp {
-    /// Bursar's own id: also the key under which a provider may recognise a repeated request.
+    /// Bursar's own id, everywhere else called `top_up_id`. Providers that recognise a repeated request get it as the
+    /// idempotency key.
     pub id: String,
-    /// The provider's id, once known. Until the provider's lists have shown it, it is the answer's word, and
-    /// they may call it otherwise.
+    /// The provider's id, once known. It comes from the response to the start request, until the provider's lists show
+    /// the payment, perhaps under another id.
     pub payment_id: Option<String>,
-    /// The id that cancelling takes, where it was started here.
+    /// The id that cancelling takes, if the payment was started here.
     pub intent_id: Option<String>,
     pub purpose: Purpose,
     pub amount: Amount,
     pub method: Option<String>,
-    /// What is sent again while the answer is outstanding, the same to the letter; only where the provider then
-    /// makes one payment of both, and only as long as it does.
+    /// The exact request to send again while the response is missing; only while the provider makes one payment of
+    /// both.
     pub request: Option<NewPayment>,
-    /// It has been sent again, so that a refusal says nothing of what was sent before; not stored.
+    /// It has been sent again, so that a refusal proves nothing about the first request; not stored.
     #[serde(skip)]
     pub resent: bool,
     pub phase: Phase,
-    /// When the intent was written, or the provider's own time for one that was started elsewhere.
+    /// When the intent was written; for a payment that was started elsewhere, the provider's time.
     pub created_at: Timestamp,
-    /// The provider's time of creation; before it has said so the time of the intent by the provider's clock, where that
-    /// is known.
+    /// The provider's time of creation. Before it is known, the time of the intent by the provider's clock, if that is
+    /// known.
     pub provider_created_at: Option<Timestamp>,
-    /// The provider's time of its last word that was taken: answers may overtake each other.
+    /// The provider's time of its last update: responses can overtake each other.
     pub provider_updated_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     /// The hosted checkout as the provider wrote it; opened only through the allow-list.
     pub checkout: Option<String>,
-    /// The one-time state that a return link of this top-up carries; gone once used or not offered.
+    /// The one-time state that a return link of this top-up carries; gone once used or if not offered.
     pub link_state: Option<String>,
-    /// Whether the browser should open as soon as the checkout is known: started here, by the user.
+    /// Whether to open the browser as soon as the checkout is known: the user started it here.
     pub open_checkout_when_known: bool,
     pub cancel_requested: bool,
     pub ended_at: Option<Timestamp>,
     pub completed_by: Option<ConfirmedBy>,
     pub verified: Option<Verified>,
-    /// The first look that found nothing, while `Starting`.
+    /// The first reading that did not show it, while `Starting`.
     pub absent_since: Option<Timestamp>,
-    /// Why it came to nothing, as the provider says.
+    /// Why it failed, according to the provider.
     pub reason: Option<FailureReason>,
-    /// Why the last step did not go through, in words for the user.
+    /// Why the last step failed, in words for the user.
     pub error: Option<Error>,
 }
 
@@ -108,47 +109,47 @@ pub struct TopUp {
 pub struct Verified {
     pub transaction: B256,
     pub block: u64,
-    /// Certain (by id) or said to be so (by amount).
+    /// Whether the event names the payment's id; otherwise it matches by amount.
     pub by_id: bool,
 }
 
 /// What can happen to a top-up.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input {
-    /// The answer to the request that starts it.
+    /// The response to the request that starts it.
     Started(Result<Created, Error>),
-    /// The provider's word on this payment.
+    /// The provider reports this payment.
     Reported(RemotePayment),
-    /// The same, of the one payment that it can only be: whatever its id was thought to be.
+    /// The provider reports the only payment that matches this top-up, under whatever id.
     Found(RemotePayment),
-    /// The provider was asked for its open top-ups and its history, and this one is in neither.
+    /// Neither the provider's open top-ups nor its history show it.
     Absent,
-    /// The same, and how long ago it was found absent before is not known.
+    /// The same, but it is unknown how long ago it was first found absent.
     AbsentAnew,
-    /// The provider would no longer take what is sent again for the same.
+    /// The provider would no longer treat another request as the same one.
     NotRepeatable,
-    /// The provider was asked, but may not or cannot say whether this one exists.
+    /// The provider was asked, but cannot or may not say whether the payment exists.
     Unclear(Error),
     /// The chain shows an event that belongs to this payment.
     Credited {
         verified: Verified,
-        /// Whether as many RPCs as there are to ask (two at most) have the same receipt.
+        /// Whether enough RPC endpoints (two, if there are two) have the same receipt.
         agreed: bool,
     },
-    /// The block that held the event is no longer in the chain.
+    /// The block with the event is no longer on the chain.
     Reorganised,
     /// The user asked to cancel.
     CancelRequested,
-    /// The provider's answer to that.
+    /// The provider's response to that.
     CancelAnswered(Result<(), Error>),
-    /// A valid return link came back.
+    /// A valid return link was opened.
     Returned,
 }
 
-/// What follows from an input beside the changed top-up.
+/// What follows from an input besides the changed top-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// The top-up differs from before and must be stored.
+    /// The top-up has changed and must be stored.
     pub changed: bool,
     pub notice: Option<NoticeKind>,
     /// The checkout has become known and the user is waiting for it.
@@ -156,8 +157,8 @@ pub struct Outcome {
 }
 
 impl TopUp {
-    /// The intent of a top-up, before any request. `repeatable`: the provider makes one payment of all that is
-    /// sent under one key.
+    /// The intent of a top-up, before any request. `repeatable`: the provider makes one payment of all requests with
+    /// the same key.
     pub fn intent(
         new: &NewPayment,
         repeatable: bool,
@@ -227,12 +228,12 @@ impl TopUp {
             .is_some_and(|payment_id| self.id == Self::adopted_id(payment_id))
     }
 
-    /// Bursar's own id of one that was started elsewhere.
+    /// The `top_up_id` of a payment that was started elsewhere.
     fn adopted_id(payment_id: &str) -> String {
         format!("r-{payment_id}")
     }
 
-    /// Whether money is still expected_payment_ids: it counts as the open one and is polled often.
+    /// Whether money is still expected: it counts as the open one and is polled often.
     pub fn is_live(&self) -> bool {
         match self.phase {
             Phase::Starting | Phase::Open | Phase::Confirming => true,
@@ -247,7 +248,7 @@ impl TopUp {
         }
     }
 
-    /// Whether its status may still change and is therefore read, often or now and then.
+    /// Whether its status can still change and is therefore read, often or now and then.
     pub fn is_followed(&self, now: Timestamp) -> bool {
         match self.phase {
             Phase::Starting
@@ -256,7 +257,7 @@ impl TopUp {
             | Phase::UnderReview
             | Phase::Refunding => true,
             Phase::Cancelled | Phase::Expired | Phase::Failed => self.is_watched(now),
-            // A completion is followed until the chain shows it too, within the same bound.
+            // A completion is followed until the chain shows it too, for the same time.
             Phase::Completed => self.verified.is_none() && self.is_watched(now),
             Phase::NotStarted | Phase::Refunded => false,
         }
@@ -267,8 +268,8 @@ impl TopUp {
             .is_some_and(|ended| now.since(ended) <= LATE_PAYMENT_WINDOW)
     }
 
-    /// Whether it was called expired before its time was over, by the provider's own clock: that is how a page
-    /// is reported which the payer left by its back arrow.
+    /// Whether it expired before its time was over, by the provider's clock: providers report it like that when the
+    /// payer leaves the page by its back arrow.
     pub fn was_abandoned(&self) -> bool {
         match (self.provider_updated_at, self.expires_at) {
             (Some(said), Some(expires)) => self.phase == Phase::Expired && said < expires,
@@ -276,7 +277,7 @@ impl TopUp {
         }
     }
 
-    /// Whether this is what came of that request.
+    /// Whether this request started it.
     pub fn was_started_by(&self, new: &NewPayment) -> bool {
         self.id == new.top_up_id
             && self.purpose.is_same(&new.purpose)
@@ -301,12 +302,12 @@ impl TopUp {
         }
     }
 
-    /// What the window calls its line of the history.
+    /// The kind of its row in the history.
     pub fn kind(&self) -> PaymentKind {
         PaymentKind::of(&self.purpose)
     }
 
-    /// Applies one input at one time.
+    /// Applies one input.
     #[must_use]
     pub fn apply(&self, input: &Input, now: Timestamp) -> (Self, Outcome) {
         let mut next = self.clone();

@@ -1,5 +1,6 @@
-//! A payment whose answer was lost. Nothing else is begun while its fate is not known; it is the one that the
-//! provider's lists show and that it can only be; and where none of them shows it, twice, it never was.
+//! Payments with an unknown outcome, because the response to their request was lost. Until the outcome is known, no
+//! other payment starts. The payment is the one in the provider's lists that matches it; if two complete readings show
+//! no match, it was never made.
 
 use super::state::State;
 use super::step::Step;
@@ -11,9 +12,8 @@ use bursar_domain::payment::RemotePayment;
 use std::collections::BTreeMap;
 
 impl State {
-    /// What stands in the way of another payment: one of which nobody knows whether it was made, and any open one
-    /// where only one is allowed. A payment that nothing could settle for a day is in nobody's way any more; its
-    /// fate stays unknown.
+    /// The payment that blocks another one: one with an unknown outcome, or an open one where only one is allowed.
+    /// After a day, an unknown outcome no longer blocks anything, but stays unknown.
     pub fn blocking_payment(&self, now: Timestamp) -> Option<&TopUp> {
         let one_at_a_time = self.config.rules.one_open_top_up();
         self.top_ups
@@ -29,8 +29,8 @@ impl State {
             .max_by_key(|top_up| (top_up.phase == Phase::Starting, top_up.created_at))
     }
 
-    /// Whether its request is on its way, or about to be sent again for the first time since the start: what became
-    /// of it will be known in a moment.
+    /// Whether its request is in flight, or about to be sent again for the first time since the start, so that its
+    /// outcome will be known in a moment.
     pub fn is_start_pending(&self, id: &str) -> bool {
         let asked_in_vain = self.resends.contains_key(id);
         self.online
@@ -41,8 +41,9 @@ impl State {
                 .is_some_and(|top_up| top_up.request.is_some())
     }
 
-    /// Which of the payments are likely to be top-ups that are looked for, by the payments' ids: of several the one that
-    /// was created nearest to the intent. While a request is still on the way the answer itself will say.
+    /// Matches payments to top-ups with an unknown outcome; of several, the one created nearest to the intent wins. The
+    /// result maps `payment_id` to `top_up_id`. While a start request is in flight nothing is matched, because its
+    /// response will say.
     pub(super) fn match_payments(&self, payments: &[RemotePayment]) -> BTreeMap<String, String> {
         let mut matched = BTreeMap::new();
         if self.awaits_start() {
@@ -64,7 +65,7 @@ impl State {
                 }
             }
         }
-        // The surest first; each payment is one top-up, and each top-up one payment.
+        // The surest match first; each payment belongs to one top-up, and each top-up to one payment.
         likely.sort();
         for (_, _, payment, top_up) in likely {
             if !matched.contains_key(payment) && !matched.values().any(|taken| taken == top_up) {
@@ -74,8 +75,8 @@ impl State {
         matched
     }
 
-    /// Whether a payment is nobody's yet. One that was taken for somebody else's is, for a top-up of which it is known
-    /// that there is one: it turns out to be that one.
+    /// Whether a payment belongs to no top-up yet. One that was taken for somebody else's is free for a top-up that
+    /// certainly exists: it turns out to be that one.
     fn is_free_for(&self, top_up: &TopUp, payment: &RemotePayment) -> bool {
         let Some(bound) = self.top_up_id_of(&payment.id) else {
             return true;
@@ -85,14 +86,14 @@ impl State {
         adopted && top_up.phase != Phase::Starting && sure
     }
 
-    /// Whether this may be one whose answer was lost, so that it is nobody else's yet.
+    /// Whether this may be a payment with an unknown outcome, so that it must not be taken for somebody else's.
     pub(super) fn could_be_unknown_outcome(&self, payment: &RemotePayment) -> bool {
         self.top_ups
             .values()
             .any(|top_up| top_up.could_be(payment) || top_up.could_be_with_wrong_clock(payment))
     }
 
-    /// A payment of nobody's that may be this one, if a clock were wrong.
+    /// A payment without a top-up that may be this one if a clock is wrong.
     fn find_doubtful<'a>(
         &self,
         top_up: &TopUp,
@@ -117,7 +118,7 @@ fn undecidable_error(payment: &RemotePayment) -> Error {
     )
 }
 
-/// Why nothing is begun beside this one, and what to do about it.
+/// Why no other payment starts while this one is open, and what to do about it.
 pub(super) fn blocked_error(open: &TopUp) -> Error {
     match (open.phase, &open.error) {
         (Phase::Starting, Some(error)) if is_undecidable(error.code) => {
@@ -142,7 +143,7 @@ pub(super) fn blocked_error(open: &TopUp) -> Error {
 }
 
 impl Step {
-    /// A payment that was taken for somebody else's has turned out to be this top-up: it is known once from now on.
+    /// A payment that was taken for somebody else's is this top-up: the duplicate goes.
     pub(super) fn merge_adopted(&mut self, top_up_id: &str, payment_id: &str) {
         let adopted = self
             .state
@@ -160,7 +161,7 @@ impl Step {
         }
     }
 
-    /// Nobody can say what became of a top-up whose answer was lost; the user hears why.
+    /// The outcome cannot be found out; the user gets the reason.
     pub(super) fn mark_unclear(&mut self, error: &Error, now: Timestamp) {
         let lost: Vec<String> = self
             .state
@@ -175,14 +176,14 @@ impl Step {
         }
     }
 
-    /// What a whole look did not show is absent, unless there is something that it may be after all.
+    /// A complete reading did not show these top-ups: they are absent, unless a payment may be one of them after all.
     pub(super) fn mark_absent(
         &mut self,
         payments: &[RemotePayment],
         requested_at: Timestamp,
         now: Timestamp,
     ) {
-        // A payment whose owner is not known yet may be the missing one.
+        // A payment whose owner is still unknown may be the missing one.
         if self.state.awaits_start() {
             return;
         }

@@ -1,4 +1,4 @@
-//! What each input does to a top-up. Every step that could be taken twice is harmless the second time.
+//! What each input does to a top-up. Every input is harmless when it comes twice.
 
 use super::{ABSENCE_GAP, ConfirmedBy, Outcome, Phase, TopUp, Verified};
 use bursar_domain::clock::Timestamp;
@@ -17,9 +17,9 @@ impl TopUp {
         self.expires_at = created.expires_at;
         self.request = None;
         let outcome = match &created.payment {
-            // One that needs no page may be on its way, or over, already.
+            // A payment without a checkout may be under way, or over, already.
             Some(payment) => {
-                // What is owed is what the provider says, and not what it was asked for.
+                // The amount due is what the provider reports, not what was requested.
                 self.amount = payment.amount.clone();
                 self.reported(payment, now)
             }
@@ -47,8 +47,8 @@ impl TopUp {
         }
     }
 
-    /// A refusal means that nothing was created. Anything else leaves it unknown, and the top-up stays
-    /// `Starting` until the provider's own lists have been read.
+    /// A refusal means that nothing was created. After any other error the outcome is unknown, and the top-up stays
+    /// `Starting` until the provider's lists have been read.
     pub(super) fn start_failed(&mut self, error: &Error, now: Timestamp) -> Outcome {
         if self.phase != Phase::Starting {
             return Outcome::default();
@@ -75,12 +75,12 @@ impl TopUp {
             .as_ref()
             .is_some_and(|error| is_undecidable(error.code))
         {
-            // The history is read again, and nothing in it may be this one.
+            // The history is readable again, and no payment in it may be this one.
             self.error = None;
         }
         match self.absent_since {
             None => self.absent_since = Some(now),
-            // A wall clock that was set back starts the wait again.
+            // A wall clock that was set back restarts the wait.
             Some(first) if now < first => self.absent_since = Some(now),
             Some(first) if now.since(first) >= ABSENCE_GAP => self.end(Phase::NotStarted, now),
             Some(_) => {}
@@ -88,8 +88,8 @@ impl TopUp {
         Outcome::default()
     }
 
-    /// Without the history an absence is not known, so nothing ends and nothing is asked for again. What the user can
-    /// do about it is said where it is more than waiting.
+    /// Without the history, absence is unknown: nothing ends, and nothing is sent again. The user is told what to do,
+    /// if that is more than waiting.
     pub(super) fn unclear(&mut self, why: &Error) -> Outcome {
         let unknown = self.payment_id.is_none() && self.request.is_none();
         if self.phase != Phase::Starting || !unknown {
@@ -120,7 +120,8 @@ impl TopUp {
         self.found(payment, now)
     }
 
-    /// Whether the provider has said something later of it. Two words of one instant are told apart by how far they go.
+    /// Whether the provider has reported a later state. Of two reports with the same time, the more advanced state
+    /// counts.
     fn is_older(&self, payment: &RemotePayment) -> bool {
         self.provider_updated_at.is_some_and(|last| {
             payment.updated_at < last
@@ -130,7 +131,7 @@ impl TopUp {
 
     pub(super) fn found(&mut self, payment: &RemotePayment, now: Timestamp) -> Outcome {
         if self.payment_id.as_deref() != Some(payment.id.as_str()) {
-            // What the chain showed under another id is shown again under this one, if it is there.
+            // If the chain has the event under the new id, it will be shown again.
             self.verified = None;
         }
         self.payment_id = Some(payment.id.clone());
@@ -165,9 +166,9 @@ impl TopUp {
                 self.ended_at = None;
                 self.open()
             }
-            // A checkout that arrives later than the id still opens for the user who waits for it.
+            // A checkout that arrives later than the id still opens for the user who is waiting.
             Phase::Open => self.open(),
-            // Money that was seen on its way is not unseen; a completion is not taken back by "open".
+            // Money on its way does not disappear, and "open" does not undo a completion.
             Phase::Confirming
             | Phase::Completed
             | Phase::NotStarted
@@ -199,7 +200,7 @@ impl TopUp {
 
     fn reported_end(&mut self, phase: Phase, notice: NoticeKind, now: Timestamp) -> Outcome {
         if self.completed_by == Some(ConfirmedBy::Both) {
-            // The provider takes its word back; the chain still shows the money.
+            // The provider takes the completion back; the chain still shows the money.
             self.completed_by = Some(ConfirmedBy::Chain);
         }
         let completed_by_chain = self.completed_by == Some(ConfirmedBy::Chain);
@@ -207,7 +208,7 @@ impl TopUp {
             return Outcome::default();
         }
         if self.phase == Phase::Completed {
-            // The provider takes its own word back; the chain has not said anything of its own.
+            // The provider takes its own completion back; the chain never confirmed it.
             self.completed_by = None;
         }
         self.end(phase, now);
@@ -217,7 +218,7 @@ impl TopUp {
         }
     }
 
-    /// The provider gives the money back: told once, however it goes about it.
+    /// The provider refunds the money: reported once, however many steps it takes.
     fn give_back(&mut self, phase: Phase, now: Timestamp) -> Outcome {
         if self.phase == phase || self.phase == Phase::NotStarted {
             return Outcome::default();
@@ -233,7 +234,7 @@ impl TopUp {
 
     fn complete(&mut self, word: ConfirmedBy, now: Timestamp) -> Outcome {
         let given_back = matches!(self.phase, Phase::Refunding | Phase::Refunded);
-        // That the money came says nothing of its going back; only the provider can call that off.
+        // An arrival of the money does not contradict a refund; only the provider can call a refund off.
         if self.phase == Phase::NotStarted || (given_back && word == ConfirmedBy::Chain) {
             return Outcome::default();
         }
@@ -261,7 +262,7 @@ impl TopUp {
         if self.payment_id.is_none() {
             return Outcome::default();
         }
-        // A certain match is not replaced by a likely one.
+        // A match by amount does not replace one by id.
         let certain = self.verified.as_ref().is_some_and(|seen| seen.by_id);
         if verified.by_id || !certain {
             self.verified = Some(verified.clone());
@@ -303,7 +304,7 @@ impl TopUp {
         Outcome::default()
     }
 
-    /// Nothing ends here: what the provider made of the request is read later.
+    /// Nothing ends here: a later reading shows what the provider did.
     pub(super) fn cancel_answered(&mut self, answer: &Result<(), Error>) -> Outcome {
         self.cancel_requested = false;
         if let Err(error) = answer {
@@ -322,13 +323,13 @@ impl TopUp {
     }
 }
 
-/// Whether an error says that what became of one whose answer was lost cannot be told by looking again.
+/// Whether the error means that no further reading can settle the outcome.
 pub(crate) fn is_undecidable(code: Code) -> bool {
     matches!(code, Code::Forbidden | Code::TopUpsUnknown)
 }
 
-/// Whether an error to the starting request means that the provider created nothing. Everything that can
-/// happen after the request arrived (time-outs, resets, 5xx, answers that cannot be read) is not one.
+/// Whether an error of the start request means that the provider created nothing. Errors that can occur after the
+/// request arrived (timeouts, resets, 5xx, unreadable responses) do not.
 fn is_refusal(code: Code) -> bool {
     matches!(
         code,
@@ -350,8 +351,8 @@ fn is_refusal(code: Code) -> bool {
     )
 }
 
-/// Whether a refusal was made by looking at what was asked for, so that the same request before it came to
-/// nothing too. One of the key or of the pace says nothing of what was sent before.
+/// Whether the provider validated the request before it refused, so that an earlier copy of the request failed too. A
+/// rejected key or a rate limit proves nothing about the earlier copy.
 fn is_considered_refusal(code: Code) -> bool {
     let before_validation = matches!(
         code,

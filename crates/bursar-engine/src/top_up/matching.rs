@@ -1,5 +1,5 @@
-//! Whether a payment of the provider can be a top-up whose answer was lost, or whose id the lists have not shown. What is
-//! taken for it by its likeness alone is shown as its fate, but nothing is asked of the provider for it.
+//! Whether a provider's payment can be a top-up with an unknown outcome, or one whose id the lists have not shown. A
+//! match by similarity decides what is shown, but Bursar cancels nothing because of it.
 
 use super::{KNOWN_CLOCK_TOLERANCE, MATCH_TOLERANCE, Phase, TopUp, UNKNOWN_CLOCK_TOLERANCE};
 use bursar_domain::clock::{Span, Timestamp};
@@ -7,8 +7,8 @@ use bursar_domain::payment::{RemotePayment, Status};
 use bursar_domain::rules::Rules;
 
 impl TopUp {
-    /// Whether it is looked for, and this can be it: the same checkout, or created since the intent less two minutes with
-    /// the same amount for the same purpose.
+    /// Whether the top-up needs a match and this payment can be it: the same checkout, or created no earlier than two
+    /// minutes before the intent, with the same amount and purpose.
     pub fn could_be(&self, payment: &RemotePayment) -> bool {
         match (&self.checkout, &payment.checkout) {
             (Some(own), Some(theirs)) => self.needs_match() && own == theirs,
@@ -19,15 +19,15 @@ impl TopUp {
         }
     }
 
-    /// Whether this is likely to be the one that is looked for, whose last request had ended by then: not created later
-    /// either. `only_one`: the provider lets one payment be open at a time.
+    /// Whether this payment is a likely match: also not created after the last request ended. `only_one`: the provider
+    /// allows one open payment at a time.
     pub fn is_match(&self, payment: &RemotePayment, ended: Timestamp, only_one: bool) -> bool {
         let took = ended.since(self.created_at).max(Span::default());
         let latest = self.requested_at().plus(took).plus(MATCH_TOLERANCE);
         if self.phase == Phase::Starting {
             return self.could_be(payment) && payment.created_at <= latest;
         }
-        // It is known that there is one.
+        // The payment certainly exists.
         let in_time = self.phase == Phase::Open || payment.created_at <= latest;
         let the_open_one = only_one
             && self.phase == Phase::Open
@@ -37,13 +37,13 @@ impl TopUp {
         self.has_same_checkout(payment) || (self.could_be(payment) && in_time) || the_open_one
     }
 
-    /// Whether it is looked for, and both have the same payment page.
+    /// Whether the top-up needs a match and both have the same checkout.
     pub fn has_same_checkout(&self, payment: &RemotePayment) -> bool {
         self.needs_match() && self.checkout.is_some() && self.checkout == payment.checkout
     }
 
-    /// Whether this could be the one whose answer was lost if a clock were wrong, so that it must not be called absent:
-    /// money may have moved by it.
+    /// Whether this payment could be the missing one if a clock is wrong. Money may have moved, so the top-up must not
+    /// count as absent.
     pub fn could_be_with_wrong_clock(&self, payment: &RemotePayment) -> bool {
         let moves_money = match payment.status {
             Status::Open
@@ -60,7 +60,7 @@ impl TopUp {
             && self.time_distance(payment) <= self.clock_tolerance()
     }
 
-    /// From when on the provider's lists have it, by the provider's clock.
+    /// From when on the provider's lists contain it, by the provider's clock.
     pub fn listed_since(&self) -> Timestamp {
         let doubt = if self.phase == Phase::Starting || self.needs_match() {
             self.clock_tolerance()
@@ -70,7 +70,7 @@ impl TopUp {
         self.requested_at().minus(doubt)
     }
 
-    /// When it was asked for or made, by the provider's clock as far as that is known.
+    /// When it was requested or created, by the provider's clock if known.
     fn requested_at(&self) -> Timestamp {
         self.provider_created_at.unwrap_or(self.created_at)
     }
@@ -83,15 +83,15 @@ impl TopUp {
         }
     }
 
-    /// How far from the intent it was created.
+    /// How far apart the intent and the payment were created.
     pub fn time_distance(&self, payment: &RemotePayment) -> Span {
         let after = payment.created_at.since(self.requested_at());
         let before = self.requested_at().since(payment.created_at);
         after.max(before)
     }
 
-    /// Whether the provider may still be asked to call it off. What is taken for this one by its likeness alone may be
-    /// somebody else's, unless there can be no other.
+    /// Whether the provider may be asked to cancel it. A payment that matches by similarity alone may be somebody
+    /// else's, unless only one can be open.
     pub fn is_cancellable(&self, rules: Rules) -> bool {
         let sure = rules.one_open_top_up() || !self.is_matched_by_similarity();
         let in_time = self.phase == Phase::Open
@@ -99,7 +99,7 @@ impl TopUp {
         sure && in_time
     }
 
-    /// Whether it was started here and no answer has ever named what it is taken for.
+    /// Whether it was started here and no response named its payment.
     fn is_matched_by_similarity(&self) -> bool {
         self.intent_id.is_none() && self.payment_id.is_some() && !self.is_adopted()
     }
@@ -112,10 +112,10 @@ impl TopUp {
 
     fn needs_match(&self) -> bool {
         match self.phase {
-            // What is sent again tells by its answer which payment it is; a likely one is not taken for it.
+            // While a resend can still be answered, the response names the payment; similarity is not used.
             Phase::Starting => self.payment_id.is_none() && self.request.is_none(),
             Phase::NotStarted => false,
-            // The chain may have moved it on before any list has shown its id.
+            // The chain may have advanced it before a list showed its id.
             Phase::Open
             | Phase::Confirming
             | Phase::UnderReview
