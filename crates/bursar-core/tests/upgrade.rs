@@ -76,10 +76,10 @@ fn what_nobody_else_knows_survives() {
     assert_eq!(followed.len(), 2);
 
     let alerts = Alerts {
-        low_balance_told: true,
-        low_crossing: 3,
-        signed_out_told: false,
-        rejection: 2,
+        low_balance_notified: true,
+        low_balance_count: 3,
+        signed_out_notified: false,
+        rejection_count: 2,
     };
     assert_eq!(opened.store.alerts(account).unwrap(), alerts);
     let notices = opened.store.notices(None, 10).unwrap();

@@ -30,17 +30,17 @@ impl Step {
         if let Some(kind) = outcome.notice {
             let subject = after.payment_id.clone().unwrap_or_else(|| after.id.clone());
             let news_at = match input {
-                Input::Reported(payment) | Input::Found(payment) => payment.updated_at,
+                Input::Reported(payment) | Input::Matched(payment) => payment.updated_at,
                 Input::Started(_)
                 | Input::Absent
-                | Input::AbsentAnew
-                | Input::NotRepeatable
+                | Input::AbsentSinceUnknown
+                | Input::ResendExpired
                 | Input::Unclear(_)
                 | Input::Credited { .. }
                 | Input::Reorganised
                 | Input::CancelRequested
                 | Input::CancelAnswered(_)
-                | Input::Returned => now,
+                | Input::ReturnLinkOpened => now,
             };
             let is_news = after.reason.as_ref().is_some_and(FailureReason::is_news);
             let silent = (kind == NoticeKind::Cancelled && !is_news)

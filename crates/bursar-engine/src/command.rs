@@ -154,7 +154,7 @@ impl Step {
         } else {
             Some(Page::Overview { account })
         };
-        self.apply(top_up_id, &Input::Returned, now);
+        self.apply(top_up_id, &Input::ReturnLinkOpened, now);
         self.state.clear_backoffs(now);
         self.state.poll_fast(now);
         self.state.make_due(&[PollTarget::OpenPayments], now);

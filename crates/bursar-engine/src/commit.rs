@@ -20,11 +20,15 @@ pub enum Write {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerts {
     /// The present low balance has been reported; reset when the balance has recovered.
-    pub low_balance_told: bool,
+    #[serde(rename = "low_balance_told")]
+    pub low_balance_notified: bool,
     /// Counts low balances, to give each notice its own subject.
-    pub low_crossing: u32,
+    #[serde(rename = "low_crossing")]
+    pub low_balance_count: u32,
     /// The rejected key has been reported; reset when the provider accepts a key.
-    pub signed_out_told: bool,
+    #[serde(rename = "signed_out_told")]
+    pub signed_out_notified: bool,
     /// Counts rejections, to give each notice its own subject.
-    pub rejection: u32,
+    #[serde(rename = "rejection")]
+    pub rejection_count: u32,
 }

@@ -66,7 +66,7 @@ impl State {
 
     /// Whether to show that the balance is low, by current figures.
     pub fn shows_low_balance(&self, now: Timestamp) -> bool {
-        self.alerts.low_balance_told && self.is_low(now).is_some()
+        self.alerts.low_balance_notified && self.is_low(now).is_some()
     }
 
     /// Whether the last poll of this target succeeded.
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn signed_out_the_apis_figures_are_compared_with_nothing_and_calculate_nothing() {
+    fn signed_out_api_figures_are_not_used() {
         let both = account();
         assert_eq!(both.disagreement, Disagreement::Agree);
         assert_eq!(both.days_left(NOON), Some(5));
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_has_failed_for_a_while_counts_no_more() {
+    fn figures_of_failing_source_expire() {
         let down = |event: Event, minutes: i64| {
             let failed = after(&account(), event, NOON.plus(Span::seconds(1)));
             (failed, NOON.plus(Span::minutes(minutes)))
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_seldom_in_the_tray_counts_until_it_should_have_been_asked_for_twice() {
+    fn figure_is_current_for_two_tray_cycles() {
         let state = account();
         let at = |minutes| NOON.plus(Span::minutes(minutes));
         assert_eq!(state.days_left(at(24)), Some(5));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_warned_by_a_figure_of_before() {
+    fn outdated_figure_does_not_warn() {
         let few = Thresholds {
             days: Some(7),
             amount: Some(usdc(3_000)),
@@ -237,7 +237,7 @@ mod tests {
         let refilled = after(&out, chain(5_115), NOON);
         let told = after(&refilled, Event::Thresholds(few.clone()), NOON);
         let told = after(&told, chain(5_115), NOON);
-        assert!(!told.alerts.low_balance_told);
+        assert!(!told.alerts.low_balance_notified);
         let told = after(&account(), Event::Thresholds(few), NOON);
         let told = after(&told, api(2_615), NOON);
         assert!(told.shows_low_balance(NOON));

@@ -24,16 +24,17 @@ impl Step {
         else {
             return;
         };
-        if low == self.state.alerts.low_balance_told {
+        if low == self.state.alerts.low_balance_notified {
             return;
         }
         if !low && !self.state.has_recovered(now) {
             return;
         }
-        self.state.alerts.low_balance_told = low;
+        self.state.alerts.low_balance_notified = low;
         if low {
-            self.state.alerts.low_crossing = self.state.alerts.low_crossing.saturating_add(1);
-            let subject = format!("low-{}", self.state.alerts.low_crossing);
+            self.state.alerts.low_balance_count =
+                self.state.alerts.low_balance_count.saturating_add(1);
+            let subject = format!("low-{}", self.state.alerts.low_balance_count);
             let days = self
                 .state
                 .days_left(now)

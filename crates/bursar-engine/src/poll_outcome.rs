@@ -28,11 +28,11 @@ impl Step {
         }
         let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
         self.state.record_failure(poll, error, now, entropy);
-        let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_told;
+        let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_notified;
         if rejected && self.state.config.signed_in && is_news {
-            self.state.alerts.signed_out_told = true;
-            self.state.alerts.rejection = self.state.alerts.rejection.saturating_add(1);
-            let subject = format!("rejection-{}", self.state.alerts.rejection);
+            self.state.alerts.signed_out_notified = true;
+            self.state.alerts.rejection_count = self.state.alerts.rejection_count.saturating_add(1);
+            let subject = format!("rejection-{}", self.state.alerts.rejection_count);
             self.push_notice(self.state.new_notice(NoticeKind::SignedOut, subject, now));
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
@@ -69,8 +69,8 @@ impl Step {
 
     /// The provider accepted the key, so that the next rejection is news.
     pub(super) fn key_accepted(&mut self) {
-        if self.state.alerts.signed_out_told && self.state.notifies_alerts {
-            self.state.alerts.signed_out_told = false;
+        if self.state.alerts.signed_out_notified && self.state.notifies_alerts {
+            self.state.alerts.signed_out_notified = false;
             self.commit.push(Write::Alerts(self.state.alerts.clone()));
         }
     }

@@ -109,7 +109,7 @@ impl Step {
         for payment in payments {
             if let Some(id) = matched.get(&payment.id) {
                 self.merge_adopted(id, &payment.id);
-                self.apply_payment(id, payment, now, Input::Found);
+                self.apply_payment(id, payment, now, Input::Matched);
             }
         }
         for payment in payments {
@@ -224,11 +224,11 @@ impl Step {
                 self.apply(&id, &Input::Reorganised, now);
             }
         }
-        for (payment_id, verified, agreed) in &answer.credited {
+        for (payment_id, verified, has_quorum) in &answer.credited {
             if let Some(id) = self.state.top_up_id_of(payment_id) {
                 let input = Input::Credited {
                     verified: verified.clone(),
-                    agreed: *agreed,
+                    has_quorum: *has_quorum,
                 };
                 self.apply(&id, &input, now);
             }

@@ -100,7 +100,7 @@ impl Step {
             self.state.resends.remove(&id);
             // Only a reading that starts from now on can find it absent.
             self.state.start_ended_at.insert(id.clone(), now);
-            self.apply(&id, &Input::NotRepeatable, now);
+            self.apply(&id, &Input::ResendExpired, now);
         }
     }
 

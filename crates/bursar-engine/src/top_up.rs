@@ -121,20 +121,20 @@ pub enum Input {
     /// The provider reports this payment.
     Reported(RemotePayment),
     /// The provider reports the only payment that matches this top-up, under whatever id.
-    Found(RemotePayment),
+    Matched(RemotePayment),
     /// Neither the provider's open top-ups nor its history show it.
     Absent,
     /// The same, but it is unknown how long ago it was first found absent.
-    AbsentAnew,
+    AbsentSinceUnknown,
     /// The provider would no longer treat another request as the same one.
-    NotRepeatable,
+    ResendExpired,
     /// The provider was asked, but cannot or may not say whether the payment exists.
     Unclear(Error),
     /// The chain shows an event that belongs to this payment.
     Credited {
         verified: Verified,
         /// Whether enough RPC endpoints (two, if there are two) have the same receipt.
-        agreed: bool,
+        has_quorum: bool,
     },
     /// The block with the event is no longer on the chain.
     Reorganised,
@@ -143,7 +143,7 @@ pub enum Input {
     /// The provider's response to that.
     CancelAnswered(Result<(), Error>),
     /// A valid return link was opened.
-    Returned,
+    ReturnLinkOpened,
 }
 
 /// What follows from an input besides the changed top-up.
@@ -315,22 +315,25 @@ impl TopUp {
             Input::Started(Ok(created)) => next.started(created, now),
             Input::Started(Err(error)) => next.start_failed(error, now),
             Input::Reported(payment) => next.reported(payment, now),
-            Input::Found(payment) => next.found(payment, now),
+            Input::Matched(payment) => next.found(payment, now),
             Input::Absent => next.absent(now),
-            Input::AbsentAnew => {
+            Input::AbsentSinceUnknown => {
                 next.absent_since = None;
                 next.absent(now)
             }
-            Input::NotRepeatable => {
+            Input::ResendExpired => {
                 next.request = None;
                 Outcome::default()
             }
             Input::Unclear(why) => next.unclear(why),
-            Input::Credited { verified, agreed } => next.credited(verified, *agreed, now),
+            Input::Credited {
+                verified,
+                has_quorum,
+            } => next.credited(verified, *has_quorum, now),
             Input::Reorganised => next.reorganised(),
             Input::CancelRequested => next.cancel_requested(),
             Input::CancelAnswered(answer) => next.cancel_answered(answer),
-            Input::Returned => {
+            Input::ReturnLinkOpened => {
                 next.link_state = None;
                 Outcome::default()
             }

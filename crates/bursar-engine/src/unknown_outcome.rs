@@ -202,7 +202,7 @@ impl Step {
             .map(|top_up| {
                 let input = match self.state.find_doubtful(top_up, payments) {
                     Some(payment) => Input::Unclear(undecidable_error(payment)),
-                    None if self.state.was_absent_before_jump(top_up) => Input::AbsentAnew,
+                    None if self.state.was_absent_before_jump(top_up) => Input::AbsentSinceUnknown,
                     None => Input::Absent,
                 };
                 (top_up.id.clone(), input)

@@ -225,7 +225,7 @@ fn closed_store_with_an_intent() -> (TempDir, Account) {
         Write::TopUp(intent("a", NOW)),
         Write::Notice(notice(&account.id, "a", NOW)),
         Write::Alerts(Alerts {
-            low_balance_told: true,
+            low_balance_notified: true,
             ..Alerts::default()
         }),
     ];

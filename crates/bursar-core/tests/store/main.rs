@@ -230,10 +230,10 @@ fn alerts_are_kept() {
     let (_home, store, account) = store();
     assert_eq!(store.alerts(&account.id).unwrap(), Alerts::default());
     let alerts = Alerts {
-        low_balance_told: true,
-        low_crossing: 3,
-        signed_out_told: true,
-        rejection: 2,
+        low_balance_notified: true,
+        low_balance_count: 3,
+        signed_out_notified: true,
+        rejection_count: 2,
     };
     store
         .commit(&account.id, &[Write::Alerts(alerts.clone())])

@@ -256,7 +256,7 @@ impl TopUp {
     pub(super) fn credited(
         &mut self,
         verified: &Verified,
-        agreed: bool,
+        has_quorum: bool,
         now: Timestamp,
     ) -> Outcome {
         if self.payment_id.is_none() {
@@ -267,7 +267,7 @@ impl TopUp {
         if verified.by_id || !certain {
             self.verified = Some(verified.clone());
         }
-        if verified.by_id && agreed {
+        if verified.by_id && has_quorum {
             self.complete(ConfirmedBy::Chain, now)
         } else {
             Outcome::default()

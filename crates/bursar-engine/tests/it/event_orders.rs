@@ -1,11 +1,9 @@
-//! The engine against a simulated provider and chain, with lost answers, crashes, failing commits, reordered
-//! answers and a clock that jumps. Whatever the order of events: never two payments for one word of the user, never
-//! a notice told twice, never a payment of ours forgotten, and `Completed` only where the provider or the chain said
-//! so. Every other world has a provider that allows several payments at a time, may be asked again under the same
-//! key, and gives money back.
-//!
-//! `BURSAR_ENGINE_SEEDS` sets how many worlds are tried (default 1500, about a million events);
-//! `BURSAR_ENGINE_SEED` tries a single one.
+//! The engine against a simulated provider and chain, with lost responses, crashes, failing commits, reordered
+//! responses and a clock that jumps. Whatever the order of events: one click never makes two payments, no notice comes
+//! twice, no payment of ours is forgotten, and `Completed` needs the provider or the chain. Every other world has a
+//! provider that allows several open payments, accepts resends under the same key, and refunds money.
+//! `BURSAR_ENGINE_SEEDS` sets how many worlds are tried (default 1500, about a million events); `BURSAR_ENGINE_SEED`
+//! tries a single one.
 
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
@@ -32,19 +30,19 @@ struct World {
     random: SmallRng,
     now: Timestamp,
     state: State,
-    /// What a restart finds.
+    /// What a restart reads from disk.
     top_ups: BTreeMap<String, TopUp>,
     alerts: Alerts,
-    /// The inbox, oldest first: what repeats the last one about its subject is not written.
+    /// The inbox, oldest first: a notice equal to the last one on its subject is not written.
     notices: Vec<(NoticeKind, String)>,
-    /// The provider's truth.
+    /// The payments that the provider really has.
     payments: Vec<RemotePayment>,
-    /// Ids of payments that our own requests made.
+    /// Ids of the payments that our own requests made.
     ours: Vec<String>,
-    /// What the provider has ever said of a payment, and what the chain has ever shown with its id.
+    /// The completions that the provider has ever reported, and the ids that the chain has ever shown.
     said_completed: BTreeSet<String>,
     shown: BTreeSet<String>,
-    /// Credits that are in the chain now.
+    /// Credits that are on the chain now.
     credits: BTreeMap<String, Verified>,
     lost_credits: Vec<String>,
     flying: Vec<(Request, Timestamp)>,
@@ -53,14 +51,14 @@ struct World {
     command: u64,
     ids_differ: bool,
     rules: Rules,
-    /// What was sent under each key, and the payment that the provider made of it.
+    /// What was sent under each key, and which payment the provider made of it.
     sent: BTreeMap<String, NewPayment>,
     keys: BTreeMap<String, String>,
-    /// The payment that a request for this top-up made.
+    /// The payment that the request for this top-up made.
     made: BTreeMap<String, String>,
-    /// Payments that came to nothing, at least for a while.
+    /// Payments that ended without money, at least for a while.
     ended: BTreeSet<String>,
-    /// How far the provider's clock is ahead of ours, and whether its answers tell.
+    /// How far the provider's clock is ahead of ours, and whether its responses say so.
     ahead: Span,
     tells_time: bool,
     resent: u64,
@@ -71,7 +69,7 @@ fn amount(cents: i64) -> Amount {
     Amount::from_cents(cents, Currency::usdc())
 }
 
-/// A provider that must be looked at after a lost answer, and one that may be asked the same again.
+/// A provider whose lists must be read after a lost response, or one that accepts the same request again.
 fn rules(repeatable: bool) -> Rules {
     Rules {
         amount_decimals: 2,
@@ -137,7 +135,7 @@ impl World {
         self.random.random_range(0..100) < percent
     }
 
-    /// As the driver does it: the commit first, and without it no effect.
+    /// Like the driver: the commit first, and no effects if it fails.
     fn happen(&mut self, event: Event) {
         self.events += 1;
         let was_live = self.state.has_live();
@@ -227,8 +225,8 @@ impl World {
                 self.flying.push((request, self.now));
             }
         }
-        // One that had ended may come back to life by the provider's or the chain's word; but two that may
-        // both still become a payment never stand beside each other.
+        // The provider or the chain may reopen an ended payment, but two that may both still become a payment never
+        // exist side by side.
         let unknown: Vec<_> = self
             .state
             .top_ups
@@ -252,7 +250,7 @@ impl World {
         about.map(|(kind, _)| *kind)
     }
 
-    /// The inbox's newest word on a payment is how it stands.
+    /// The newest notice about a payment shows its present state.
     fn check_newest_notice(&self, top_up: &TopUp) {
         let Some(newest) = top_up
             .payment_id
@@ -280,11 +278,11 @@ impl World {
         assert_eq!(newest, expected, "{top_up:?}");
     }
 
-    /// What readers see is what a restart finds.
+    /// Readers see what a restart would read.
     fn check_disk(&self) {
         for top_up in self.state.top_ups.values() {
             let kept = self.top_ups.get(&top_up.id).map(|kept| TopUp {
-                // Of the running program only, and what went wrong in words.
+                // Not stored: the resend flag, and the error in words.
                 resent: top_up.resent,
                 cancel_requested: top_up.cancel_requested,
                 error: top_up.error.clone(),
@@ -299,11 +297,11 @@ impl World {
         assert_eq!(self.state.alerts, self.alerts);
     }
 
-    /// "Nothing was charged" is only said where that is so.
+    /// "Nothing was charged" is shown only where it is true.
     fn check_not_started(&self, top_up: &TopUp) {
         let made = self.made.get(&top_up.id);
         let made = made.and_then(|id| self.payments.iter().find(|p| p.id == *id));
-        // Late money for one that had ended without any is its own news.
+        // Late money for a payment that ended without any is news of its own.
         let charges = made.is_some_and(|payment| !self.ended.contains(&payment.id));
         assert!(!charges, "called not started: {top_up:?} is {made:?}");
     }
@@ -340,13 +338,13 @@ impl World {
         })
     }
 
-    /// Under a key that is known the same payment is answered, as it is by now.
+    /// Under a known key the provider returns the same payment, in its present state.
     fn create_once(&mut self, new: &NewPayment) -> Result<Created, Error> {
         if self.rules.repeatable_for.is_none() {
             return self.create(&new.amount);
         }
         if self.chance(3) {
-            // At the door: says nothing of a request before.
+            // Refused before validation: proves nothing about an earlier request.
             return Err(Error::new(Code::Unauthorized, "who are you"));
         }
         let id = match self.keys.get(&new.top_up_id).cloned() {
@@ -400,7 +398,7 @@ impl World {
         let intent = format!("intent of {id}");
         Ok(Created {
             checkout: Some(format!("https://pay.example/{id}")),
-            // Whether the answer's id is the one of the lists is not known of a provider.
+            // Whether the response uses the id of the lists differs between providers.
             payment_id: if self.ids_differ { intent.clone() } else { id },
             intent_id: intent,
             expires_at: None,
@@ -409,7 +407,7 @@ impl World {
         })
     }
 
-    /// The request reaches the server; what comes back is the answer as it left.
+    /// The request reaches the server; the response shows its state at that moment.
     fn serve(&mut self, request: &Request, requested_at: Timestamp) -> Event {
         let list: Vec<_> = self.payments.clone();
         match request {
@@ -537,7 +535,7 @@ impl World {
         }
     }
 
-    /// An answer on its way to the app proves what the provider said.
+    /// A response on its way proves what the provider reported.
     fn book(&mut self, event: &Event) {
         let said: Vec<RemotePayment> = match event {
             Event::OpenPayments {
@@ -621,7 +619,7 @@ impl World {
     }
 
     fn crash(&mut self) {
-        // Some of what was on its way still reaches the server.
+        // Some requests in flight still reach the server.
         for (request, requested_at) in std::mem::take(&mut self.flying) {
             if self.chance(50) {
                 let _ = self.serve(&request, requested_at);
@@ -698,7 +696,7 @@ impl World {
         let event = match self.random.random_range(0..6) {
             0..=2 => {
                 let cents = if self.chance(50) { 1_000 } else { 2_500 };
-                // Now and then the same button twice.
+                // Now and then the same form is submitted twice.
                 let attempt = if self.chance(20) {
                     command - 1
                 } else {
@@ -777,7 +775,7 @@ impl World {
         made.dedup();
         assert_eq!(made.len(), self.keys.len(), "two keys, one payment");
         for key in self.keys.keys() {
-            // After ten minutes without an answer a likely payment is taken for it, but none of another amount.
+            // After ten minutes without a response a likely payment is bound, but never one with another amount.
             let bound = self.top_ups.get(key).and_then(|t| t.payment_id.as_ref());
             let taken = bound.and_then(|bound| self.payments.iter().find(|p| p.id == *bound));
             assert!(
@@ -792,9 +790,8 @@ impl World {
                 .values()
                 .find(|t| t.payment_id.as_ref() == Some(id));
             let Some(top_up) = top_up else {
-                // One that nobody told us of before it ended, and that ended without money or long ago, is
-                // in the history like any other payment; it must not have been open under our eyes, unless it is
-                // named as what may be the lost one.
+                // A payment that nobody reported before it ended, without money or long ago, is in the history like any
+                // other. It must not have been open while we were reading, unless it is named as a possible match.
                 let named = self.top_ups.values().any(is_doubted);
                 assert!(
                     named
@@ -830,7 +827,7 @@ impl World {
     }
 }
 
-/// Where the clocks do not fit together, what may be the lost one keeps it from being called absent.
+/// If the clocks disagree, a possible match keeps the top-up from counting as absent.
 fn is_doubted(top_up: &TopUp) -> bool {
     let code = top_up.error.as_ref().map(|error| error.code);
     top_up.phase == Phase::Starting && code == Some(Code::TopUpsUnknown)
@@ -851,7 +848,7 @@ fn agree(phase: Phase, status: Status, credited: bool) -> bool {
 }
 
 #[test]
-fn no_order_of_events_breaks_a_promise() {
+fn no_event_order_breaks_an_invariant() {
     let one: Option<u64> = std::env::var("BURSAR_ENGINE_SEED")
         .ok()
         .and_then(|s| s.parse().ok());

@@ -1,4 +1,4 @@
-//! What the user is told of a payment: when the provider last said where it stands, and whether its end is news.
+//! What the user learns about a payment and a balance: how old a status is, and which changes are news.
 
 use crate::fixtures::{minutes_after_noon, noon, usd};
 use bursar_domain::account::AccountId;
@@ -34,7 +34,7 @@ fn account(top_ups: Vec<TopUp>) -> State {
     State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
 }
 
-/// An account with one payment `t`, which the provider has made as `p` and which is open.
+/// An account with one open payment: `t` here, `p` at the provider.
 fn with_an_open_one() -> State {
     let intent = TopUp::intent(&NewPayment::top_up(usd(2_500), "t"), false, None, noon());
     let created = Created {
@@ -70,7 +70,7 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
     }
 }
 
-/// A look at this minute that shows these payments.
+/// A reading at this minute that shows these payments.
 fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<&str>) -> Step {
     let look = Event::OpenPayments {
         requested_at: minutes_after_noon(minute),
@@ -91,7 +91,7 @@ fn notice(step: &Step) -> Option<&Notice> {
 }
 
 #[test]
-fn a_look_that_could_not_read_a_payment_leaves_its_last_good_state_with_its_time() {
+fn unreadable_payment_keeps_last_status_and_its_time() {
     let begun = with_an_open_one();
     assert_eq!(
         begun.status_read_at("t"),
@@ -112,7 +112,7 @@ fn a_look_that_could_not_read_a_payment_leaves_its_last_good_state_with_its_time
 }
 
 #[test]
-fn of_a_lost_one_the_last_look_at_all_that_there_is_counts() {
+fn status_time_of_unknown_outcome_is_last_complete_reading() {
     let intent = TopUp::intent(&NewPayment::top_up(usd(2_500), "t"), false, None, noon());
     let state = account(vec![intent]);
     assert_eq!(state.status_read_at("t"), None);
@@ -130,7 +130,7 @@ fn no_reason(words: Option<&str>) -> Option<FailureReason> {
 }
 
 #[test]
-fn a_cancellation_that_nobody_here_asked_for_is_an_error() {
+fn unrequested_cancellation_notifies() {
     let ended = payment(Status::Cancelled, no_reason(None), 1);
     let told = looked(&with_an_open_one(), 1, vec![ended], None);
     let told = notice(&told).unwrap();
@@ -138,7 +138,7 @@ fn a_cancellation_that_nobody_here_asked_for_is_an_error() {
 }
 
 #[test]
-fn a_cancellation_that_was_asked_for_here_is_the_users_own_where_the_provider_says_nothing_else() {
+fn requested_cancellation_is_silent_unless_provider_gives_reason() {
     let asked = Event::CancelTopUp {
         command: 1,
         top_up_id: "t".to_owned(),
@@ -198,11 +198,11 @@ fn reading(cents: i64, at: Timestamp) -> ChainReading {
     }
 }
 
-/// An account with a chain, whose user wants to hear of less than ten.
+/// An account with a chain and a low-balance threshold of ten.
 struct Watched {
     state: State,
     minute: i64,
-    /// How often a low balance was told.
+    /// How many low-balance notices there were.
     told: usize,
 }
 
@@ -263,7 +263,7 @@ impl Watched {
 }
 
 #[test]
-fn a_balance_at_the_edge_is_told_once_until_it_has_clearly_recovered() {
+fn balance_near_threshold_notifies_once_until_recovered() {
     let mut watched = Watched::new();
     for cents in [1_500, 999, 1_000, 998, 1_099, 997, 1_050] {
         watched.chain(cents).api(cents);
@@ -274,7 +274,7 @@ fn a_balance_at_the_edge_is_told_once_until_it_has_clearly_recovered() {
 }
 
 #[test]
-fn a_source_that_comes_and_goes_tells_a_low_balance_once() {
+fn flapping_source_notifies_low_balance_once() {
     for (chain, api) in [(995, 1_005), (500, 20_000), (20_000, 500), (1_005, 995)] {
         let mut watched = Watched::new();
         watched.api(api).chain(chain);
@@ -282,7 +282,7 @@ fn a_source_that_comes_and_goes_tells_a_low_balance_once() {
             watched.chain_fails().api(api).chain(chain);
         }
         assert!(watched.told <= 1, "{chain}, {api}: {}", watched.told);
-        // The money comes, and both say so: the next time is news again.
+        // The money arrives, and both report it: the next low balance is news again.
         watched.chain(9_000).api(9_000);
         let before = watched.told;
         watched.chain(400).api(400);
@@ -291,7 +291,7 @@ fn a_source_that_comes_and_goes_tells_a_low_balance_once() {
 }
 
 #[test]
-fn a_chain_that_has_been_away_for_a_day_does_not_keep_a_balance_low() {
+fn chain_unread_for_a_day_does_not_block_recovery() {
     let mut watched = Watched::new();
     watched.api(9_000).chain(500);
     assert_eq!(watched.told, 1);
@@ -302,8 +302,8 @@ fn a_chain_that_has_been_away_for_a_day_does_not_keep_a_balance_low() {
 }
 
 #[test]
-fn figures_that_are_old_warn_of_nothing() {
-    // As they are at a start: known from before, and not read since.
+fn outdated_figures_do_not_warn() {
+    // As after a start: the figures are known, but have not been read since.
     let mut watched = Watched::new();
     watched.state.api = Some((
         ApiBalance {
@@ -326,7 +326,7 @@ fn figures_that_are_old_warn_of_nothing() {
     watched.chain(9_000);
     assert_eq!(watched.told, 0, "the days are of the last time");
     watched.api(9_000);
-    // The API has been silent for hours when the chain is read again.
+    // The API has failed for hours when the chain is read again.
     watched.hear(&Event::Balance(Err(Error::passing(
         Code::Unreachable,
         "down",
@@ -347,7 +347,7 @@ fn figures_that_are_old_warn_of_nothing() {
 }
 
 #[test]
-fn a_changed_threshold_is_compared_with_figures_that_are_read_for_it() {
+fn changed_threshold_reads_fresh_figures() {
     let mut watched = Watched::new();
     watched.chain(1_500).api(1_500);
     let higher = Thresholds {
@@ -371,7 +371,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_low_balance_is_told_again_only_after_all_figures_were_clearly_above(
+    fn low_balance_notifies_again_only_after_recovery(
         steps in prop::collection::vec((0..3_u8, 900..1_200_i64), 1..60),
     ) {
         let mut watched = Watched::new();

@@ -1,4 +1,4 @@
-//! How often each thing is asked: by what is expected, how long it may take, and how near the user is.
+//! How often each target is polled: it depends on what is expected, how long that may take, and the user's presence.
 
 use crate::fixtures::noon;
 use bursar_domain::account::AccountId;
@@ -31,7 +31,7 @@ fn account(rules: Rules, top_ups: Vec<TopUp>, presence: Presence) -> State {
     step(&state, &Event::Presence(presence), noon(), 0).state
 }
 
-/// A payment that waits to be paid since that long before noon.
+/// A payment that has been open for this long at noon.
 fn open(age: Span) -> TopUp {
     let amount = Amount::from_cents(2_500, Currency::usdc());
     let begun = noon().minus(age);
@@ -47,7 +47,7 @@ fn open(age: Span) -> TopUp {
     intent.apply(&Input::Started(Ok(created)), begun).0
 }
 
-/// How long after this answer the same is asked again; intervals differ by a tenth, so that many desktops do not ask in step.
+/// How long after this response the target is polled again. Jitter varies an interval by a tenth.
 fn assert_again_after(state: &State, poll: PollTarget, answer: &Event, seconds: i64) {
     let after = step(state, answer, noon(), 0).state;
     let wait = after.plans[&poll].due.since(noon()).0;
@@ -70,7 +70,7 @@ fn looked() -> Event {
 }
 
 #[test]
-fn an_open_payment_is_read_by_how_long_it_may_take_and_how_near_the_user_is() {
+fn open_payment_interval_depends_on_age_and_presence() {
     let (minutes, hours) = (Span::minutes, Span::hours);
     for (rules, age, presence, seconds) in [
         (Rules::default(), minutes(5), Presence::Open, 5),
@@ -83,7 +83,7 @@ fn an_open_payment_is_read_by_how_long_it_may_take_and_how_near_the_user_is() {
         (slow(), hours(23), Presence::Tray, 60),
         (slow(), hours(25), Presence::Open, 60),
         (slow(), hours(25), Presence::Tray, 600),
-        // The user has just come near.
+        // The user has just opened the window.
         (slow(), hours(25), Presence::Focused, 2),
     ] {
         let state = account(rules, vec![open(age)], presence);
@@ -92,7 +92,7 @@ fn an_open_payment_is_read_by_how_long_it_may_take_and_how_near_the_user_is() {
 }
 
 #[test]
-fn methods_are_read_every_minute_while_one_is_checked_or_being_added() {
+fn pending_method_is_polled_every_minute() {
     let read = |method_pending| {
         Event::Catalogue(Ok(CatalogueResponse {
             maintenance: false,
@@ -111,7 +111,7 @@ fn methods_are_read_every_minute_while_one_is_checked_or_being_added() {
 }
 
 #[test]
-fn a_payment_on_its_way_that_may_take_days_is_read_like_an_open_one() {
+fn slow_confirming_payment_is_polled_like_open_one() {
     let confirming = |age| {
         let mut payment = open(age);
         payment.phase = Phase::Confirming;
@@ -130,7 +130,7 @@ fn a_payment_on_its_way_that_may_take_days_is_read_like_an_open_one() {
     }
 }
 
-/// Whether the methods are asked for within this long in steps of ten seconds.
+/// Whether the methods are polled within this time, in steps of ten seconds.
 fn methods_are_asked(mut state: State, from: Timestamp, within: Span) -> bool {
     let mut passed = Span::default();
     while passed <= within {
@@ -146,7 +146,7 @@ fn methods_are_asked(mut state: State, from: Timestamp, within: Span) -> bool {
     false
 }
 
-/// An account whose methods were just read, in the tray.
+/// An account in the tray whose methods were just read.
 fn in_the_tray(rules: Rules) -> State {
     let state = account(rules, Vec::new(), Presence::Tray);
     let read = Event::Catalogue(Ok(CatalogueResponse::default()));
@@ -154,7 +154,7 @@ fn in_the_tray(rules: Rules) -> State {
 }
 
 #[test]
-fn in_the_tray_methods_are_asked_for_while_one_is_being_added_and_no_longer() {
+fn tray_polls_methods_only_while_one_is_being_added() {
     let idle = in_the_tray(slow());
     assert!(!methods_are_asked(idle.clone(), noon(), Span::hours(13)));
     let expected = Event::MethodExpected { link_state: None };
@@ -169,7 +169,7 @@ fn in_the_tray_methods_are_asked_for_while_one_is_being_added_and_no_longer() {
 }
 
 #[test]
-fn in_the_tray_methods_are_asked_for_when_a_payment_that_keeps_its_method_is_over() {
+fn tray_polls_methods_after_payment_that_saves_one() {
     let offers = Capabilities {
         saved_methods: true,
         several_open: true,

@@ -1,5 +1,5 @@
-//! A server that is gone is asked twice a minute at most, and is asked within seconds of its return: with the time
-//! passed in, whatever it does in between.
+//! An unreachable server gets two requests a minute at most, and one within seconds of its return, whatever it does in
+//! between. Time is passed in.
 
 use crate::fixtures::eight_in_the_morning;
 use bursar_domain::account::AccountId;
@@ -14,19 +14,19 @@ use bursar_engine::{
 use proptest::prelude::*;
 
 const MINUTE: i64 = 60_000;
-/// How long anything takes, in milliseconds.
+/// How long everything takes, in milliseconds.
 const LATENCY: i64 = 40;
 
-/// What stands at the API's address, at some time.
+/// What the API's address does at some time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum There {
     Nobody,
-    /// Takes connections and answers nothing.
+    /// Accepts connections and never answers.
     Mute,
     Server,
 }
 
-/// What was asked, and when, in milliseconds from the start.
+/// The requests and probes, in milliseconds from the start.
 #[derive(Default)]
 struct Asked {
     requests: Vec<i64>,
@@ -34,7 +34,7 @@ struct Asked {
     probes: usize,
 }
 
-/// Lives with such a server for so long.
+/// Runs an account against such a server until this time.
 fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
     let setup = AccountConfig {
         rules: Rules::default(),
@@ -132,7 +132,7 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
     }
 }
 
-/// The most requests in any minute that begins after the time given.
+/// The most requests in any minute that begins after `after`.
 fn busiest_minute(asked: &Asked, after: i64) -> usize {
     let late: Vec<_> = asked.requests.iter().filter(|at| **at >= after).collect();
     late.iter()
@@ -149,7 +149,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn a_server_that_comes_back_is_asked_within_seconds(
+    fn returning_server_is_asked_within_seconds(
         gone in 100_i64..20 * MINUTE,
         presence in prop_oneof![Just(Presence::Open), Just(Presence::Focused)],
     ) {
@@ -159,7 +159,7 @@ proptest! {
             at if (begun..back).contains(&at) => There::Nobody,
             _ => There::Server,
         });
-        // Nobody notices an absence that falls between two requests.
+        // An outage between two requests goes unnoticed.
         let missed = asked.requests.iter().any(|at| (begun - LATENCY..back - LATENCY).contains(at));
         if missed {
             let first = asked.answered.iter().find(|at| **at >= back).unwrap();
@@ -168,8 +168,8 @@ proptest! {
     }
 
     #[test]
-    fn a_server_that_is_gone_is_asked_twice_a_minute_at_most(
-        // What stands there, and for how long, over and over.
+    fn unreachable_server_is_asked_at_most_twice_a_minute(
+        // What the server does, and for how long, over and over.
         pattern in prop::collection::vec((prop_oneof![Just(There::Nobody), Just(There::Mute)], 100_i64..30_000), 1..6),
     ) {
         let round: i64 = pattern.iter().map(|(_, span)| span).sum();
@@ -188,13 +188,13 @@ proptest! {
 }
 
 #[test]
-fn who_takes_connections_and_answers_nothing_is_not_asked_more_often() {
+fn mute_server_is_not_polled_more_often() {
     let asked = live(Presence::Focused, 30 * MINUTE, |_| There::Mute);
     assert_eq!(busiest_minute(&asked, 5 * MINUTE), 1);
 }
 
 #[test]
-fn nobody_is_knocked_at_while_nobody_waits() {
+fn no_probes_while_nobody_waits() {
     let asked = live(Presence::Tray, 30 * MINUTE, |_| There::Nobody);
     assert_eq!(asked.probes, 0);
     let asked = live(Presence::Open, 30 * MINUTE, |_| There::Nobody);
@@ -202,7 +202,7 @@ fn nobody_is_knocked_at_while_nobody_waits() {
 }
 
 #[test]
-fn a_knock_without_a_failure_means_nothing() {
+fn probe_without_failure_changes_nothing() {
     let setup = AccountConfig {
         rules: Rules::default(),
         signed_in: true,

@@ -1,4 +1,4 @@
-//! Single steps of the engine: what one event leads to in one state.
+//! Single steps: what one event causes in one state.
 
 use crate::fixtures::{noon, usdc};
 use bursar_domain::account::AccountId;
@@ -16,7 +16,7 @@ use bursar_engine::{
     Presence, Request, State, Step, Thresholds, step,
 };
 
-/// An account that is signed in, with these top-ups, and everything due.
+/// A signed-in account with these top-ups; everything is due.
 fn account(top_ups: Vec<TopUp>) -> State {
     let setup = AccountConfig {
         rules: Rules::default(),
@@ -26,7 +26,7 @@ fn account(top_ups: Vec<TopUp>) -> State {
     State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
 }
 
-/// What the engine asks for within this step.
+/// The requests among this step's effects.
 fn asked(step: &Step) -> Vec<&Request> {
     step.effects
         .iter()
@@ -64,7 +64,7 @@ fn start(command: u64) -> Event {
     }
 }
 
-/// Everything that is in flight comes back with this error.
+/// Every request in flight fails with this error.
 fn refused(state: State, error: &Error, at: Timestamp) -> State {
     let events = [
         Event::History {
@@ -80,7 +80,7 @@ fn refused(state: State, error: &Error, at: Timestamp) -> State {
 }
 
 #[test]
-fn a_server_that_asks_to_be_left_alone_is_left_alone_whatever_the_user_does() {
+fn retry_after_is_obeyed_whatever_the_user_does() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
     assert!(!asked(&begun).is_empty());
     let busy = Error {
@@ -108,7 +108,7 @@ fn a_server_that_asks_to_be_left_alone_is_left_alone_whatever_the_user_does() {
 }
 
 #[test]
-fn what_only_failed_is_asked_again_as_soon_as_the_user_wants_it() {
+fn check_now_retries_after_failure() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
     let down = Error::passing(Code::Unreachable, "down");
     let quiet = refused(begun.state, &down, noon());
@@ -121,7 +121,7 @@ fn what_only_failed_is_asked_again_as_soon_as_the_user_wants_it() {
 }
 
 #[test]
-fn a_clock_that_was_set_back_silences_no_server_for_days() {
+fn clock_set_back_does_not_prolong_retry_after() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
     let busy = Error {
         retry_after: Some(Span::minutes(5)),
@@ -134,7 +134,7 @@ fn a_clock_that_was_set_back_silences_no_server_for_days() {
 }
 
 #[test]
-fn offline_no_top_up_is_begun() {
+fn offline_top_up_is_refused() {
     let offline = step(&account(Vec::new()), &Event::Online(false), noon(), 0).state;
     let tried = step(&offline, &start(1), noon(), 0);
     assert_eq!(reply(&tried).unwrap_err().code, Code::Unreachable);
@@ -145,7 +145,7 @@ fn offline_no_top_up_is_begun() {
 }
 
 #[test]
-fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
+fn rejection_of_old_key_does_not_affect_new_one() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0).state;
     let renewed = step(&begun, &Event::SignedIn(true), noon(), 0).state;
     let rejected = Event::Balance(Err(Error::new(Code::Unauthorized, "rejected")));
@@ -166,7 +166,7 @@ fn an_answer_to_an_old_key_says_nothing_of_the_new_one() {
 }
 
 #[test]
-fn an_answer_that_is_not_as_described_leaves_the_last_good_state_with_its_time() {
+fn malformed_response_keeps_last_state_and_its_time() {
     let balance = ApiBalance {
         balance: usdc(10_000),
         daily_usage: None,
@@ -203,7 +203,7 @@ fn an_answer_that_is_not_as_described_leaves_the_last_good_state_with_its_time()
     assert!(after.errors.contains_key(&PollTarget::OpenPayments));
 }
 
-/// What the window is told to show, if it is brought to the front at all.
+/// The page that the window is to show, if it is raised at all.
 fn raised(step: &Step) -> Option<Option<Page>> {
     step.effects.iter().find_map(|effect| match effect {
         Effect::RaiseWindow(page) => Some(page.clone()),
@@ -216,7 +216,7 @@ fn raised(step: &Step) -> Option<Option<Page>> {
 }
 
 #[test]
-fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
+fn return_link_shows_overview_unless_payment_is_shown() {
     let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let account = account(vec![intent]);
     let link = Event::ReturnLinkOpened {
@@ -236,7 +236,7 @@ fn a_link_shows_the_overview_unless_the_window_is_at_this_payment() {
 }
 
 #[test]
-fn where_several_may_be_open_a_link_shows_the_payments_even_if_the_window_is_at_this_one() {
+fn return_link_shows_payments_where_several_can_be_open() {
     let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let mut account = account(vec![intent]);
     account.config.rules.offers.several_open = true;
@@ -252,7 +252,7 @@ fn where_several_may_be_open_a_link_shows_the_payments_even_if_the_window_is_at_
 }
 
 #[test]
-fn what_can_be_spent_is_the_apis_word_while_the_chain_is_silent() {
+fn spendable_balance_is_the_apis_while_chain_is_down() {
     let reading = ChainReading {
         block: 1,
         block_hash: Default::default(),
@@ -328,7 +328,7 @@ fn heard(state: &State, answer: ChainResponse) -> Step {
 }
 
 #[test]
-fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
+fn overtaken_response_changes_no_figure() {
     let mut begun = watching();
     begun.thresholds = Thresholds {
         days: None,
@@ -338,23 +338,23 @@ fn an_answer_that_was_overtaken_changes_no_figure_and_warns_of_nothing() {
     let late = heard(&newest, figures(1_674, 398));
     assert_eq!(late.state.chain, newest.chain);
     assert!(late.commit.is_empty(), "{:?}", late.commit);
-    assert!(!late.state.alerts.low_balance_told);
-    // The same block again, and a newer one, are taken.
+    assert!(!late.state.alerts.low_balance_notified);
+    // The same block again, and a newer one, are accepted.
     let again = heard(&newest, figures(1_677, 398)).state;
     assert_eq!(again.spendable(), Some(&usdc(398)));
-    assert!(again.alerts.low_balance_told);
-    // Blocks that were replaced take their figures along.
+    assert!(again.alerts.low_balance_notified);
+    // Replaced blocks take their figures with them.
     let replaced = ChainResponse {
         lowers_mark: true,
         ..figures(1_674, 398)
     };
     let replaced = heard(&newest, replaced).state;
     assert_eq!(replaced.spendable(), Some(&usdc(398)));
-    assert!(replaced.alerts.low_balance_told);
+    assert!(replaced.alerts.low_balance_notified);
 }
 
 #[test]
-fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of_nothing() {
+fn older_figure_is_shown_with_reason_and_does_not_warn() {
     let mut begun = watching();
     begun.thresholds = Thresholds {
         days: None,
@@ -370,22 +370,22 @@ fn an_older_figure_in_place_of_a_newer_one_is_shown_with_its_reason_and_warns_of
     assert_eq!(older.state.spendable(), Some(&usdc(398)));
     let told = &older.state.errors[&PollTarget::Chain].0;
     assert_eq!(told.code, Code::ChainWentBack);
-    assert!(!older.state.alerts.low_balance_told && older.commit.is_empty());
-    // Nor does it take a warning back, as a figure from before the money went would.
+    assert!(!older.state.alerts.low_balance_notified && older.commit.is_empty());
+    // Nor does it end a warning, as a figure from before the spending would.
     let poor = heard(&begun, figures(1_677, 398)).state;
-    assert!(poor.alerts.low_balance_told);
+    assert!(poor.alerts.low_balance_notified);
     let richer = ChainResponse {
         lowers_mark: true,
         figures_error: Some(Error::passing(Code::ChainWentBack, "back")),
         ..figures(1_674, 3_398)
     };
-    assert!(heard(&poor, richer).state.alerts.low_balance_told);
+    assert!(heard(&poor, richer).state.alerts.low_balance_notified);
     let now_there = heard(&older.state, figures(1_678, 3_398)).state;
     assert!(!now_there.errors.contains_key(&PollTarget::Chain));
 }
 
 #[test]
-fn doubtful_blocks_are_looked_at_again_when_they_are_due() {
+fn doubtful_blocks_are_reread_when_due() {
     let due = noon().plus(Span::seconds(10));
     let doubtful = ChainResponse {
         reread_at: Some(due),
@@ -402,7 +402,7 @@ fn doubtful_blocks_are_looked_at_again_when_they_are_due() {
 }
 
 #[test]
-fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
+fn refresh_all_rereads_chain_events_until_done() {
     let begun = step(&watching(), &Event::Tick, noon(), 0).state;
     let quiet = heard(&begun, figures(1, 100)).state;
     let wanted = step(&quiet, &Event::RefreshAll { command: 1 }, noon(), 0);
@@ -424,7 +424,7 @@ fn refresh_all_asks_for_the_chains_events_again_until_a_look_has_done_so() {
     assert_eq!(whole(&next), Some(false));
 }
 
-/// Several at once, and the same request again under its key for ten minutes.
+/// Allows several open payments, and the same request again under its key for ten minutes.
 fn repeatable() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
@@ -436,7 +436,7 @@ fn repeatable() -> Rules {
     }
 }
 
-/// An account whose request `t1`, sent at noon, was not answered.
+/// An account whose request `t1`, sent at noon, got no response.
 fn lost_answer(rules: Rules, error: &Error) -> State {
     let mut state = account(Vec::new());
     state.config.rules = rules;
@@ -455,11 +455,11 @@ fn sends_again(step: &Step) -> bool {
 }
 
 #[test]
-fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
+fn clock_set_back_does_not_delay_resend() {
     for hours in [1, 24, 24 * 365] {
         let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
         let back = noon().minus(Span::hours(hours));
-        // The program notices, or is started anew.
+        // Bursar notices the jump, or starts anew.
         let noticed = step(&lost, &Event::ClockJumped, back, 0);
         assert!(sends_again(&noticed), "{hours} h");
         let kept = lost.top_ups.values().cloned().collect();
@@ -469,7 +469,7 @@ fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
         };
         assert!(sends_again(&step(&restarted, &Event::Tick, back, 0)));
 
-        // Ten minutes of sending it again are over ten minutes later, and a day of waiting is over a day later.
+        // The ten minutes of resending end ten minutes later, and the day of waiting ends a day later.
         let unanswered = Event::Started {
             top_up_id: "t1".to_owned(),
             answer: Err(Error::passing(Code::Timeout, "lost")),
@@ -488,7 +488,7 @@ fn a_clock_that_was_set_back_holds_up_no_lost_answer() {
 }
 
 #[test]
-fn a_server_that_wants_to_be_left_alone_is_not_sent_the_same_again_because_the_machine_woke() {
+fn clock_jump_does_not_resend_before_retry_after() {
     let busy = Error {
         retry_after: Some(Span::minutes(5)),
         ..Error::passing(Code::ProviderUnavailable, "busy")
@@ -501,7 +501,7 @@ fn a_server_that_wants_to_be_left_alone_is_not_sent_the_same_again_because_the_m
 }
 
 #[test]
-fn no_time_lies_further_ahead_than_it_could_have_been_written() {
+fn due_times_stay_plausible() {
     let mut state = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
     state = step(&state, &Event::Tick, noon(), 0).state;
     let busy = Error {
@@ -541,7 +541,7 @@ fn no_time_lies_further_ahead_than_it_could_have_been_written() {
     }
 }
 
-/// Events of every kind that change what is kept.
+/// Events of every kind that change what is stored.
 fn told() -> Vec<Event> {
     vec![
         Event::Tick,
@@ -565,9 +565,9 @@ fn told() -> Vec<Event> {
 }
 
 #[test]
-fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_the_commit() {
+fn failed_commit_writes_nothing_and_loses_only_its_event() {
     let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
-    // By now it is to be given up, which is a change of its own.
+    // By now it is to be dropped, which is a change of its own.
     let now = noon().plus(Span::minutes(11));
     for code in [
         Code::StorageFailed,
@@ -606,7 +606,7 @@ fn what_is_told_of_a_failed_commit_writes_nothing_and_takes_only_the_events_of_t
     }
 }
 
-/// The same as [`lost_answer`], at a provider whose answers tell its time.
+/// The same as [`lost_answer`], at a provider whose responses carry a date.
 fn dated(mut state: State, now: Timestamp) -> State {
     if let Some(top_up) = state.top_ups.get_mut("t1") {
         top_up.provider_created_at = Some(noon());
@@ -618,7 +618,7 @@ fn dated(mut state: State, now: Timestamp) -> State {
 }
 
 #[test]
-fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
+fn clock_set_forward_allows_no_second_payment() {
     let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
     let lost = dated(lost, noon().plus(Span::seconds(20)));
     let forward = noon().plus(Span::days(2));
@@ -638,7 +638,7 @@ fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
         !refused(&known, forward.plus(Span::hours(25))),
         "a day is over"
     );
-    // A machine that has really slept for two days.
+    // The machine really slept for two days.
     let slept = Event::ProviderClock {
         offset: Span::default(),
     };
@@ -646,7 +646,7 @@ fn a_clock_that_was_set_forward_lets_no_second_payment_begin() {
 }
 
 #[test]
-fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
+fn clock_set_forward_does_not_count_as_absence_gap() {
     let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
     let lost = dated(lost, noon().plus(Span::seconds(20)));
     let nothing = |at| Event::OpenPayments {
@@ -670,7 +670,7 @@ fn two_looks_are_not_a_minute_apart_because_the_clock_was_set_forward() {
 }
 
 #[test]
-fn figures_stand_while_events_cannot_be_read() {
+fn figures_stay_current_while_events_fail() {
     let user = Default::default();
     let begun = account(Vec::new());
     let begun = State {
@@ -717,7 +717,7 @@ fn figures_stand_while_events_cannot_be_read() {
     assert!(!told.state.errors.contains_key(&PollTarget::Chain));
     let problem = told.state.events_error.as_ref().unwrap();
     assert_eq!((problem.0.code, problem.1), (Code::EventsIncomplete, clock));
-    // Neither at once, though there is more to read, nor before the server wants it.
+    // Neither at once, although there is more to read, nor before the server allows it.
     clock = clock.plus(Span::minutes(9));
     let early = step(&told.state, &Event::Tick, clock, 0);
     assert!(
@@ -740,7 +740,7 @@ fn figures_stand_while_events_cannot_be_read() {
             .any(|request| matches!(request, Request::Chain { .. })),
         "the next portion"
     );
-    // What may pass, as two RPCs that are a moment apart, is asked for again soon, though not for ever.
+    // A passing error, such as two RPC endpoints that are a moment apart, is retried soon, but not forever.
     let passing = |at| answer(Some(Error::passing(Code::RpcsDisagree, "not yet")), at);
     let mut state = step(&whole.state, &passing(clock), clock, 0).state;
     let mut looks = 1;

@@ -1,5 +1,5 @@
-//! Desktops that watch one backend from their trays for an hour, with the time passed in: how often each asks, and
-//! that ten thousand do not ask in step.
+//! Desktops that poll one backend from the tray for an hour, with the time passed in: how many requests each sends, and
+//! that ten thousand do not send them at the same moment.
 
 use crate::fixtures::{eight_in_the_morning, usdc};
 use alloy_primitives::{Address, B256};
@@ -16,13 +16,13 @@ use rand::{Rng, SeedableRng};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// They were switched on within so long of each other; it is over before the hour that is counted begins.
+/// The desktops start within this time, before the hour that is counted.
 const MORNING: Span = Span::hours(2);
 const HOUR: Span = Span::hours(1);
 /// How long a server takes to answer, at most.
 const LATENCY_MS: i64 = 400;
 
-/// A quiet answer to what was asked.
+/// A response without news.
 fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
     match request {
         Request::Chain { .. } => Event::Chain(Ok(ChainResponse {
@@ -70,7 +70,7 @@ fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
     }
 }
 
-/// HTTP requests that it takes when nothing has changed: what is read of the provider's catalogue is three things.
+/// How many HTTP requests it takes if nothing has changed: the catalogue takes three.
 fn requests(request: &Request) -> u32 {
     match request {
         Request::Catalogue => 3,
@@ -93,7 +93,7 @@ enum Next {
     Answer(usize),
 }
 
-/// Requests of each desktop, and of all in each second of the hour.
+/// The requests of each desktop, and of all desktops in each second of the hour.
 struct Counted {
     by_desktop: Vec<u32>,
     by_second: Vec<u32>,
@@ -119,7 +119,7 @@ impl Counted {
 }
 
 #[test]
-fn a_desktop_asks_twelve_times_an_hour_at_most() {
+fn desktop_sends_at_most_twelve_requests_an_hour() {
     let counted = an_hour_of(200);
     assert!(counted.most() <= 12, "{}", counted.most());
     assert!(counted.least() >= 8, "{}", counted.least());
@@ -127,7 +127,7 @@ fn a_desktop_asks_twelve_times_an_hour_at_most() {
 
 #[test]
 #[ignore = "too long where nothing is optimised: scripts/bench.sh runs it"]
-fn ten_thousand_desktops_are_no_herd() {
+fn ten_thousand_desktops_do_not_ask_at_once() {
     let counted = an_hour_of(10_000);
     let (total, busiest) = (counted.total(), counted.busiest());
     println!(
@@ -136,7 +136,7 @@ fn ten_thousand_desktops_are_no_herd() {
         counted.most(),
         counted.at_the_chain
     );
-    // Ten to twelve minutes a cycle, a look at the chain in each, the API's balance and history in turn.
+    // A cycle takes ten to twelve minutes: the chain in each, the API's balance and history in turn.
     assert!((100_000..=120_000).contains(&total));
     assert!(u64::from(busiest) * 3_600 <= 3 * u64::from(total));
 }

@@ -1,4 +1,4 @@
-//! The top-up machine by itself: what one input does to one top-up.
+//! The top-up machine alone: what one input does to one top-up.
 
 use crate::fixtures::{minutes_after_noon, noon, usdc};
 use bursar_domain::clock::Span;
@@ -23,7 +23,7 @@ fn open() -> TopUp {
     intent().apply(&Input::Started(Ok(created)), noon()).0
 }
 
-/// What the provider says at this minute; the page ends at minute 15.
+/// The provider reports this status at this minute; the checkout expires at minute 15.
 fn said(status: Status, minute: i64) -> Input {
     Input::Reported(RemotePayment {
         id: "p".to_owned(),
@@ -43,7 +43,7 @@ fn said(status: Status, minute: i64) -> Input {
 }
 
 #[test]
-fn a_page_was_abandoned_only_where_it_expired_before_its_time() {
+fn checkout_counts_as_abandoned_only_before_its_expiry() {
     let ended = |status, minute| {
         open()
             .apply(&said(status, minute), minutes_after_noon(20))
@@ -81,7 +81,7 @@ fn a_page_was_abandoned_only_where_it_expired_before_its_time() {
 }
 
 #[test]
-fn a_refusal_ends_a_start_and_a_silence_does_not() {
+fn refusal_ends_start_and_timeout_does_not() {
     for (code, ends) in [
         (Code::Refused, true),
         (Code::TopUpOpen, true),
@@ -102,7 +102,7 @@ fn a_refusal_ends_a_start_and_a_silence_does_not() {
 }
 
 #[test]
-fn absence_is_only_what_two_looks_a_minute_apart_find() {
+fn absence_needs_two_readings_a_minute_apart() {
     let once = intent().apply(&Input::Absent, noon()).0;
     let soon = once.apply(&Input::Absent, noon().plus(Span::seconds(59))).0;
     assert_eq!(soon.phase, Phase::Starting);
@@ -119,7 +119,7 @@ fn absence_is_only_what_two_looks_a_minute_apart_find() {
 }
 
 #[test]
-fn where_nobody_may_look_nothing_is_absent() {
+fn nothing_is_absent_without_access_to_history() {
     let forbidden = Input::Unclear(Error::new(Code::Forbidden, "theirs"));
     let (told, outcome) = intent().apply(&forbidden, minutes_after_noon(9));
     assert!(outcome.changed && outcome.notice.is_none());
@@ -136,14 +136,14 @@ fn where_nobody_may_look_nothing_is_absent() {
 }
 
 #[test]
-fn what_only_the_chain_said_goes_with_its_block() {
+fn reorg_undoes_completion_by_chain_alone() {
     let shown = Input::Credited {
         verified: Verified {
             transaction: Default::default(),
             block: 7,
             by_id: true,
         },
-        agreed: true,
+        has_quorum: true,
     };
     let (by_chain, outcome) = open().apply(&shown, minutes_after_noon(5));
     assert_eq!(outcome.notice, Some(NoticeKind::Completed));
@@ -159,7 +159,7 @@ fn what_only_the_chain_said_goes_with_its_block() {
 }
 
 #[test]
-fn of_two_words_of_one_instant_the_one_that_goes_further_counts() {
+fn more_advanced_of_two_simultaneous_updates_counts() {
     for (first, second) in [
         (Status::Open, Status::Confirming),
         (Status::Open, Status::Completed),
@@ -174,7 +174,7 @@ fn of_two_words_of_one_instant_the_one_that_goes_further_counts() {
         let reversed = reversed.apply(&said(first, 3), minutes_after_noon(4)).0;
         assert_eq!(in_order.phase, reversed.phase, "{first:?}, {second:?}");
     }
-    // A later word takes back what it will.
+    // A later update may go back as far as it likes.
     let expired = open()
         .apply(&said(Status::Expired, 3), minutes_after_noon(4))
         .0;

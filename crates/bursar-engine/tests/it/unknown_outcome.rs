@@ -1,5 +1,5 @@
-//! What becomes of a payment whose answer was lost: nothing else is begun beside it, it is found by what the
-//! provider's lists tell, and "nothing was charged" is never said of one that may have been made.
+//! Payments with a lost response: no other payment starts beside them, the provider's lists show which payment it is,
+//! and "nothing was charged" is never shown for one that may have been made.
 
 use crate::fixtures::{minutes_after_noon, noon, remote_top_up, usd};
 use bursar_domain::account::AccountId;
@@ -13,7 +13,7 @@ use bursar_engine::{
     AccountConfig, Effect, Event, OpenPaymentsResponse, Request, State, Step, Write, step,
 };
 
-/// A provider that lets several payments be open at once, and makes one of all that comes under one key.
+/// A provider that allows several open payments, and makes one of all requests with the same key.
 fn several() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
@@ -35,7 +35,7 @@ fn account(rules: Rules) -> State {
     State::new(AccountId("a".to_owned()), noon(), setup, Vec::new(), noon())
 }
 
-/// The user wants to pay this under that key.
+/// The user starts a payment with this amount under this key.
 fn wish(key: &str, cents: i64) -> Event {
     Event::StartTopUp {
         command: 1,
@@ -89,7 +89,7 @@ fn starts(step: &Step) -> usize {
 }
 
 #[test]
-fn nothing_is_begun_while_it_is_not_known_whether_the_last_payment_was_made() {
+fn unknown_outcome_blocks_next_payment() {
     for cents in [10_000, 2_500] {
         let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
         assert_eq!(starts(&begun), 1);
@@ -121,7 +121,7 @@ fn nothing_is_begun_while_it_is_not_known_whether_the_last_payment_was_made() {
 }
 
 #[test]
-fn a_payment_that_nothing_can_settle_is_in_the_way_for_a_day() {
+fn unknown_outcome_blocks_for_a_day() {
     let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
     let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0).state;
     let told = reply(&step(
@@ -143,12 +143,12 @@ fn a_payment_that_nothing_can_settle_is_in_the_way_for_a_day() {
     assert!(next_day.state.top_ups["t1"].is_live(), "and still followed");
 }
 
-/// A payment of the provider that was made at this minute, by the provider's clock.
+/// A payment that the provider created at this minute, by its own clock.
 fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
     remote_top_up(id, status, usd(cents), minutes_after_noon(minute))
 }
 
-/// A look at this minute that shows these payments, and all that there are.
+/// A complete reading at this minute that shows these payments.
 fn looked(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
     told(state, minute, payments, None)
 }
@@ -165,7 +165,7 @@ fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<
     step(state, &look, minutes_after_noon(minute), 0).state
 }
 
-/// `t1`, begun at noon, whose answer was lost; by minute 11 it is no longer sent again anywhere.
+/// `t1`, started at noon, without a response; by minute 11 no provider accepts a resend.
 fn lost(rules: Rules) -> State {
     let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
     let lost = step(
@@ -183,7 +183,7 @@ fn bound(state: &State) -> Option<&str> {
 }
 
 #[test]
-fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
+fn possible_match_under_wrong_clock_prevents_absence() {
     let several = lost(several());
     let single = lost(Rules::default());
     for state in [&several, &single] {
@@ -211,7 +211,7 @@ fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
         for (cents, status, minute) in [
             (2_500, Status::Completed, -3),
             (10_000, Status::Completed, -25 * 60),
-            // It came to nothing, so nothing was charged by it either.
+            // It ended without money, so nothing was charged by it either.
             (10_000, Status::Cancelled, -3),
         ] {
             let other = [payment("p", cents, status, minute)];
@@ -223,7 +223,7 @@ fn what_may_be_the_lost_one_by_another_clock_keeps_it_from_being_absent() {
 }
 
 #[test]
-fn the_lists_are_read_from_a_day_before_a_lost_one() {
+fn history_is_read_from_a_day_before_unknown_outcome() {
     for state in [lost(several()), lost(Rules::default())] {
         let state = looked(&looked(&state, 12, &[]), 12, &[]);
         let due = step(
@@ -266,7 +266,7 @@ fn the_lists_are_read_from_a_day_before_a_lost_one() {
 }
 
 #[test]
-fn a_payment_that_was_known_before_is_not_the_lost_one() {
+fn known_payment_is_no_match() {
     let open = payment("old", 10_000, Status::Open, -30);
     let known = looked(&account(several()), 0, std::slice::from_ref(&open));
     assert_eq!(known.top_ups.len(), 1, "it is followed");
@@ -285,7 +285,7 @@ fn a_payment_that_was_known_before_is_not_the_lost_one() {
 }
 
 #[test]
-fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
+fn nearest_candidate_matches_and_is_not_cancellable() {
     let foreign = payment("a", 10_000, Status::Open, 8);
     let ours = payment("b", 10_000, Status::Completed, 0);
     for list in [
@@ -321,7 +321,7 @@ fn of_several_likely_ones_the_nearest_is_taken_and_none_is_cancelled_for_it() {
 }
 
 #[test]
-fn what_is_likely_by_half_of_the_lists_waits_for_the_other_half() {
+fn incomplete_reading_binds_no_likely_match() {
     let foreign = payment("a", 10_000, Status::Open, 8);
     let ours = payment("b", 10_000, Status::Completed, 0);
     let lost = lost(several());
@@ -336,8 +336,8 @@ fn what_is_likely_by_half_of_the_lists_waits_for_the_other_half() {
 }
 
 #[test]
-fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
-    // Ours is three minutes ahead of it, or two hours behind.
+fn provider_clock_finds_match_despite_wrong_local_clock() {
+    // Our clock is three minutes ahead of the provider's, or two hours behind.
     for ahead in [-3, 120] {
         let mut wish = wish("t1", 10_000);
         if let Event::StartTopUp { clock_offset, .. } = &mut wish {
@@ -378,7 +378,7 @@ fn by_the_providers_own_clock_a_lost_one_is_found_though_ours_is_wrong() {
     }
 }
 
-/// `t1`, begun at noon, which the answer named by its intent and by its page.
+/// `t1`, started at noon; the response named it by its intent and its checkout.
 fn named_by_its_intent(rules: Rules) -> State {
     let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
     let created = Created {
@@ -396,10 +396,10 @@ fn with_page(payment: RemotePayment, page: Option<&str>) -> RemotePayment {
 }
 
 #[test]
-fn a_payment_that_the_lists_name_otherwise_is_followed_once() {
+fn payment_listed_under_another_id_is_followed_once() {
     for (rules, status, cents, page, minute) in [
         (Rules::default(), Status::Open, 10_000, Some("1"), 0),
-        // Another page of the same, or none; by a clock that is hours off; of another amount.
+        // Another checkout, or none; a clock that is hours off; another amount.
         (Rules::default(), Status::Open, 10_000, Some("2"), 0),
         (
             Rules::default(),
@@ -420,7 +420,7 @@ fn a_payment_that_the_lists_name_otherwise_is_followed_once() {
         assert_eq!(bound(&state), Some("p"), "{status:?}, {page:?}, {minute}");
         assert_eq!(state.top_ups.len(), 1, "{status:?}, {page:?}, {minute}");
     }
-    // Where several may be open, another page is another payment.
+    // Where several can be open, another checkout is another payment.
     let other = with_page(payment("p", 10_000, Status::Open, 0), Some("2"));
     let state = looked(&named_by_its_intent(several()), 1, &[other]);
     assert_eq!(bound(&state), Some("intent"));
@@ -428,14 +428,14 @@ fn a_payment_that_the_lists_name_otherwise_is_followed_once() {
 }
 
 #[test]
-fn what_the_chain_has_completed_under_another_id_is_still_the_one_that_the_lists_name() {
+fn completion_under_another_id_matches_listed_payment() {
     let credited = Input::Credited {
         verified: Verified {
             transaction: Default::default(),
             block: 7,
             by_id: true,
         },
-        agreed: true,
+        has_quorum: true,
     };
     let mut state = named_by_its_intent(Rules::default());
     let completed = state.top_ups["t1"]
@@ -453,10 +453,10 @@ fn what_the_chain_has_completed_under_another_id_is_still_the_one_that_the_lists
 }
 
 #[test]
-fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
+fn adopted_duplicate_is_deleted_when_matched() {
     let listed = with_page(payment("p", 10_000, Status::Open, 0), Some("1"));
     let adopted = TopUp::adopted(&listed);
-    // By the answer itself, or by the lists after one that named it otherwise.
+    // By the response itself, or by lists that are read after a response with another id.
     let begun = step(&account(Rules::default()), &wish("t1", 10_000), noon(), 0).state;
     let mut named = begun.clone();
     named.top_ups.insert(adopted.id.clone(), adopted.clone());
@@ -480,7 +480,7 @@ fn one_that_was_taken_for_somebody_elses_goes_when_it_turns_out_to_be_ours() {
 }
 
 #[test]
-fn of_two_that_the_lists_name_otherwise_each_is_its_own() {
+fn two_renamed_payments_stay_distinct() {
     let mut state = named_by_its_intent(several());
     state = step(&state, &wish("t2", 10_000), minutes_after_noon(1), 0).state;
     let second = Created {

@@ -130,10 +130,10 @@ impl Store {
                 )?
                 .query_row([&account.0], |row| {
                     Ok(Alerts {
-                        low_balance_told: row.get(0)?,
-                        low_crossing: row.get(1)?,
-                        signed_out_told: row.get(2)?,
-                        rejection: row.get(3)?,
+                        low_balance_notified: row.get(0)?,
+                        low_balance_count: row.get(1)?,
+                        signed_out_notified: row.get(2)?,
+                        rejection_count: row.get(3)?,
                     })
                 })
                 .optional()?;
@@ -147,10 +147,10 @@ fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alert
         .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
             account.0,
-            alerts.low_balance_told,
-            alerts.low_crossing,
-            alerts.signed_out_told,
-            alerts.rejection,
+            alerts.low_balance_notified,
+            alerts.low_balance_count,
+            alerts.signed_out_notified,
+            alerts.rejection_count,
         ])?;
     Ok(())
 }

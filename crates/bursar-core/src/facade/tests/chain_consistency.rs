@@ -138,14 +138,14 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
                 .iter()
                 .any(|error| error.code == Code::ChainWentBack)
     );
-    assert!(!app.state().alerts.low_balance_told);
+    assert!(!app.state().alerts.low_balance_notified);
     assert!(app.is_verified("second").await, "nothing was taken back");
 
     app.edit(|chain| chain.endpoints[0].refuses = false);
     app.looked().await;
     assert_eq!(code(&app.state()), None);
     assert_eq!(app.figure(), ("34.000000".to_owned(), 1_677));
-    assert!(!app.state().alerts.low_balance_told);
+    assert!(!app.state().alerts.low_balance_notified);
 }
 
 /// Commands without the app: what one has shown, the next one does not fall behind.

@@ -109,10 +109,10 @@ async fn a_terminal_tells_no_alerts_and_takes_none_back() {
     })
     .await;
     let told = Alerts {
-        low_balance_told: true,
-        low_crossing: 3,
-        signed_out_told: true,
-        rejection: 2,
+        low_balance_notified: true,
+        low_balance_count: 3,
+        signed_out_notified: true,
+        rejection_count: 2,
     };
     begin_in_terminal(&mut app, Settings::default()).await;
     let store = Arc::clone(&app.bursar.services.store);
