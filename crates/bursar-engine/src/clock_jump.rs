@@ -16,15 +16,15 @@ const LONGEST_INTERVAL: Span = Span::hours(15);
 impl State {
     /// The wall clock jumped, or the machine was asleep: everything is read again.
     pub(super) fn clock_moved(&mut self, now: Timestamp) {
-        for repeat in self.resends.values_mut() {
+        for resend in self.resends.values_mut() {
             // A `Retry-After` holds across the jump.
-            let asked = repeat.retry_after;
-            let earliest = if is_plausible(asked, now, MAX_RETRY_AFTER) {
-                asked.max(now)
+            let retry_after = resend.retry_after;
+            let earliest = if is_plausible(retry_after, now, MAX_RETRY_AFTER) {
+                retry_after.max(now)
             } else {
                 now
             };
-            repeat.due = repeat.due.min(earliest);
+            resend.due = resend.due.min(earliest);
         }
         self.clock_offset_stale = true;
         self.clock_jumped_at = Some(now);
@@ -40,20 +40,20 @@ impl State {
         for ended in self.start_ended_at.values_mut() {
             *ended = (*ended).min(now);
         }
-        let bound = |at: &mut Timestamp, most: Span| {
+        let limit = |at: &mut Timestamp, most: Span| {
             if !is_plausible(*at, now, most) {
                 *at = now;
             }
         };
         for plan in self.plans.values_mut() {
-            bound(&mut plan.due, LONGEST_INTERVAL);
+            limit(&mut plan.due, LONGEST_INTERVAL);
         }
-        for repeat in self.resends.values_mut() {
-            bound(&mut repeat.due, MAX_RETRY_AFTER);
+        for resend in self.resends.values_mut() {
+            limit(&mut resend.due, MAX_RETRY_AFTER);
         }
         for backoff in self.server_backoffs.values_mut() {
-            bound(&mut backoff.until, MAX_RETRY_AFTER);
-            bound(&mut backoff.retry_after, MAX_RETRY_AFTER);
+            limit(&mut backoff.until, MAX_RETRY_AFTER);
+            limit(&mut backoff.retry_after, MAX_RETRY_AFTER);
         }
         self.fast_polling_until = self.fast_polling_until.min(now.plus(FAST_POLLING_TIME));
         self.method_expected_until = self
@@ -65,8 +65,8 @@ impl State {
             .filter(|top_up| top_up.phase == Phase::Starting)
             .map(|top_up| (top_up.id.clone(), top_up.created_at));
         for (id, created_at) in unknown {
-            let begun = self.unknown_since.entry(id).or_insert(created_at);
-            *begun = (*begun).min(now);
+            let since = self.unknown_since.entry(id).or_insert(created_at);
+            *since = (*since).min(now);
         }
     }
 
@@ -88,13 +88,13 @@ impl State {
         top_up
             .absent_since
             .zip(self.clock_jumped_at.filter(|_| dated))
-            .is_some_and(|(looked, jumped)| looked < jumped)
+            .is_some_and(|(absent, jumped)| absent < jumped)
     }
 
     /// How long the payment's outcome has been unknown, by this machine's clock.
     pub(super) fn waited_for(&self, top_up: &TopUp, now: Timestamp) -> Span {
-        let begun = self.unknown_since.get(&top_up.id).copied();
-        now.since(begun.unwrap_or(top_up.created_at).min(now))
+        let since = self.unknown_since.get(&top_up.id).copied();
+        now.since(since.unwrap_or(top_up.created_at).min(now))
     }
 }
 

@@ -81,7 +81,7 @@ impl State {
 
     fn is_current(&self, poll: PollTarget, now: Timestamp) -> bool {
         // A figure from an older block does not show the present balance.
-        let counts_not = self.errors.get(&poll).is_some_and(|(error, _)| {
+        let is_superseded = self.errors.get(&poll).is_some_and(|(error, _)| {
             matches!(
                 error.code,
                 Code::Unauthorized | Code::SignedOut | Code::ChainWentBack
@@ -92,7 +92,7 @@ impl State {
         } else {
             OUTAGE_GRACE
         };
-        !counts_not
+        !is_superseded
             && self
                 .last_success(poll)
                 .is_some_and(|at| now.since(at) <= most)
@@ -157,13 +157,13 @@ mod tests {
 
     /// An account for which chain and API have just reported the same balance.
     fn account() -> State {
-        let setup = AccountConfig {
+        let config = AccountConfig {
             rules: Rules::default(),
             signed_in: true,
             watched_address: Some(Address::ZERO),
         };
-        let begun = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
-        after(&after(&begun, chain(2_615), NOON), api(2_615), NOON)
+        let state = State::new(AccountId("a".to_owned()), NOON, config, Vec::new(), NOON);
+        after(&after(&state, chain(2_615), NOON), api(2_615), NOON)
     }
 
     #[test]
@@ -235,13 +235,13 @@ mod tests {
         };
         let out = after(&account(), Event::SignedIn(false), NOON);
         let refilled = after(&out, chain(5_115), NOON);
-        let told = after(&refilled, Event::Thresholds(few.clone()), NOON);
-        let told = after(&told, chain(5_115), NOON);
-        assert!(!told.alerts.low_balance_notified);
-        let told = after(&account(), Event::Thresholds(few), NOON);
-        let told = after(&told, api(2_615), NOON);
-        assert!(told.shows_low_balance(NOON));
-        let out = after(&told, Event::SignedIn(false), NOON);
+        let warned = after(&refilled, Event::Thresholds(few.clone()), NOON);
+        let warned = after(&warned, chain(5_115), NOON);
+        assert!(!warned.alerts.low_balance_notified);
+        let warned = after(&account(), Event::Thresholds(few), NOON);
+        let warned = after(&warned, api(2_615), NOON);
+        assert!(warned.shows_low_balance(NOON));
+        let out = after(&warned, Event::SignedIn(false), NOON);
         assert!(!after(&out, chain(5_115), NOON).shows_low_balance(NOON));
     }
 }

@@ -26,7 +26,7 @@ impl Step {
             // The rejection may concern the previous key: the next response decides.
             return;
         }
-        let known = self.state.errors.get(&poll).map(|(seen, _)| seen.code);
+        let known = self.state.errors.get(&poll).map(|(error, _)| error.code);
         self.state.record_failure(poll, error, now, entropy);
         let is_news = self.state.notifies_alerts && !self.state.alerts.signed_out_notified;
         if rejected && self.state.config.signed_in && is_news {
@@ -143,8 +143,8 @@ impl State {
                 let wait = jitter(Backoff::SERVER.wait(plan.failures), entropy);
                 plan.due = plan.due.min(now.plus(wait));
             }
-            let asked_for = error.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
-            plan.due = plan.due.max(now.plus(asked_for));
+            let retry_after = error.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER);
+            plan.due = plan.due.max(now.plus(retry_after));
         }
         self.events_error = Some((error.clone(), now));
     }

@@ -204,7 +204,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_some_and(|seen| seen.block > answer.reading.block && !answer.lowers_mark);
+            .is_some_and(|known| known.block > answer.reading.block && !answer.lowers_mark);
         if is_overtaken {
             // The payments in this response are as outdated as its figures.
             return;
@@ -213,7 +213,7 @@ impl Step {
             .state
             .chain
             .as_ref()
-            .is_none_or(|seen| !seen.same_balances(&answer.reading));
+            .is_none_or(|known| !known.same_balances(&answer.reading));
         let before = self.state.chain.as_ref().and_then(total_balance);
         if has_grown(before.as_ref(), total_balance(&answer.reading).as_ref()) {
             self.search_late_payments(now);

@@ -32,12 +32,12 @@ impl State {
             self.resends.remove(top_up_id);
             return;
         };
-        let repeat = self.resends.entry(top_up_id.to_owned()).or_default();
-        repeat.failures = repeat.failures.saturating_add(1);
-        let wait = jitter(Backoff::SERVER.wait(repeat.failures), entropy);
-        let asked_for = error.retry_after.unwrap_or_default();
-        repeat.due = now.plus(wait.max(asked_for));
-        repeat.retry_after = now.plus(asked_for);
+        let resend = self.resends.entry(top_up_id.to_owned()).or_default();
+        resend.failures = resend.failures.saturating_add(1);
+        let wait = jitter(Backoff::SERVER.wait(resend.failures), entropy);
+        let retry_after = error.retry_after.unwrap_or_default();
+        resend.due = now.plus(wait.max(retry_after));
+        resend.retry_after = now.plus(retry_after);
     }
 
     /// When the next resend is due, if any.
@@ -87,8 +87,8 @@ impl State {
     /// Dropping them could not be written: retry after a pause, not in a busy loop.
     pub(super) fn hold_overdue_resends(&mut self, now: Timestamp) {
         for id in self.overdue(now) {
-            let repeat = self.resends.entry(id).or_default();
-            repeat.due = repeat.due.max(now.plus(COMMIT_RETRY_DELAY));
+            let resend = self.resends.entry(id).or_default();
+            resend.due = resend.due.max(now.plus(COMMIT_RETRY_DELAY));
         }
     }
 }

@@ -83,8 +83,8 @@ impl State {
         } else {
             Backoff::SERVER.wait(plan.failures)
         };
-        let asked_for = error.retry_after.unwrap_or_default();
-        plan.due = now.plus(jitter(own, entropy).max(asked_for));
+        let retry_after = error.retry_after.unwrap_or_default();
+        plan.due = now.plus(jitter(own, entropy).max(retry_after));
         if is_outage(error.code) {
             backoff.failures = backoff.failures.saturating_add(1);
             let wait = lengthen(
@@ -92,11 +92,11 @@ impl State {
                 LONGER_BY_PERCENT,
                 entropy,
             )
-            .max(asked_for);
+            .max(retry_after);
             backoff.until = backoff.until.max(now.plus(wait));
             backoff.retry_after = backoff
                 .retry_after
-                .max(now.plus(asked_for.min(MAX_RETRY_AFTER)));
+                .max(now.plus(retry_after.min(MAX_RETRY_AFTER)));
             self.server_backoffs.insert(server, backoff);
             self.plan_probe(server, error.code, now);
         }

@@ -39,8 +39,8 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
     }
     step.state.forget_settled(now);
     step.resend_due(now);
-    let asked = step.state.request_due(now);
-    step.effects.extend(asked);
+    let requests = step.state.request_due(now);
+    step.effects.extend(requests);
     let probes = step.state.probe_due_servers(now);
     step.effects.extend(probes);
     step

@@ -272,7 +272,7 @@ impl TopUp {
     /// payer leaves the page by its back arrow.
     pub fn was_abandoned(&self) -> bool {
         match (self.provider_updated_at, self.expires_at) {
-            (Some(said), Some(expires)) => self.phase == Phase::Expired && said < expires,
+            (Some(updated), Some(expires)) => self.phase == Phase::Expired && updated < expires,
             (None, _) | (_, None) => false,
         }
     }

@@ -32,9 +32,9 @@ impl State {
     /// Whether its request is in flight, or about to be sent again for the first time since the start, so that its
     /// outcome will be known in a moment.
     pub fn is_start_pending(&self, id: &str) -> bool {
-        let asked_in_vain = self.resends.contains_key(id);
+        let was_resent = self.resends.contains_key(id);
         self.online
-            && !asked_in_vain
+            && !was_resent
             && self
                 .top_ups
                 .get(id)
@@ -78,10 +78,10 @@ impl State {
     /// Whether a payment belongs to no top-up yet. One that was taken for somebody else's is free for a top-up that
     /// certainly exists: it turns out to be that one.
     fn is_free_for(&self, top_up: &TopUp, payment: &RemotePayment) -> bool {
-        let Some(bound) = self.top_up_id_of(&payment.id) else {
+        let Some(owner) = self.top_up_id_of(&payment.id) else {
             return true;
         };
-        let adopted = self.top_ups.get(&bound).is_some_and(TopUp::is_adopted);
+        let adopted = self.top_ups.get(&owner).is_some_and(TopUp::is_adopted);
         let sure = top_up.has_same_checkout(payment) || top_up.could_be(payment);
         adopted && top_up.phase != Phase::Starting && sure
     }

@@ -223,29 +223,29 @@ impl TopUp {
         if self.phase == phase || self.phase == Phase::NotStarted {
             return Outcome::default();
         }
-        let told = matches!(self.phase, Phase::Refunding | Phase::Refunded);
+        let was_reported = matches!(self.phase, Phase::Refunding | Phase::Refunded);
         self.completed_by = None;
         self.end(phase, now);
         Outcome {
-            notice: (!told).then_some(NoticeKind::Refunded),
+            notice: (!was_reported).then_some(NoticeKind::Refunded),
             ..Outcome::default()
         }
     }
 
-    fn complete(&mut self, word: ConfirmedBy, now: Timestamp) -> Outcome {
+    fn complete(&mut self, by: ConfirmedBy, now: Timestamp) -> Outcome {
         let given_back = matches!(self.phase, Phase::Refunding | Phase::Refunded);
         // An arrival of the money does not contradict a refund; only the provider can call a refund off.
-        if self.phase == Phase::NotStarted || (given_back && word == ConfirmedBy::Chain) {
+        if self.phase == Phase::NotStarted || (given_back && by == ConfirmedBy::Chain) {
             return Outcome::default();
         }
         if self.phase == Phase::Completed {
-            if self.completed_by != Some(word) {
+            if self.completed_by != Some(by) {
                 self.completed_by = Some(ConfirmedBy::Both);
             }
             return Outcome::default();
         }
         self.end(Phase::Completed, now);
-        self.completed_by = Some(word);
+        self.completed_by = Some(by);
         self.error = None;
         Outcome {
             notice: Some(NoticeKind::Completed),
@@ -263,7 +263,10 @@ impl TopUp {
             return Outcome::default();
         }
         // A match by amount does not replace one by id.
-        let certain = self.verified.as_ref().is_some_and(|seen| seen.by_id);
+        let certain = self
+            .verified
+            .as_ref()
+            .is_some_and(|verified| verified.by_id);
         if verified.by_id || !certain {
             self.verified = Some(verified.clone());
         }

@@ -20,7 +20,7 @@ use bursar_engine::{
 use proptest::prelude::*;
 
 fn account(top_ups: Vec<TopUp>) -> State {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules: Rules {
             offers: Capabilities {
                 several_open: true,
@@ -31,7 +31,7 @@ fn account(top_ups: Vec<TopUp>) -> State {
         signed_in: true,
         watched_address: None,
     };
-    State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
+    State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon())
 }
 
 /// An account with one open payment: `t` here, `p` at the provider.

@@ -22,12 +22,12 @@ fn slow() -> Rules {
 }
 
 fn account(rules: Rules, top_ups: Vec<TopUp>, presence: Presence) -> State {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules,
         signed_in: true,
         watched_address: None,
     };
-    let state = State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon());
+    let state = State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon());
     step(&state, &Event::Presence(presence), noon(), 0).state
 }
 

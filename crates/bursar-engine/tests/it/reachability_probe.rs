@@ -36,7 +36,7 @@ struct Asked {
 
 /// Runs an account against such a server until this time.
 fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
@@ -45,7 +45,7 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
     let mut state = State::new(
         account,
         eight_in_the_morning(),
-        setup,
+        config,
         Vec::new(),
         eight_in_the_morning(),
     );
@@ -203,7 +203,7 @@ fn no_probes_while_nobody_waits() {
 
 #[test]
 fn probe_without_failure_changes_nothing() {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
@@ -212,7 +212,7 @@ fn probe_without_failure_changes_nothing() {
     let state = State::new(
         account,
         eight_in_the_morning(),
-        setup,
+        config,
         Vec::new(),
         eight_in_the_morning(),
     );

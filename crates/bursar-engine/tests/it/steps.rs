@@ -18,12 +18,12 @@ use bursar_engine::{
 
 /// A signed-in account with these top-ups; everything is due.
 fn account(top_ups: Vec<TopUp>) -> State {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
     };
-    State::new(AccountId("a".to_owned()), noon(), setup, top_ups, noon())
+    State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon())
 }
 
 /// The requests among this step's effects.

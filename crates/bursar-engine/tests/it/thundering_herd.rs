@@ -147,13 +147,13 @@ fn an_hour_of(desktops: usize) -> Counted {
     let mut states = Vec::new();
     for desktop in 0..desktops {
         let at = eight_in_the_morning().plus(Span::millis(random.random_range(0..MORNING.0)));
-        let setup = AccountConfig {
+        let config = AccountConfig {
             rules: Rules::default(),
             signed_in: true,
             watched_address: Some(Address::ZERO),
         };
         let account = AccountId(desktop.to_string());
-        states.push(State::new(account, at, setup, Vec::new(), at));
+        states.push(State::new(account, at, config, Vec::new(), at));
         queue.push(Reverse((at, desktop, Next::Tick)));
     }
     let counted = eight_in_the_morning().plus(MORNING);

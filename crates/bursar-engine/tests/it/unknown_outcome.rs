@@ -27,12 +27,18 @@ fn several() -> Rules {
 }
 
 fn account(rules: Rules) -> State {
-    let setup = AccountConfig {
+    let config = AccountConfig {
         rules,
         signed_in: true,
         watched_address: None,
     };
-    State::new(AccountId("a".to_owned()), noon(), setup, Vec::new(), noon())
+    State::new(
+        AccountId("a".to_owned()),
+        noon(),
+        config,
+        Vec::new(),
+        noon(),
+    )
 }
 
 /// The user starts a payment with this amount under this key.
