@@ -35,7 +35,7 @@ fuzz_target!(|input: (&str, i64)| {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     };
     if history.put_payments(account, &[payment]).is_err() {
         return;

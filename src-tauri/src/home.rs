@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf, absolute};
 
 use bursar_core::APP_ID;
 use bursar_core::home;
-use bursar_core::session::Vault;
+use bursar_core::keyring::SecretStore;
 
 /// The folder of all data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Home {
     }
 
     /// The keyring entries of this home.
-    pub(crate) fn keyring(&self) -> Vault {
+    pub(crate) fn keyring(&self) -> SecretStore {
         home::keyring(&self.path, &self.as_given)
     }
 

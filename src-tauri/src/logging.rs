@@ -1,7 +1,7 @@
 //! Logs to standard error, without secrets: no log line contains one, a panic logs only its location, and a release
 //! build writes no core dump.
 
-use bursar_core::dumps;
+use bursar_core::core_dumps;
 use tracing_subscriber::EnvFilter;
 
 /// Starts logging. `BURSAR_LOG` is the filter, for example `warn` or `bursar_desktop=debug,bursar_core=debug`.
@@ -21,5 +21,5 @@ pub(crate) fn init() {
             .map(|at| format!("{}:{}", at.file(), at.line()));
         tracing::error!(location, "panic");
     }));
-    dumps::off();
+    core_dumps::disable();
 }

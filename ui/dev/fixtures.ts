@@ -24,7 +24,7 @@ export const MAIN: AccountView = {
   label: "Fluence",
   network: "mainnet",
   provider: "Fluence",
-  offers: { several_open: false, renewals: false, migrations: false, saved_methods: false, invoices: false },
+  capabilities: { several_open: false, renewals: false, migrations: false, saved_methods: false, invoices: false },
   verifiable: true,
   rpc_hosts: 1,
   api_host: "api.fluence.dev",

@@ -31,7 +31,7 @@ export const PANEL: AccountView = {
   label: "Basalt Hosting",
   network: "basalt",
   provider: "Hosting panel",
-  offers: { several_open: true, renewals: true, migrations: true, saved_methods: true, invoices: true },
+  capabilities: { several_open: true, renewals: true, migrations: true, saved_methods: true, invoices: true },
   verifiable: false,
   rpc_hosts: 0,
   api_host: "panel.basalt.example",

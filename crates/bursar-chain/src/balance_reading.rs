@@ -12,7 +12,7 @@ use bursar_domain::balances::Balances;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_platform::http::BODY_LIMIT;
+use bursar_platform::http::MAX_BODY_BYTES;
 
 impl Chain {
     /// The user's balances at the newest block of the best endpoint, all from that one block.
@@ -51,7 +51,7 @@ impl Chain {
                 .map(|data| eth_call(contract.address, data, BlockId::Number(number)))
                 .collect();
             calls.push(get_block(BlockId::Number(number)));
-            let mut answers = match connection.call_batch(&calls, BODY_LIMIT).await {
+            let mut answers = match connection.call_batch(&calls, MAX_BODY_BYTES).await {
                 Err(fault) if may_lack_state(&fault) => return Ok(None),
                 answers => answers?,
             };
@@ -165,7 +165,7 @@ async fn balances_at(
         .map(|data| eth_call(contract.address, data, at))
         .collect();
     calls.extend(expected_head.map(|head| get_block(BlockId::Number(head.number))));
-    let mut answers = connection.call_batch(&calls, BODY_LIMIT).await?;
+    let mut answers = connection.call_batch(&calls, MAX_BODY_BYTES).await?;
     let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
     let figures = [figure()?, figure()?, figure()?, figure()?];
     let Some(head) = expected_head else {

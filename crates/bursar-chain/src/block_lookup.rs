@@ -10,7 +10,7 @@ use super::rpc_types::Block;
 use alloy_primitives::B256;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_platform::http::BODY_LIMIT;
+use bursar_platform::http::MAX_BODY_BYTES;
 use std::sync::{Arc, PoisonError};
 
 /// An endpoint that is at most this many blocks short of a block may only be slow. Beyond that, the block is gone.
@@ -64,7 +64,7 @@ impl Chain {
                     return Ok(Some(head));
                 }
                 let mut answers = connection
-                    .call_batch(&[get_block(BlockId::Number(number))], BODY_LIMIT)
+                    .call_batch(&[get_block(BlockId::Number(number))], MAX_BODY_BYTES)
                     .await?;
                 let answer = answers.next::<Option<Block>>("a block");
                 match answer.map_err(|fault| map_missing_block(fault, number, head.number))? {

@@ -9,7 +9,7 @@ use super::rpc_endpoint::RpcEndpoint;
 use alloy_primitives::Address;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::network::ChainConfig;
-use bursar_platform::http::{Http, WHOLE_TIMEOUT, knock};
+use bursar_platform::http::{Http, RESPONSE_TIMEOUT, is_reachable};
 use std::fmt;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -82,7 +82,7 @@ impl Chain {
 
     /// Whether a connection to any of the endpoints can be opened. Sends no request.
     pub async fn is_reachable(&self) -> bool {
-        knock(self.inner.rpcs.iter().map(|rpc| rpc.url())).await
+        is_reachable(self.inner.rpcs.iter().map(|rpc| rpc.url())).await
     }
 
     /// The state of each endpoint, by host.
@@ -104,7 +104,7 @@ impl Chain {
 
     pub(super) fn connection(&self, rpc: &Arc<RpcEndpoint>) -> RpcConnection {
         let request_timeout = match (self.inner.rpcs.len(), rpc.health().last_request_failed()) {
-            (0 | 1, _) => WHOLE_TIMEOUT,
+            (0 | 1, _) => RESPONSE_TIMEOUT,
             (_, false) => REQUEST_TIMEOUT,
             (_, true) => REQUEST_TIMEOUT_AFTER_FAILURE,
         };

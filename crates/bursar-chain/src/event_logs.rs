@@ -13,7 +13,7 @@ use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Log, hex_quantity};
 use alloy_primitives::B256;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
-use bursar_platform::http::{LOGS_LIMIT, WHOLE_TIMEOUT};
+use bursar_platform::http::{MAX_LOGS_BODY_BYTES, RESPONSE_TIMEOUT};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -35,7 +35,7 @@ pub(super) async fn read_range(
     to: u64,
 ) -> Result<EventBatch, Fault> {
     let connection = &RpcConnection {
-        request_timeout: WHOLE_TIMEOUT.min(connection.request_timeout.saturating_mul(2)),
+        request_timeout: RESPONSE_TIMEOUT.min(connection.request_timeout.saturating_mul(2)),
         ..connection.clone()
     };
     let mut batch: Option<EventBatch> = None;
@@ -124,7 +124,7 @@ async fn fetch_logs(
     let calls = calls
         .get(..if low < high { 3 } else { 2 })
         .unwrap_or(&calls);
-    let mut answers = connection.call_batch(calls, LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(calls, MAX_LOGS_BODY_BYTES).await?;
     let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
     let mut next_block = |number: u64| {
         let answer = answers.next::<Option<Block>>("a block");

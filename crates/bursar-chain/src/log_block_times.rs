@@ -8,7 +8,7 @@ use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Log};
 use alloy_primitives::B256;
 use bursar_domain::clock::Timestamp;
-use bursar_platform::http::LOGS_LIMIT;
+use bursar_platform::http::MAX_LOGS_BODY_BYTES;
 use std::collections::BTreeMap;
 
 /// How many blocks to look up in one batch.
@@ -95,7 +95,7 @@ async fn fetch_block_times(
             .iter()
             .map(|(_, hash)| get_block(BlockId::Hash(*hash)))
             .collect();
-        let mut answers = connection.call_batch(&calls, LOGS_LIMIT).await?;
+        let mut answers = connection.call_batch(&calls, MAX_LOGS_BODY_BYTES).await?;
         for (number, hash) in part {
             let block = answers
                 .next::<Option<Block>>("a block")

@@ -15,7 +15,7 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
 use bursar_domain::high_water_mark::{HighWaterMark, ReadingUpdate, Regression};
-use bursar_platform::http::BODY_LIMIT;
+use bursar_platform::http::MAX_BODY_BYTES;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -112,7 +112,7 @@ impl Chain {
         let is_alone = self.host_count() == 1;
         for _ in 0..MAX_TRIES {
             let mut answers = connection
-                .call_batch(&[get_block(BlockId::Number(mark.block))], BODY_LIMIT)
+                .call_batch(&[get_block(BlockId::Number(mark.block))], MAX_BODY_BYTES)
                 .await?;
             let answer = answers.next::<Option<Block>>("a block");
             let found =

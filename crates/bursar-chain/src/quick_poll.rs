@@ -15,7 +15,7 @@ use alloy_primitives::{Address, B256};
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
-use bursar_platform::http::BODY_LIMIT;
+use bursar_platform::http::MAX_BODY_BYTES;
 use serde_json::json;
 use std::time::Instant;
 
@@ -101,7 +101,7 @@ async fn poll_newest_block(
     ));
     // If this equals the number in the first answer, no block came in between, and all answers are about that one.
     calls.push(Call::new("eth_blockNumber", json!([])));
-    let mut answers = connection.call_batch(&calls, BODY_LIMIT).await?;
+    let mut answers = connection.call_batch(&calls, MAX_BODY_BYTES).await?;
     let known = match checked {
         Some(checked) => {
             read_chain_id(&connection.config, &mut answers)?;

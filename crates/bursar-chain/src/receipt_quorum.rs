@@ -11,7 +11,7 @@ use super::rpc_types::Receipt;
 use alloy_primitives::Address;
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::error::Result;
-use bursar_platform::http::LOGS_LIMIT;
+use bursar_platform::http::MAX_LOGS_BODY_BYTES;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
@@ -112,7 +112,7 @@ async fn match_receipt(
 ) -> Result<Option<ReceiptMatch>, Fault> {
     connection.fetch_head().await?;
     let call = Call::new("eth_getTransactionReceipt", json!([event.transaction]));
-    let mut answers = connection.call_batch(&[call], LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(&[call], MAX_LOGS_BODY_BYTES).await?;
     let Some(receipt) = answers.next::<Option<Receipt>>("a receipt")? else {
         return Ok(None);
     };

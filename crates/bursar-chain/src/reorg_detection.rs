@@ -12,7 +12,7 @@ use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Receipt};
 use alloy_primitives::B256;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_platform::http::{BODY_LIMIT, LOGS_LIMIT};
+use bursar_platform::http::{MAX_BODY_BYTES, MAX_LOGS_BODY_BYTES};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Instant;
@@ -122,7 +122,7 @@ async fn has_block(connection: &RpcConnection, number: u64, hash: B256) -> Resul
         head
     } else {
         let mut answers = connection
-            .call_batch(&[get_block(BlockId::Number(number))], BODY_LIMIT)
+            .call_batch(&[get_block(BlockId::Number(number))], MAX_BODY_BYTES)
             .await?;
         let answer = answers.next::<Option<Block>>("a block");
         match answer.map_err(|fault| map_missing_block(fault, number, head.number)) {
@@ -150,7 +150,7 @@ async fn has_transaction(
         return Ok(Presence::Unknown);
     }
     let call = Call::new("eth_getTransactionReceipt", json!([transaction]));
-    let mut answers = connection.call_batch(&[call], LOGS_LIMIT).await?;
+    let mut answers = connection.call_batch(&[call], MAX_LOGS_BODY_BYTES).await?;
     let receipt = answers.next::<Option<Receipt>>("a receipt")?;
     if receipt
         .as_ref()

@@ -11,7 +11,7 @@ use super::rpc_types::Block;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::network::ChainConfig;
-use bursar_platform::http::{BODY_LIMIT, Exchange, Http, WHOLE_TIMEOUT};
+use bursar_platform::http::{Http, MAX_BODY_BYTES, RESPONSE_TIMEOUT, Request};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,7 +37,7 @@ impl RpcConnection {
             None => check_calls(&self.config),
         };
         calls.push(get_block(BlockId::Latest));
-        let mut answers = self.call_batch(&calls, BODY_LIMIT).await?;
+        let mut answers = self.call_batch(&calls, MAX_BODY_BYTES).await?;
         let checked = match known {
             Some(checked) => {
                 read_chain_id(&self.config, &mut answers)?;
@@ -103,14 +103,14 @@ impl RpcConnection {
     async fn send(&self, calls: &[Call], limit: usize) -> Result<Vec<CallResult>, Fault> {
         let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
         let first = self.rpc.next_id.fetch_add(count, Ordering::Relaxed);
-        let exchange = self.http.exchange(Exchange {
+        let exchange = self.http.send(Request {
             method: reqwest::Method::POST,
             url: self.rpc.url.clone(),
             headers: vec![("accept", "application/json".to_owned())],
             body: Some(("application/json", json_rpc::encode_batch(calls, first))),
-            limit,
+            max_bytes: limit,
         });
-        let answer = tokio::time::timeout(self.request_timeout.min(WHOLE_TIMEOUT), exchange)
+        let answer = tokio::time::timeout(self.request_timeout.min(RESPONSE_TIMEOUT), exchange)
             .await
             .map_err(|_| {
                 let message = format!("{} did not answer in time.", self.rpc.host);

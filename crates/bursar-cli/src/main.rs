@@ -14,11 +14,11 @@ mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
 use bursar_core::Reader;
-use bursar_core::dumps;
+use bursar_core::core_dumps;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
+use bursar_core::keyring::SecretStore;
 use bursar_core::process;
-use bursar_core::session::Vault;
 use clap::Parser;
 use output::{Done, Failure, complain, note, say};
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ async fn carried_out() -> ExitCode {
     let done = match Arguments::try_parse() {
         Ok(arguments) => {
             log();
-            dumps::off();
+            core_dumps::disable();
             run(arguments).await
         }
         Err(told) if told.use_stderr() => {
@@ -101,10 +101,10 @@ fn is_standard_output(path: &Path) -> bool {
 }
 
 fn reader(home: &Path) -> Result<Reader> {
-    Reader::open(home, vault(home), env_api_key())
+    Reader::open(home, secret_store(home), env_api_key())
 }
 
-fn vault(given: &Path) -> Arc<Vault> {
+fn secret_store(given: &Path) -> Arc<SecretStore> {
     Arc::new(home::keyring(given, given))
 }
 
@@ -119,7 +119,7 @@ fn env_api_key() -> Option<Zeroizing<String>> {
 /// What a command that changes something needs: the engine of this home, which nobody else may run.
 fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_core::Options {
     bursar_core::Options {
-        vault: vault(&home),
+        secret_store: secret_store(&home),
         shell,
         clock: Arc::new(bursar_core::clock::SystemClock),
         env_api_key: env_api_key(),

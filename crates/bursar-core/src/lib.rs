@@ -17,6 +17,6 @@ pub use bursar_domain::{
     payment, plural, rules, text, unreadable_row, view, zone,
 };
 pub use bursar_engine::{self as engine, top_up};
-pub use bursar_platform::{dumps, home, http, output_file, process};
+pub use bursar_platform::{core_dumps, home, http, keyring, output_file, process};
 pub use bursar_provider::{self as provider, session, sign_in};
 pub use bursar_store as store;

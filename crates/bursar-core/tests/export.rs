@@ -105,7 +105,7 @@ fn csv_is_exact_and_runs_nothing() {
                 name: "@web (1 month)".into(),
             }],
         },
-        papers: Documents {
+        documents: Documents {
             number: Some("2026-000119".into()),
             payer: Some("=Dana".into()),
             method: Some("Visa".into()),
@@ -150,12 +150,12 @@ fn csv_is_exact_and_runs_nothing() {
             ""
         ]
     );
-    let papers: Vec<&str> = ["kind", "purpose", "payer", "method", "number"]
+    let documents: Vec<&str> = ["kind", "purpose", "payer", "method", "number"]
         .iter()
         .map(|name| &rows[sources.len()][column(name)])
         .collect();
     assert_eq!(
-        papers,
+        documents,
         [
             "renewal",
             "'@web (1 month)",

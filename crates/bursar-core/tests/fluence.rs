@@ -457,5 +457,5 @@ async fn one_bad_line_or_field_hides_no_other() {
         (charges.days.len(), charges.unknown.len()),
         (days.len() - 1, 1)
     );
-    assert_eq!(provider.unread().len(), 2);
+    assert_eq!(provider.unreadable_parts().len(), 2);
 }

@@ -7,8 +7,8 @@ mod secret_service;
 
 use bursar_core::clock::SystemClock;
 use bursar_core::error::{Code, Result};
+use bursar_core::keyring::SecretStore;
 use bursar_core::notice::Notice;
-use bursar_core::session::Vault;
 use bursar_core::shell::Shell;
 use bursar_core::view::{AccountView, Change, Settings, TrayView};
 use bursar_core::{Bursar, Options};
@@ -136,13 +136,16 @@ fn secret(text: &str) -> Zeroizing<String> {
 #[tokio::test]
 #[ignore = "runs inside a private session bus"]
 async fn an_unlocked_keyring() {
-    let (one, two) = (Vault::keyring("/home/one"), Vault::keyring("/home/two"));
+    let (one, two) = (
+        SecretStore::keyring("/home/one"),
+        SecretStore::keyring("/home/two"),
+    );
     one.probe().await.unwrap();
     assert_eq!(one.get("account/a").await.unwrap(), None);
     one.set("account/a", secret("first")).await.unwrap();
     one.set("account/a", secret("second")).await.unwrap();
     two.set("account/a", secret("other")).await.unwrap();
-    let again = Vault::keyring("/home/one");
+    let again = SecretStore::keyring("/home/one");
     assert_eq!(
         again.get("account/a").await.unwrap(),
         Some(secret("second"))
@@ -151,7 +154,7 @@ async fn an_unlocked_keyring() {
     again.remove("account/a").await.unwrap();
     assert_eq!(one.get("account/a").await.unwrap(), None);
     assert_eq!(
-        two.get_patiently("account/a").await.unwrap(),
+        two.get_with_prompt("account/a").await.unwrap(),
         Some(secret("other"))
     );
 }
@@ -159,9 +162,9 @@ async fn an_unlocked_keyring() {
 #[tokio::test]
 #[ignore = "runs inside a private session bus"]
 async fn no_keyring() {
-    let vault = Vault::keyring("/home/one");
+    let secret_store = SecretStore::keyring("/home/one");
     let begun = Instant::now();
-    match vault.get("account/a").await {
+    match secret_store.get("account/a").await {
         Ok(found) => assert_eq!(found, None),
         Err(error) => assert_eq!(error.code, Code::KeyringUnavailable),
     }
@@ -170,7 +173,7 @@ async fn no_keyring() {
         "a read at the start waits 2 s at most"
     );
     assert_eq!(
-        vault.probe().await.unwrap_err().code,
+        secret_store.probe().await.unwrap_err().code,
         Code::KeyringUnavailable
     );
     assert!(begun.elapsed() < Duration::from_secs(40));
@@ -205,7 +208,7 @@ async fn a_silent_keyring() {
         home: home.path().to_owned(),
         shell: Arc::new(Nowhere),
         clock: Arc::new(SystemClock),
-        vault: Arc::new(Vault::keyring("/home/one")),
+        secret_store: Arc::new(SecretStore::keyring("/home/one")),
         env_api_key: None,
         settings: Settings::default(),
         pops_up: true,
@@ -239,7 +242,7 @@ async fn begin(home: &Path) -> Arc<Bursar> {
         home: home.to_owned(),
         shell: Arc::new(Nowhere),
         clock: Arc::new(SystemClock),
-        vault: Arc::new(Vault::keyring("/home/one")),
+        secret_store: Arc::new(SecretStore::keyring("/home/one")),
         env_api_key: None,
         settings: Settings::default(),
         pops_up: false,
@@ -381,9 +384,9 @@ async fn two_items() {
         newest
     };
     let service = Service::start(&world);
-    let vault = Vault::keyring("/home/one");
+    let secret_store = SecretStore::keyring("/home/one");
     assert_eq!(
-        vault.get("account/a").await.unwrap(),
+        secret_store.get("account/a").await.unwrap(),
         Some(secret("newest"))
     );
     {
@@ -405,20 +408,26 @@ async fn two_items() {
         world.asks_before_removing = true;
     }
     let service = Service::start(&world);
-    let vault = Vault::keyring("/home/one");
-    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("12")));
+    let secret_store = SecretStore::keyring("/home/one");
+    assert_eq!(
+        secret_store.get("account/a").await.unwrap(),
+        Some(secret("12"))
+    );
     assert_eq!(
         service.look().prompts,
         0,
         "nobody is asked to remove what is read"
     );
-    vault.set("account/a", secret("changed")).await.unwrap();
+    secret_store
+        .set("account/a", secret("changed"))
+        .await
+        .unwrap();
     assert_eq!(
-        vault.get("account/a").await.unwrap(),
+        secret_store.get("account/a").await.unwrap(),
         Some(secret("changed"))
     );
     service.look().asks_before_removing = false;
-    vault.remove("account/a").await.unwrap();
+    secret_store.remove("account/a").await.unwrap();
     assert!(service.look().items.is_empty());
 }
 
@@ -447,28 +456,31 @@ async fn an_asking_keyring() {
 async fn a_replaced_keyring() {
     let world = Shared::default();
     let service = Service::start(&world);
-    let vault = Vault::keyring("/home/one");
-    vault.set("account/a", secret("1")).await.unwrap();
+    let secret_store = SecretStore::keyring("/home/one");
+    secret_store.set("account/a", secret("1")).await.unwrap();
     // Ended and started again, with all that it had.
     drop(service);
-    assert!(vault.get("account/a").await.is_err());
+    assert!(secret_store.get("account/a").await.is_err());
     let service = Service::start(&world);
-    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("1")));
+    assert_eq!(
+        secret_store.get("account/a").await.unwrap(),
+        Some(secret("1"))
+    );
     // Ended while it waits for an answer that never comes.
     {
         let mut world = service.look();
         world.locked = true;
         world.silent = true;
     }
-    assert!(vault.get("account/a").await.is_err());
-    assert!(vault.get("account/a").await.is_err());
+    assert!(secret_store.get("account/a").await.is_err());
+    assert!(secret_store.get("account/a").await.is_err());
     drop(service);
     // Another one takes its place, which has nothing of ours.
     let other = Shared::default();
     let _service = Service::start(&other);
     let begun = Instant::now();
     let found = loop {
-        match vault.get("account/a").await {
+        match secret_store.get("account/a").await {
             Ok(found) => break found,
             Err(_) => assert!(
                 begun.elapsed() < Duration::from_secs(10),
@@ -478,7 +490,7 @@ async fn a_replaced_keyring() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     assert_eq!(found, None);
-    vault.set("account/a", secret("2")).await.unwrap();
+    secret_store.set("account/a", secret("2")).await.unwrap();
     assert_eq!(other.lock().unwrap().items.len(), 1);
 }
 
@@ -495,14 +507,17 @@ async fn a_former_scope() {
     let digest = Sha256::digest(given.as_os_str().as_encoded_bytes());
     let start = digest.iter().take(8);
     let scope: String = start.map(|byte| format!("{byte:02x}")).collect();
-    Vault::keyring(&scope)
+    SecretStore::keyring(&scope)
         .set("account/a", secret("1"))
         .await
         .unwrap();
     let old = service.look().items[0].user.clone();
     let home = bursar_core::home::make(&given).unwrap();
-    let vault = bursar_core::home::keyring(&home, &given);
-    assert_eq!(vault.get("account/a").await.unwrap(), Some(secret("1")));
+    let secret_store = bursar_core::home::keyring(&home, &given);
+    assert_eq!(
+        secret_store.get("account/a").await.unwrap(),
+        Some(secret("1"))
+    );
     let users: Vec<_> = service
         .look()
         .items
@@ -515,10 +530,10 @@ async fn a_former_scope() {
     let plain = bursar_core::home::keyring(&home, &home);
     assert_eq!(plain.get("account/a").await.unwrap(), Some(secret("1")));
     // One that was never read can be removed too.
-    Vault::keyring(&scope)
+    SecretStore::keyring(&scope)
         .set("account/b", secret("2"))
         .await
         .unwrap();
-    vault.remove("account/b").await.unwrap();
+    secret_store.remove("account/b").await.unwrap();
     assert_eq!(service.look().items.len(), 1);
 }

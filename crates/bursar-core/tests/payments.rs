@@ -32,7 +32,7 @@ fn told(status: Status) -> RemotePayment {
         transaction: Some([7; 32].into()),
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }
 

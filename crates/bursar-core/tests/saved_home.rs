@@ -513,7 +513,7 @@ impl Shell for NoDesktop {
 
 /// The prefix of a home's entries in the keyring.
 fn prefix(home: &Path) -> String {
-    let digest = Sha256::digest(home::vault_scope(home).as_bytes());
+    let digest = Sha256::digest(home::keyring_scope(home).as_bytes());
     let start = digest.iter().take(8);
     start.map(|byte| format!("{byte:02x}")).collect()
 }
@@ -548,7 +548,7 @@ async fn inside_a_session() {
             home: copy.path().to_owned(),
             shell: Arc::new(NoDesktop),
             clock: Arc::new(SystemClock),
-            vault: Arc::new(home::keyring(copy.path(), copy.path())),
+            secret_store: Arc::new(home::keyring(copy.path(), copy.path())),
             env_api_key: None,
             settings: Settings::default(),
             pops_up: false,

@@ -149,7 +149,7 @@ fn the_history_is_listed_and_searched_as_before() {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents {
+        documents: Documents {
             number: Some("2026-000119".into()),
             ..Documents::default()
         },

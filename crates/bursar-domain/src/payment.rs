@@ -290,7 +290,8 @@ pub struct RemotePayment {
     pub purpose: Purpose,
     /// Why the payment did not succeed.
     pub reason: Option<FailureReason>,
-    pub papers: Documents,
+    #[serde(rename = "papers")]
+    pub documents: Documents,
 }
 
 /// The paperwork of a payment.

@@ -16,13 +16,13 @@ pub struct Rules {
     /// A payment that has been open or confirming for longer than this may stay so for days. From then on it is read once a
     /// minute.
     pub open_is_slow_after: Option<Span>,
-    pub offers: Capabilities,
+    pub capabilities: Capabilities,
 }
 
 impl Rules {
     /// Whether a top-up can be started only while no other is open.
     pub fn one_open_top_up(&self) -> bool {
-        !self.offers.several_open
+        !self.capabilities.several_open
     }
 }
 
@@ -34,7 +34,7 @@ impl Default for Rules {
             repeatable_for: None,
             cancels_confirming: true,
             open_is_slow_after: None,
-            offers: Capabilities::default(),
+            capabilities: Capabilities::default(),
         }
     }
 }

@@ -52,7 +52,7 @@ pub struct AccountView {
     /// The provider's name for people.
     pub provider: String,
     /// What can be done beside topping up.
-    pub offers: Capabilities,
+    pub capabilities: Capabilities,
     /// Whether payments can be verified at all: there is a chain to see them in.
     pub verifiable: bool,
     /// RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts.

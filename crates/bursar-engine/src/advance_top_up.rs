@@ -63,7 +63,7 @@ impl Step {
         }
         if has_moved && !after.is_live() {
             self.state.make_due(&[PollTarget::Balance], now);
-            if self.state.config.rules.offers.saved_methods {
+            if self.state.config.rules.capabilities.saved_methods {
                 // The payment may have saved the method, or shown that it is gone.
                 self.state.make_due(&[PollTarget::Catalogue], now);
             }

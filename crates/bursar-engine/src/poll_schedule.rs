@@ -109,8 +109,8 @@ impl State {
             // In the tray nobody sees the chart, nor the methods once they are known.
             PollTarget::Charges => self.config.signed_in && self.presence != Presence::Tray,
             PollTarget::DuePayments => {
-                let offers = self.config.rules.offers;
-                self.config.signed_in && (offers.renewals || offers.migrations)
+                let capabilities = self.config.rules.capabilities;
+                self.config.signed_in && (capabilities.renewals || capabilities.migrations)
             }
             PollTarget::Catalogue => {
                 let known = self.last_success(PollTarget::Catalogue).is_some() && !self.maintenance;

@@ -107,7 +107,7 @@ impl State {
 }
 
 fn undecidable_error(payment: &RemotePayment) -> Error {
-    let name = payment.papers.number.as_ref().unwrap_or(&payment.id);
+    let name = payment.documents.number.as_ref().unwrap_or(&payment.id);
     Error::new(
         Code::TopUpsUnknown,
         format!(

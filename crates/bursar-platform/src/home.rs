@@ -1,7 +1,7 @@
 //! Where all data is: one place for the desktop app and the CLI to agree on, and the name under which the
 //! keyring keeps its secrets.
 
-use crate::vault::Vault;
+use crate::keyring::SecretStore;
 use bursar_domain::error::{Code, Error, Result};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -90,13 +90,13 @@ pub fn canonical(home: &Path) -> PathBuf {
 
 /// The keyring of a home. `given` is the path as somebody wrote it: under that an earlier version may have kept what it
 /// put into the keyring before the home existed.
-pub fn keyring(home: &Path, given: &Path) -> Vault {
-    Vault::keyring_moved(&vault_scope(home), &former_scopes(home, given))
+pub fn keyring(home: &Path, given: &Path) -> SecretStore {
+    SecretStore::keyring_moved(&keyring_scope(home), &former_scopes(home, given))
 }
 
 /// Under what the keyring keeps the secrets of a home: two homes never share one, and one home has the same however its
 /// path is written, and before it exists.
-pub fn vault_scope(home: &Path) -> String {
+pub fn keyring_scope(home: &Path) -> String {
     scope_of(canonical(home).as_os_str())
 }
 
@@ -160,10 +160,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = make(&folder.path().join("a")).unwrap();
         assert_eq!(
-            vault_scope(&home),
-            vault_scope(&folder.path().join("./a/../a"))
+            keyring_scope(&home),
+            keyring_scope(&folder.path().join("./a/../a"))
         );
-        assert_ne!(vault_scope(&home), vault_scope(folder.path()));
+        assert_ne!(keyring_scope(&home), keyring_scope(folder.path()));
     }
 
     #[cfg(unix)]
@@ -186,14 +186,14 @@ mod tests {
         .iter()
         .map(|way| folder.path().join(way))
         .collect();
-        let before: BTreeSet<_> = ways.iter().map(|way| vault_scope(way)).collect();
+        let before: BTreeSet<_> = ways.iter().map(|way| keyring_scope(way)).collect();
         assert_eq!(before.len(), 1, "{before:?}");
         let home = make(&ways[0]).unwrap();
         let after: BTreeSet<_> = ways
             .iter()
             .filter(|way| way.exists())
             .chain([&home])
-            .map(|way| vault_scope(way))
+            .map(|way| keyring_scope(way))
             .collect();
         assert_eq!(before, after);
     }
@@ -202,7 +202,7 @@ mod tests {
     fn a_relative_home_has_the_same_scope_before_it_exists() {
         let missing = Path::new("a-home-that-is-not-there/h");
         let absolute = std::env::current_dir().unwrap().join(missing);
-        assert_eq!(vault_scope(missing), vault_scope(&absolute));
+        assert_eq!(keyring_scope(missing), keyring_scope(&absolute));
         assert_eq!(canonical(missing), absolute);
         assert_eq!(canonical(Path::new("/")), Path::new("/"));
     }
@@ -232,7 +232,7 @@ mod tests {
         ] {
             let former = former_scopes(&home, Path::new(given));
             assert!(former.contains(&first(written)), "{given}: {written}");
-            assert!(!former.contains(&vault_scope(&home)));
+            assert!(!former.contains(&keyring_scope(&home)));
         }
     }
 }

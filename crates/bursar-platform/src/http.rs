@@ -1,9 +1,9 @@
-//! The one way in which the core speaks HTTP: every exchange is bounded in time and size, follows no
-//! redirect, asks for no compression, and turns whatever goes wrong into a coded error without a secret.
+//! Bursar's HTTP client. Every request is limited in time and size, follows no redirect and asks for no compression. Each
+//! failure becomes an error with a code, and no error contains a secret.
 
-mod knock;
+mod reachability_probe;
 
-pub use knock::knock;
+pub use reachability_probe::is_reachable;
 
 use bursar_domain::clock::{Clock, Span, SystemClock, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
@@ -16,77 +16,77 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use url::Url;
 
-/// To connect, at most.
+/// The time limit for connecting.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the request to the last byte of the answer, at most.
-pub const WHOLE_TIMEOUT: Duration = Duration::from_secs(20);
-/// The largest answer of an API or RPC, in bytes.
-pub const BODY_LIMIT: usize = 1024 * 1024;
-/// The largest answer that holds logs, in bytes.
-pub const LOGS_LIMIT: usize = 8 * 1024 * 1024;
-/// A longer wait than this is not obeyed in full: a server's mistake must not silence the app for days.
-const LONGEST_RETRY_AFTER: Span = Span::hours(1);
+/// The time limit from the start of a request to the last byte of its response.
+pub const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
+/// The largest response of an API or RPC endpoint.
+pub const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The largest response that contains event logs.
+pub const MAX_LOGS_BODY_BYTES: usize = 8 * 1024 * 1024;
+/// The longest wait that Bursar accepts from a server: a server's mistake must not stop all requests for days.
+const MAX_RETRY_AFTER: Span = Span::hours(1);
 
-/// A client to be cloned; connections are shared.
+/// The HTTP client. Its clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// Goes through the system's proxy where one is set.
-    client: reqwest::Client,
-    /// For this machine's own addresses, which no proxy could reach.
+    /// Uses the system's proxy where one is set.
+    proxied: reqwest::Client,
+    /// For loopback addresses, which no proxy can reach.
     direct: reqwest::Client,
 }
 
-/// One exchange to be made. Printing it shows neither headers nor body: both may hold secrets.
-pub struct Exchange {
+/// A request. `Debug` shows neither headers nor body, because both may contain secrets.
+pub struct Request {
     pub method: reqwest::Method,
     pub url: Url,
     pub headers: Vec<(&'static str, String)>,
-    /// A body and its content type.
+    /// The content type and the body.
     pub body: Option<(&'static str, Vec<u8>)>,
-    /// The largest answer taken, in bytes.
-    pub limit: usize,
+    /// The largest response body that is accepted.
+    pub max_bytes: usize,
 }
 
-impl fmt::Debug for Exchange {
+impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Exchange")
+        f.debug_struct("Request")
             .field("method", &self.method)
             .field("host", &host_and_port(&self.url))
             .finish_non_exhaustive()
     }
 }
 
-/// A complete answer, whatever its status.
+/// A complete response with any status.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct Response {
     pub status: u16,
-    /// In small letters and without parameters: `application/json`.
+    /// In lower case and without parameters: `application/json`.
     pub content_type: String,
     pub body: Vec<u8>,
     pub retry_after: Option<Span>,
-    /// What the server calls this content (`ETag`), as it wrote it.
-    pub tag: Option<String>,
-    /// How far the server's clock is ahead of this machine's, where the answer is dated and comes from the server itself.
-    pub ahead: Option<Span>,
-    /// A protection in front of the server answered in its place and wants a browser to prove itself.
-    pub challenge: bool,
+    /// The `ETag` header, unchanged.
+    pub etag: Option<String>,
+    /// How far the server's clock is ahead of this machine's. `None` without a `Date` header, or from a cache.
+    pub clock_ahead: Option<Span>,
+    /// Bot protection in front of the server sent this response, a challenge for a browser.
+    pub is_challenge: bool,
 }
 
 impl Http {
     /// # Errors
     /// [`Code::Internal`] when the system's certificates cannot be read.
     pub fn new() -> Result<Self> {
-        Self::with_timeouts(CONNECT_TIMEOUT, WHOLE_TIMEOUT)
+        Self::with_timeouts(CONNECT_TIMEOUT, RESPONSE_TIMEOUT)
     }
 
-    fn with_timeouts(connect: Duration, whole: Duration) -> Result<Self> {
-        // A second installation is refused because one stands already, which is all that is wanted.
+    fn with_timeouts(connect: Duration, response: Duration) -> Result<Self> {
+        // Fails if a provider is already installed, which is just as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
             reqwest::Client::builder()
                 .user_agent(concat!("bursar/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(connect)
-                .timeout(whole)
+                .timeout(response)
                 .redirect(reqwest::redirect::Policy::none())
                 .pool_max_idle_per_host(2)
                 .pool_idle_timeout(Duration::from_secs(30))
@@ -98,39 +98,39 @@ impl Http {
             )
         };
         Ok(Self {
-            client: builder().build().map_err(failed)?,
+            proxied: builder().build().map_err(failed)?,
             direct: builder().no_proxy().build().map_err(failed)?,
         })
     }
 
-    /// Makes one exchange and reads the whole answer.
+    /// Sends one request and reads the whole response.
     ///
     /// # Errors
-    /// `timeout`, `unreachable`, `answer_too_large`; a status is not an error here.
-    pub async fn exchange(&self, exchange: Exchange) -> Result<Answer> {
-        let host = host_and_port(&exchange.url).unwrap_or_default();
-        let client = if is_loopback(&exchange.url) {
+    /// `timeout`, `unreachable`, `answer_too_large`. A status is never an error here.
+    pub async fn send(&self, request: Request) -> Result<Response> {
+        let host = host_and_port(&request.url).unwrap_or_default();
+        let client = if is_loopback(&request.url) {
             &self.direct
         } else {
-            &self.client
+            &self.proxied
         };
-        let mut request = client
-            .request(exchange.method, exchange.url)
-            .headers(headers(exchange.headers)?);
-        if let Some((content_type, body)) = exchange.body {
-            request = request.header("content-type", content_type).body(body);
+        let mut outgoing = client
+            .request(request.method, request.url)
+            .headers(headers(request.headers)?);
+        if let Some((content_type, body)) = request.body {
+            outgoing = outgoing.header("content-type", content_type).body(body);
         }
-        let response = request
+        let response = outgoing
             .send()
             .await
-            .map_err(|error| transport(&error, &host))?;
+            .map_err(|error| transport_error(&error, &host))?;
         let status = response.status().as_u16();
         let now = SystemClock.now();
         let retry_after = retry_after(response.headers(), now);
-        let ahead = ahead(response.headers(), now);
+        let clock_ahead = clock_ahead(response.headers(), now);
         let content_type = content_type(response.headers());
-        let tag = tag(response.headers());
-        let challenge = is_challenge(response.headers());
+        let etag = etag(response.headers());
+        let is_challenge = is_challenge(response.headers());
         let too_large = || {
             Error::passing(
                 Code::AnswerTooLarge,
@@ -138,26 +138,26 @@ impl Http {
             )
         };
         let announced = response.content_length().unwrap_or(0);
-        if usize::try_from(announced).map_or(true, |length| length > exchange.limit) {
+        if usize::try_from(announced).map_or(true, |length| length > request.max_bytes) {
             return Err(too_large());
         }
         let mut body = Vec::new();
         let mut stream = response.bytes_stream();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|error| transport(&error, &host))?;
-            if body.len().saturating_add(chunk.len()) > exchange.limit {
+            let chunk = chunk.map_err(|error| transport_error(&error, &host))?;
+            if body.len().saturating_add(chunk.len()) > request.max_bytes {
                 return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer {
+        Ok(Response {
             status,
             content_type,
             body,
             retry_after,
-            tag,
-            ahead,
-            challenge,
+            etag,
+            clock_ahead,
+            is_challenge,
         })
     }
 }
@@ -187,18 +187,18 @@ fn content_type(headers: &HeaderMap) -> String {
         .to_ascii_lowercase()
 }
 
-fn tag(headers: &HeaderMap) -> Option<String> {
+fn etag(headers: &HeaderMap) -> Option<String> {
     headers.get(ETAG)?.to_str().ok().map(str::to_owned)
 }
 
-/// Cloudflare and AWS name their challenges in a header of their own; the page itself may have any status.
+/// Cloudflare and AWS mark their challenges with a header. The challenge page may have any status.
 fn is_challenge(headers: &HeaderMap) -> bool {
     ["cf-mitigated", "x-amzn-waf-action"]
         .into_iter()
         .any(|name| headers.contains_key(name))
 }
 
-fn transport(error: &reqwest::Error, host: &str) -> Error {
+fn transport_error(error: &reqwest::Error, host: &str) -> Error {
     if error.is_timeout() {
         Error::passing(Code::Timeout, format!("{host} did not answer in time."))
     } else {
@@ -206,22 +206,21 @@ fn transport(error: &reqwest::Error, host: &str) -> Error {
     }
 }
 
-/// `Retry-After` in either of its forms (seconds, or a date), at most an hour.
+/// `Retry-After` in either form (seconds or a date), limited to [`MAX_RETRY_AFTER`].
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let span = if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
-        // Digits that no number holds are a very long wait.
-        text.parse::<u32>().map_or(LONGEST_RETRY_AFTER, |seconds| {
-            Span::seconds(i64::from(seconds))
-        })
+        // A number that does not fit means a very long wait.
+        text.parse::<u32>()
+            .map_or(MAX_RETRY_AFTER, |seconds| Span::seconds(i64::from(seconds)))
     } else {
         http_date(text)?.since(now)
     };
-    Some(span.max(Span::default()).min(LONGEST_RETRY_AFTER))
+    Some(span.max(Span::default()).min(MAX_RETRY_AFTER))
 }
 
-/// What a cache has kept for a while (`Age`) is dated by the time it was made at.
-fn ahead(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
+/// How far the server's clock is ahead. A cached response (`Age`) still has its original date, so it says nothing.
+fn clock_ahead(headers: &HeaderMap, now: Timestamp) -> Option<Span> {
     if headers.contains_key(AGE) {
         return None;
     }

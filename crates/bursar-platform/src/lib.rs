@@ -2,11 +2,11 @@
 //! thread of its own, files that are written whole or not at all, other programs without this one's secrets, and the folder
 //! that holds all data. Nothing here knows a provider, a chain or a payment.
 
-#[cfg(any(test, feature = "testing"))]
-pub mod canned;
-pub mod dumps;
+pub mod core_dumps;
 pub mod home;
 pub mod http;
+pub mod keyring;
 pub mod output_file;
 pub mod process;
-pub mod vault;
+#[cfg(any(test, feature = "testing"))]
+pub mod stub_server;

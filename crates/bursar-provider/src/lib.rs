@@ -44,7 +44,7 @@ const REGISTRATIONS: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRA
 struct Registration {
     /// What a network file calls it.
     name: &'static str,
-    facts: fn() -> ProviderInfo,
+    info: fn() -> ProviderInfo,
     connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
     /// The name for users of a payment's source, where the API gives only a code.
     source_title: fn(&str) -> Option<&'static str>,
@@ -66,8 +66,8 @@ pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn 
 }
 
 /// What holds for a network's provider before anybody is connected.
-pub fn facts(network: &Network) -> ProviderInfo {
-    listed(network).map_or_else(ProviderInfo::default, |listed| (listed.facts)())
+pub fn info(network: &Network) -> ProviderInfo {
+    listed(network).map_or_else(ProviderInfo::default, |listed| (listed.info)())
 }
 
 /// The name for users of a payment's source, such as a payment provider; `None` when the source is its own name.
@@ -84,7 +84,7 @@ pub struct ProviderInfo {
     pub scopes_read: Vec<String>,
     pub scopes_top_up: Vec<String>,
     pub money_rules: Vec<MoneyRule>,
-    pub offers: Capabilities,
+    pub capabilities: Capabilities,
 }
 
 impl Default for ProviderInfo {
@@ -94,7 +94,7 @@ impl Default for ProviderInfo {
             scopes_read: Vec::new(),
             scopes_top_up: Vec::new(),
             money_rules: Vec::new(),
-            offers: Capabilities::default(),
+            capabilities: Capabilities::default(),
         }
     }
 }
@@ -125,12 +125,12 @@ pub trait Provider: Send + Sync {
     }
 
     /// What could not be read of the last answers, beside what could: [`Code::PartUnreadable`].
-    fn unread(&self) -> Vec<Error> {
+    fn unreadable_parts(&self) -> Vec<Error> {
         Vec::new()
     }
 
     /// Whether a connection to its server stands; nothing is asked.
-    async fn knock(&self) -> bool {
+    async fn is_reachable(&self) -> bool {
         false
     }
 

@@ -5,7 +5,7 @@
 use super::answer::Object;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::untrusted_text::clean;
-use bursar_platform::http::Answer;
+use bursar_platform::http::Response;
 
 /// The members that gateways and frameworks put beside `error` or `detail`, and the APIs do not.
 const OF_GATEWAYS: [&str; 12] = [
@@ -34,8 +34,8 @@ pub(crate) struct ErrorBody {
 
 impl ErrorBody {
     /// `None` where the answer is not the API's own refusal, whatever its status.
-    pub(crate) fn read(answer: &Answer) -> Option<Self> {
-        if answer.challenge || is_unspecific(answer.status) {
+    pub(crate) fn read(answer: &Response) -> Option<Self> {
+        if answer.is_challenge || is_unspecific(answer.status) {
             return None;
         }
         let body = Object::parse("an error", &answer.body).ok()?;
@@ -72,10 +72,10 @@ pub(crate) fn is_unspecific(status: u16) -> bool {
 
 /// What an answer means that is not the API's own. `asks_for_change`: the request starts, ends or changes something,
 /// and may have been carried out all the same.
-pub(crate) fn not_the_api(answer: &Answer, host: &str, asks_for_change: bool) -> Error {
+pub(crate) fn not_the_api(answer: &Response, host: &str, asks_for_change: bool) -> Error {
     let status = answer.status;
     let (code, what) = match status {
-        _ if answer.challenge => (
+        _ if answer.is_challenge => (
             Code::ProviderUnavailable,
             format!(
                 "A protection page in front of {host} asks for a browser (status {status}), so the provider was not reached. That says nothing about your key."
@@ -131,15 +131,15 @@ pub(crate) fn not_the_api(answer: &Answer, host: &str, asks_for_change: bool) ->
 mod tests {
     use super::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
+    fn answer(status: u16, body: &str) -> Response {
+        Response {
             status,
             content_type: String::new(),
             body: body.as_bytes().to_vec(),
             retry_after: None,
-            tag: None,
-            ahead: None,
-            challenge: false,
+            etag: None,
+            clock_ahead: None,
+            is_challenge: false,
         }
     }
 
@@ -167,8 +167,8 @@ mod tests {
                     "{status} {body}"
                 );
             }
-            let challenged = Answer {
-                challenge: true,
+            let challenged = Response {
+                is_challenge: true,
                 ..answer(403, body)
             };
             assert_eq!(ErrorBody::read(&challenged), None, "{body}");

@@ -1,7 +1,7 @@
 //! One account's secret and what it becomes on a request. The secret is in the keyring or in memory, nowhere
 //! else; a renewed token is kept before it is used, and only one renewal runs at a time.
 
-pub use bursar_platform::vault::Vault;
+use bursar_platform::keyring::SecretStore;
 
 use crate::sign_in::{self, Renewal};
 use bursar_domain::account::AccountId;
@@ -136,29 +136,29 @@ struct Written<'a> {
 /// One account's session.
 pub struct Session {
     account: AccountId,
-    vault: Arc<Vault>,
-    held: Mutex<Held>,
+    secret_store: Arc<SecretStore>,
+    held: Mutex<SessionState>,
     renewing: tokio::sync::Mutex<()>,
     may_renew: AtomicBool,
 }
 
 #[derive(Default)]
-struct Held {
+struct SessionState {
     credential: Option<Credential>,
     session_only: bool,
     /// Counts the credentials that somebody put here; a renewed token goes on with its number.
     sign_in: u64,
     /// Why the last one was let go, where it was not the user who did.
-    disowned: Option<Error>,
-    answer: Answer,
-    owed: Owed,
+    discarded: Option<Error>,
+    answer: KeyringReply,
+    owed: PendingKeyringWrite,
     /// Whether an entry of the keyring is looked for where none is held.
     expected: bool,
 }
 
 /// What the keyring has said about this account's entry.
 #[derive(Default)]
-enum Answer {
+enum KeyringReply {
     #[default]
     NotYet,
     /// It cannot be used, or may be hiding the entry.
@@ -169,53 +169,54 @@ enum Answer {
 
 /// What the keyring has still to be told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Owed {
+pub enum PendingKeyringWrite {
     #[default]
-    Nothing,
+    None,
     /// The secret that is held. Where `spent`, what the keyring has instead has been used up.
     Store { spent: bool },
     /// That the entry is to be removed.
     Remove,
 }
 
-impl Held {
+impl SessionState {
     fn put(&mut self, credential: Option<Credential>, session_only: bool) {
         *self = Self {
             credential,
             session_only,
             sign_in: self.sign_in.saturating_add(1),
-            disowned: None,
-            answer: Answer::Given,
-            owed: Owed::Nothing,
+            discarded: None,
+            answer: KeyringReply::Given,
+            owed: PendingKeyringWrite::None,
             expected: false,
         };
     }
 
     fn credential(&self) -> Result<&Credential> {
-        let why = || match (&self.disowned, &self.answer) {
-            (Some(why), _) | (None, Answer::Failed(why)) => why.clone(),
-            (None, Answer::NotYet | Answer::Given) => signed_out(),
+        let why = || match (&self.discarded, &self.answer) {
+            (Some(why), _) | (None, KeyringReply::Failed(why)) => why.clone(),
+            (None, KeyringReply::NotYet | KeyringReply::Given) => signed_out(),
         };
         self.credential.as_ref().ok_or_else(why)
     }
 
     fn is_for_the_session(&self) -> bool {
-        self.credential.is_some() && (self.session_only || matches!(self.owed, Owed::Store { .. }))
+        self.credential.is_some()
+            && (self.session_only || matches!(self.owed, PendingKeyringWrite::Store { .. }))
     }
 
     fn waits_for_keyring(&self) -> bool {
         self.credential.is_none()
-            && self.disowned.is_none()
-            && !matches!(self.answer, Answer::Given)
+            && self.discarded.is_none()
+            && !matches!(self.answer, KeyringReply::Given)
     }
 }
 
 impl Session {
     /// A session that holds nothing yet.
-    pub fn new(account: AccountId, vault: Arc<Vault>) -> Self {
+    pub fn new(account: AccountId, secret_store: Arc<SecretStore>) -> Self {
         Self {
             account,
-            vault,
+            secret_store,
             held: Mutex::default(),
             renewing: tokio::sync::Mutex::default(),
             may_renew: AtomicBool::new(true),
@@ -224,22 +225,22 @@ impl Session {
 
     /// Says whether the keyring should have an entry of this account. Where it should not, nothing is looked for, and
     /// the account counts as signed out at once.
-    pub fn expect(&self, expected: bool) {
+    pub fn expect_keyring_entry(&self, expected: bool) {
         let mut held = self.held();
         held.expected = expected;
         if !expected && held.credential.is_none() {
-            held.answer = Answer::Given;
+            held.answer = KeyringReply::Given;
         }
     }
 
     /// Whether the keyring is to be asked: it should have a secret, and none is held.
-    pub fn wants_keyring(&self) -> bool {
+    pub fn needs_keyring_read(&self) -> bool {
         let held = self.held();
-        held.credential.is_none() && held.disowned.is_none() && held.expected
+        held.credential.is_none() && held.discarded.is_none() && held.expected
     }
 
     /// What the keyring has still to be told.
-    pub fn owed(&self) -> Owed {
+    pub fn pending_keyring_write(&self) -> PendingKeyringWrite {
         self.held().owed
     }
 
@@ -252,7 +253,7 @@ impl Session {
         if self.session_only() {
             return Ok(true);
         }
-        let stored = self.vault.get(&self.entry()).await;
+        let stored = self.secret_store.get(&self.keyring_entry_name()).await;
         self.take(stored)
     }
 
@@ -260,11 +261,14 @@ impl Session {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn load_in_turn(&self) -> Result<bool> {
+    pub async fn load_after_prompt(&self) -> Result<bool> {
         if self.session_only() {
             return Ok(true);
         }
-        let stored = self.vault.get_in_turn(&self.entry()).await;
+        let stored = self
+            .secret_store
+            .get_after_prompt(&self.keyring_entry_name())
+            .await;
         self.take(stored)
     }
 
@@ -276,14 +280,14 @@ impl Session {
         }
         match stored {
             Ok(stored) => {
-                held.answer = Answer::Given;
+                held.answer = KeyringReply::Given;
                 if let Some(found) = stored.and_then(|text| Credential::from_stored(&text)) {
                     held.put(Some(found), false);
                 }
                 Ok(held.credential.is_some())
             }
             Err(error) => {
-                held.answer = Answer::Failed(error.clone());
+                held.answer = KeyringReply::Failed(error.clone());
                 Err(error)
             }
         }
@@ -294,16 +298,16 @@ impl Session {
     ///
     /// # Errors
     /// `keyring_unavailable`: nothing has changed then, and nothing stays in the keyring that was not there.
-    pub async fn put(&self, credential: Credential, session_only: bool) -> Result<()> {
+    pub async fn set_credential(&self, credential: Credential, session_only: bool) -> Result<()> {
         let _renewing = self.renewing.lock().await;
-        self.put_now(credential, session_only).await
+        self.set_now(credential, session_only).await
     }
 
-    async fn put_now(&self, credential: Credential, session_only: bool) -> Result<()> {
+    async fn set_now(&self, credential: Credential, session_only: bool) -> Result<()> {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.is_kept() {
                 // The write may still go through once a prompt is answered; this follows it.
-                self.vault.forget(&self.entry());
+                self.secret_store.forget(&self.keyring_entry_name());
             }
             return Err(error);
         }
@@ -316,14 +320,14 @@ impl Session {
     ///
     /// # Errors
     /// `keyring_unavailable`: it is in memory only so far.
-    pub async fn put_and_keep(&self, credential: Credential) -> Result<()> {
+    pub async fn set_and_keep(&self, credential: Credential) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         let kept = self.keep(&credential).await;
         let mut held = self.held();
         held.put(Some(credential), false);
         if kept.is_err() {
-            held.owed = Owed::Store { spent: false };
-            self.vault.stir();
+            held.owed = PendingKeyringWrite::Store { spent: false };
+            self.secret_store.notify_changed();
         }
         kept
     }
@@ -332,23 +336,27 @@ impl Session {
     ///
     /// # Errors
     /// `keyring_unavailable`: it is still owed.
-    pub async fn settle(&self) -> Result<bool> {
+    pub async fn write_pending(&self) -> Result<bool> {
         let _renewing = self.renewing.lock().await;
         let (owed, credential) = {
             let held = self.held();
             (held.owed, held.credential.clone())
         };
         match (owed, credential) {
-            (Owed::Nothing, _) => return Ok(false),
-            (Owed::Store { .. }, Some(credential)) => {
+            (PendingKeyringWrite::None, _) => return Ok(false),
+            (PendingKeyringWrite::Store { .. }, Some(credential)) => {
                 let stored = credential.to_stored()?;
-                self.vault.set_quietly(&self.entry(), stored).await?;
+                self.secret_store
+                    .set_without_prompt(&self.keyring_entry_name(), stored)
+                    .await?;
             }
-            (Owed::Store { .. }, None) | (Owed::Remove, _) => {
-                self.vault.remove_quietly(&self.entry()).await?;
+            (PendingKeyringWrite::Store { .. }, None) | (PendingKeyringWrite::Remove, _) => {
+                self.secret_store
+                    .remove_without_prompt(&self.keyring_entry_name())
+                    .await?;
             }
         }
-        self.held().owed = Owed::Nothing;
+        self.held().owed = PendingKeyringWrite::None;
         Ok(true)
     }
 
@@ -362,10 +370,12 @@ impl Session {
         if self.is_kept() {
             return Ok(false);
         }
-        self.vault.remove_quietly(&self.entry()).await?;
+        self.secret_store
+            .remove_without_prompt(&self.keyring_entry_name())
+            .await?;
         let mut held = self.held();
-        if held.owed == Owed::Remove {
-            held.owed = Owed::Nothing;
+        if held.owed == PendingKeyringWrite::Remove {
+            held.owed = PendingKeyringWrite::None;
         }
         Ok(true)
     }
@@ -378,28 +388,28 @@ impl Session {
     pub async fn persist(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         let credential = self.held().credential.clone().ok_or_else(signed_out)?;
-        self.put_now(credential, false).await
+        self.set_now(credential, false).await
     }
 
     /// Signs out: forgets the secret at once and removes it from the keyring.
     ///
     /// # Errors
     /// `keyring_unavailable`: it is forgotten here, but may still be in the keyring.
-    pub async fn clear(&self) -> Result<()> {
+    pub async fn sign_out(&self) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         {
             let mut held = self.held();
             held.put(None, false);
-            held.owed = Owed::Remove;
+            held.owed = PendingKeyringWrite::Remove;
         }
-        self.vault.remove(&self.entry()).await?;
-        self.held().owed = Owed::Nothing;
+        self.secret_store.remove(&self.keyring_entry_name()).await?;
+        self.held().owed = PendingKeyringWrite::None;
         Ok(())
     }
 
     /// Forgets the secret of that sign-in, which turned out to be somebody else's, and says `why` from then on; a later one
     /// stays. One that was for this session only takes nothing out of the keyring.
-    pub async fn disown(&self, sign_in: u64, why: Error) {
+    pub async fn discard_sign_in(&self, sign_in: u64, why: Error) {
         let _renewing = self.renewing.lock().await;
         let kept = {
             let mut held = self.held();
@@ -408,7 +418,7 @@ impl Session {
             }
             let kept = !held.session_only;
             held.put(None, false);
-            held.disowned = Some(why);
+            held.discarded = Some(why);
             kept
         };
         if kept {
@@ -418,9 +428,9 @@ impl Session {
 
     /// Has the keyring's entry removed without waiting for it, at the next chance if not now.
     fn forget_stored(&self) {
-        self.held().owed = Owed::Remove;
-        self.vault.forget(&self.entry());
-        self.vault.stir();
+        self.held().owed = PendingKeyringWrite::Remove;
+        self.secret_store.forget(&self.keyring_entry_name());
+        self.secret_store.notify_changed();
     }
 
     pub fn signed_in(&self) -> bool {
@@ -436,8 +446,8 @@ impl Session {
     pub fn keyring_error(&self) -> Option<Error> {
         let held = self.held();
         match &held.answer {
-            Answer::Failed(error) if held.waits_for_keyring() => Some(error.clone()),
-            Answer::NotYet | Answer::Failed(_) | Answer::Given => None,
+            KeyringReply::Failed(error) if held.waits_for_keyring() => Some(error.clone()),
+            KeyringReply::NotYet | KeyringReply::Failed(_) | KeyringReply::Given => None,
         }
     }
 
@@ -448,16 +458,25 @@ impl Session {
 
     /// Whether another process would find the same secret: the keyring gives one now, or there is none. One that the
     /// keyring may yet give is not found again: the other process would ask the user anew.
-    pub async fn can_be_found_again(&self) -> bool {
-        if self.session_only() || self.waits_for_keyring() || self.owed() != Owed::Nothing {
+    pub async fn survives_restart(&self) -> bool {
+        if self.session_only()
+            || self.waits_for_keyring()
+            || self.pending_keyring_write() != PendingKeyringWrite::None
+        {
             return false;
         }
-        !self.signed_in() || matches!(self.vault.get_quietly(&self.entry()).await, Ok(Some(_)))
+        !self.signed_in()
+            || matches!(
+                self.secret_store
+                    .get_without_prompt(&self.keyring_entry_name())
+                    .await,
+                Ok(Some(_))
+            )
     }
 
     /// Another number for every credential that was put here: what was told to one may not hold for the next, which may
     /// be somebody else's. A renewed token is the same sign-in.
-    pub fn sign_in(&self) -> u64 {
+    pub fn sign_in_id(&self) -> u64 {
         self.held().sign_in
     }
 
@@ -556,32 +575,38 @@ impl Session {
     async fn replace(&self, renewed: Credential) {
         let wanted = !self.held().session_only;
         let kept = match renewed.to_stored() {
-            Ok(stored) if wanted => self.vault.set_quietly(&self.entry(), stored).await,
+            Ok(stored) if wanted => {
+                self.secret_store
+                    .set_without_prompt(&self.keyring_entry_name(), stored)
+                    .await
+            }
             Ok(_) => Ok(()),
             Err(error) => Err(error),
         };
         let mut held = self.held();
         held.credential = Some(renewed);
         held.owed = match kept {
-            Ok(()) => Owed::Nothing,
+            Ok(()) => PendingKeyringWrite::None,
             Err(error) => {
                 tracing::warn!(code = ?error.code, "a renewed token could not be kept yet");
-                self.vault.stir();
-                Owed::Store { spent: true }
+                self.secret_store.notify_changed();
+                PendingKeyringWrite::Store { spent: true }
             }
         };
     }
 
     async fn keep(&self, credential: &Credential) -> Result<()> {
-        self.vault.set(&self.entry(), credential.to_stored()?).await
+        self.secret_store
+            .set(&self.keyring_entry_name(), credential.to_stored()?)
+            .await
     }
 
     /// The name of this account's entry in the keyring.
-    pub fn entry(&self) -> String {
-        entry_of(&self.account)
+    pub fn keyring_entry_name(&self) -> String {
+        keyring_entry_name(&self.account)
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, SessionState> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -596,7 +621,7 @@ impl fmt::Debug for Session {
 }
 
 /// The name of an account's entry in the keyring.
-pub fn entry_of(account: &AccountId) -> String {
+pub fn keyring_entry_name(account: &AccountId) -> String {
     format!("account/{account}")
 }
 

@@ -10,7 +10,7 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::link::{self, LinkState};
 use bursar_domain::network::{Network, SignIn, host_and_port};
-use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
 use reqwest::Method;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -106,7 +106,7 @@ impl SignInAttempt {
         ];
         let answer = post_form(&self.place.token, &form, http).await?;
         match answer.status {
-            200 if !answer.challenge => tokens(&answer, None),
+            200 if !answer.is_challenge => tokens(&answer, None),
             400..=499 if refusal(&answer) == Some(Refusal::OfTheGrant) => {
                 Err(failed("The provider refused the sign-in. Start it again."))
             }
@@ -154,7 +154,7 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
         }
     };
     match (answer.status, refusal(&answer)) {
-        (200, _) if !answer.challenge => tokens(&answer, Some(refresh)),
+        (200, _) if !answer.is_challenge => tokens(&answer, Some(refresh)),
         // The token is forgotten for good then, so nobody but the provider itself may say it.
         (400 | 401 | 403, Some(Refusal::OfTheGrant)) => Err(Error::new(
             Code::SignedOut,
@@ -181,7 +181,7 @@ enum Refusal {
 }
 
 /// `None` where something on the way answered in the provider's place: that says nothing about a sign-in.
-fn refusal(answer: &Answer) -> Option<Refusal> {
+fn refusal(answer: &Response) -> Option<Refusal> {
     let told = ErrorBody::read(answer)?;
     let word = told.code.or(told.text).unwrap_or_default();
     Some(match word.as_str() {
@@ -194,24 +194,24 @@ fn refusal(answer: &Answer) -> Option<Refusal> {
     })
 }
 
-async fn post_form(url: &Url, form: &[(&str, &str)], http: &Http) -> Result<Answer> {
+async fn post_form(url: &Url, form: &[(&str, &str)], http: &Http) -> Result<Response> {
     let body = Serializer::new(String::new()).extend_pairs(form).finish();
     post(url.clone(), "application/x-www-form-urlencoded", body, http).await
 }
 
-async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -> Result<Answer> {
-    http.exchange(Exchange {
+async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -> Result<Response> {
+    http.send(Request {
         method: Method::POST,
         url,
         headers: vec![("accept", "application/json".to_owned())],
         body: Some((content_type, body.into_bytes())),
-        limit: BODY_LIMIT,
+        max_bytes: MAX_BODY_BYTES,
     })
     .await
 }
 
 /// Reads the tokens of an answer; a refresh token that is not replaced goes on.
-fn tokens(answer: &Answer, old: Option<&str>) -> Result<Credential> {
+fn tokens(answer: &Response, old: Option<&str>) -> Result<Credential> {
     let body = Object::parse("a sign-in", &answer.body)?;
     let bearer = match body.text_or_null("token_type")? {
         Some(kind) => kind.eq_ignore_ascii_case("bearer"),
@@ -235,7 +235,7 @@ fn failed(message: &str) -> Error {
     Error::new(Code::SignInFailed, message)
 }
 
-fn unavailable(place: &Url, answer: &Answer) -> Error {
+fn unavailable(place: &Url, answer: &Response) -> Error {
     let status = answer.status;
     let message = match status {
         500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
@@ -253,7 +253,7 @@ fn unavailable(place: &Url, answer: &Answer) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bursar_platform::canned::{Canned, Server};
+    use bursar_platform::stub_server::{StubResponse, StubServer};
     use std::collections::HashMap;
 
     fn network(server: &str) -> Network {
@@ -273,19 +273,19 @@ mod tests {
 
     #[tokio::test]
     async fn an_attempt_proves_that_the_code_is_its_own() {
-        let server = Server::start(|_| {
-            Canned::json(
+        let server = StubServer::start(|_| {
+            StubResponse::json(
                 200,
                 r#"{"access_token":"a1","token_type":"bearer","refresh_token":"r1"}"#,
             )
         });
         let network = network(server.url.as_str());
         let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
-        let asked: HashMap<_, _> = address.query_pairs().into_owned().collect();
-        assert_eq!(asked["audience"], "x");
-        assert_eq!(asked["redirect_uri"], REDIRECT);
-        assert_eq!(asked["code_challenge_method"], "S256");
-        assert_eq!(asked["client_id"], "c-d");
+        let parameters: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        assert_eq!(parameters["audience"], "x");
+        assert_eq!(parameters["redirect_uri"], REDIRECT);
+        assert_eq!(parameters["code_challenge_method"], "S256");
+        assert_eq!(parameters["client_id"], "c-d");
         let state = state_of(&address);
         let credential = attempt
             .finish("the code", &state, &Http::new().unwrap(), NOW)
@@ -296,7 +296,7 @@ mod tests {
         };
         assert_eq!((access.as_str(), refresh.unwrap().as_str()), ("a1", "r1"));
 
-        let sent = server.asked().remove(0);
+        let sent = server.requests().remove(0);
         let form: HashMap<_, _> = url::form_urlencoded::parse(sent.body.as_bytes())
             .into_owned()
             .collect();
@@ -304,13 +304,13 @@ mod tests {
         assert_eq!(form["redirect_uri"], REDIRECT);
         assert_eq!(form["client_id"], "c-d");
         let digest = Sha256::digest(form["code_verifier"].as_bytes());
-        assert_eq!(URL_SAFE_NO_PAD.encode(digest), asked["code_challenge"]);
+        assert_eq!(URL_SAFE_NO_PAD.encode(digest), parameters["code_challenge"]);
         assert_eq!(sent.header("authorization"), None);
     }
 
     #[tokio::test]
     async fn neither_another_state_nor_a_late_link_is_exchanged() {
-        let server = Server::start(|_| Canned::json(200, r#"{"access_token":"a1"}"#));
+        let server = StubServer::start(|_| StubResponse::json(200, r#"{"access_token":"a1"}"#));
         let network = network(server.url.as_str());
         let http = Http::new().unwrap();
         let (attempt, _) = SignInAttempt::begin(&network, NOW).unwrap();
@@ -326,40 +326,40 @@ mod tests {
                 .unwrap_err();
             assert_eq!(refused.code, Code::SignInFailed);
         }
-        assert_eq!(server.asked().len(), 0);
+        assert_eq!(server.requests().len(), 0);
     }
 
     #[tokio::test]
     async fn a_refused_code_is_told_without_it() {
         for (answer, expected) in [
             (
-                Canned::json(400, r#"{"error":"invalid_grant"}"#),
+                StubResponse::json(400, r#"{"error":"invalid_grant"}"#),
                 Code::SignInFailed,
             ),
-            (Canned::json(500, "{}"), Code::ProviderUnavailable),
+            (StubResponse::json(500, "{}"), Code::ProviderUnavailable),
             (
-                Canned::json(200, r#"{"access_token":7}"#),
+                StubResponse::json(200, r#"{"access_token":7}"#),
                 Code::AnswerMalformed,
             ),
             (
-                Canned::json(200, r#"{"access_token":"a","token_type":"mac"}"#),
+                StubResponse::json(200, r#"{"access_token":"a","token_type":"mac"}"#),
                 Code::AnswerMalformed,
             ),
-            (Canned::json(302, "{}"), Code::ProviderUnavailable),
+            (StubResponse::json(302, "{}"), Code::ProviderUnavailable),
             (
-                Canned::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
+                StubResponse::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
                 Code::ProviderUnavailable,
             ),
             (
-                Canned::with(400, "text/html", "", "<html>"),
+                StubResponse::with(400, "text/html", "", "<html>"),
                 Code::ProviderUnavailable,
             ),
             (
-                Canned::json(400, r#"{"message":"Bad"}"#),
+                StubResponse::json(400, r#"{"message":"Bad"}"#),
                 Code::ProviderUnavailable,
             ),
         ] {
-            let server = Server::start(move |_| answer.clone());
+            let server = StubServer::start(move |_| answer.clone());
             let network = network(server.url.as_str());
             let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
             assert!(!format!("{attempt:?}").contains(state_of(&address).as_str()));

@@ -24,7 +24,7 @@ impl Controller {
             home: app.home.path().to_path_buf(),
             shell: DesktopShell::new(&self),
             clock: Arc::new(SystemClock),
-            vault: Arc::new(app.home.keyring()),
+            secret_store: Arc::new(app.home.keyring()),
             env_api_key: secrets.api_key.clone(),
             settings: app.settings.get(),
             pops_up: true,

@@ -95,7 +95,7 @@ export type AccountView = {
 	/**  The provider's name for people. */
 	provider: string,
 	/**  What can be done beside topping up. */
-	offers: Capabilities,
+	capabilities: Capabilities,
 	/**  Whether payments can be verified at all: there is a chain to see them in. */
 	verifiable: boolean,
 	/**  RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts. */

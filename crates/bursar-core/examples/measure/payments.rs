@@ -66,6 +66,6 @@ fn payment(n: usize, count: usize, random: &mut SmallRng) -> Outcome<RemotePayme
         transaction: Some(random.random::<[u8; 32]>().into()),
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     })
 }

@@ -47,7 +47,7 @@ pub(crate) async fn verify_owner(
     services: &Services,
     connection: &Connection,
 ) -> Result<Connection> {
-    let sign_in = connection.session.sign_in();
+    let sign_in = connection.session.sign_in_id();
     let verified_as = connection.clone().verified_as(sign_in);
     let mut checked_sign_in = connection.owner.checked_sign_in.lock().await;
     if *checked_sign_in == Some(sign_in) {
@@ -81,7 +81,10 @@ pub(super) async fn check_owner(
             Code::Unauthorized,
             "The key of this account belongs to another user, so nothing was read with it. Sign in again, or connect that user as an account of its own.",
         );
-        connection.session.disown(sign_in, why.clone()).await;
+        connection
+            .session
+            .discard_sign_in(sign_in, why.clone())
+            .await;
         return Err(why);
     }
     if is_new {

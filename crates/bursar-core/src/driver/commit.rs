@@ -165,7 +165,7 @@ mod tests {
             transaction: None,
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Documents::default(),
+            documents: Documents::default(),
         }
     }
 

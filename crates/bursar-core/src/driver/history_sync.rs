@@ -341,7 +341,7 @@ pub(super) async fn write_history<T: Send + 'static>(
     let write_guard = Arc::clone(&connection.write_guard);
     let (asked_as, session) = (connection.verified_sign_in, Arc::clone(&connection.session));
     blocking(move || {
-        if asked_as.is_some_and(|asked_as| asked_as != session.sign_in()) {
+        if asked_as.is_some_and(|asked_as| asked_as != session.sign_in_id()) {
             return Err(Error::passing(
                 Code::SignedOut,
                 "Somebody signed in or out while this was read; it is read again.",

@@ -86,7 +86,7 @@ pub(super) async fn perform(services: Services, connection: Connection, request:
         Request::Probe(server) => Event::Probed {
             server,
             reachable: match server {
-                Server::Api => connection.provider.knock().await,
+                Server::Api => connection.provider.is_reachable().await,
                 Server::Chain => match &connection.chain {
                     Some(chain) => chain.is_reachable().await,
                     None => false,
@@ -188,7 +188,7 @@ async fn fetch_charges(services: Services, connection: Connection) -> Result<()>
 
 /// What can be paid with, and who is signed in.
 async fn fetch_catalogue(services: Services, connection: Connection) -> Result<CatalogueResponse> {
-    let sign_in = connection.session.sign_in();
+    let sign_in = connection.session.sign_in_id();
     let (catalogue, identity, maintenance) = tokio::join!(
         connection.provider.catalogue(),
         connection.provider.identity(),

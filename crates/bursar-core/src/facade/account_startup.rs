@@ -20,7 +20,10 @@ impl Bursar {
         account: Account,
         records_lost: bool,
     ) -> Result<Connection> {
-        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        let session = Arc::new(Session::new(
+            account.id.clone(),
+            Arc::clone(&self.secret_store),
+        ));
         self.open_with_session(account, session, records_lost).await
     }
 
@@ -117,7 +120,12 @@ impl Bursar {
         let session = lock(&self.connections)
             .get(&account.id)
             .map(|connection| Arc::clone(&connection.session))
-            .unwrap_or_else(|| Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault))));
+            .unwrap_or_else(|| {
+                Arc::new(Session::new(
+                    account.id.clone(),
+                    Arc::clone(&self.secret_store),
+                ))
+            });
         let connection = self.make_connection(account, session, custom_rpc);
         let connection = match self.connection(&connection.account.id) {
             Ok(before) => connection.after(&before),

@@ -38,8 +38,11 @@ impl Bursar {
         credential: Credential,
     ) -> Result<ConnectedAccount> {
         let connection = self.connection(&account)?;
-        let trial = Arc::new(Session::new(AccountId::random(), Arc::clone(&self.vault)));
-        trial.put(credential.clone(), true).await?;
+        let trial = Arc::new(Session::new(
+            AccountId::random(),
+            Arc::clone(&self.secret_store),
+        ));
+        trial.set_credential(credential.clone(), true).await?;
         let provider = provider::connect(&connection.account.network, trial, self.http.clone());
         let known = connection.owner.user();
         let mut warnings = Vec::new();
@@ -71,9 +74,11 @@ impl Bursar {
         let (store, id) = (Arc::clone(&self.services.store), account.clone());
         match blocking(move || store.key_location(&id)).await? {
             // The user wanted the key forgotten when Bursar closes; that holds for the next one too.
-            Some(KeyLocation::Session) => connection.session.put(credential, true).await?,
+            Some(KeyLocation::Session) => {
+                connection.session.set_credential(credential, true).await?
+            }
             Some(KeyLocation::Keyring | KeyLocation::None) | None => {
-                if let Err(error) = connection.session.put_and_keep(credential).await {
+                if let Err(error) = connection.session.set_and_keep(credential).await {
                     self.set_keyring_usable(false);
                     warnings.push(error);
                 }
@@ -134,11 +139,14 @@ impl Bursar {
         self.driver.send_event(&account, Event::SignedIn(false));
         // Written down first: a keyring that is away would have the account signed in again at the next start.
         let noted = self.record_key_place(&account, KeyLocation::None).await;
-        let cleared = connection.session.clear().await;
+        let cleared = connection.session.sign_out().await;
         self.services.shell.changed(&Change::Accounts);
         noted?;
         match cleared {
-            Ok(()) => self.complete_removal(connection.session.entry()).await,
+            Ok(()) => {
+                self.complete_removal(connection.session.keyring_entry_name())
+                    .await
+            }
             Err(error) => Err(removal_pending("This account is signed out.", &error)),
         }
     }
@@ -150,7 +158,10 @@ impl Bursar {
     /// that can be used. `storage_failed`: nothing was removed.
     pub async fn remove_account(&self, account: AccountId) -> Result<()> {
         let connection = self.connection(&account)?;
-        let names = [connection.session.entry(), custom_rpc_entry(&account)];
+        let names = [
+            connection.session.keyring_entry_name(),
+            custom_rpc_entry(&account),
+        ];
         let (store, id, planned) = (
             Arc::clone(&self.services.store),
             account.clone(),
@@ -166,15 +177,15 @@ impl Bursar {
         self.services.shell.changed(&Change::Accounts);
         self.services.shell.changed(&Change::Notices);
         let [key, rpc] = names;
-        let cleared = match connection.session.clear().await {
+        let cleared = match connection.session.sign_out().await {
             Ok(()) => self.complete_removal(key).await,
             Err(error) => Err(removal_pending("The account was removed.", &error)),
         };
         // The plan to remove this one stays where it fails; it is then tried again.
-        if self.vault.remove_quietly(&rpc).await.is_ok() {
+        if self.secret_store.remove_without_prompt(&rpc).await.is_ok() {
             self.complete_removal(rpc).await?;
         }
-        self.vault.stir();
+        self.secret_store.notify_changed();
         forgotten.and(cleared)
     }
 
@@ -191,12 +202,12 @@ impl Bursar {
         let name = custom_rpc_entry(&account);
         let own = match address.filter(|text| !text.trim().is_empty()) {
             None => {
-                self.vault.remove(&name).await?;
+                self.secret_store.remove(&name).await?;
                 None
             }
             Some(text) => {
                 let url = parse_rpc_url(text.trim())?;
-                self.vault
+                self.secret_store
                     .set(&name, Zeroizing::new(url.to_string()))
                     .await?;
                 Some(url)
@@ -210,7 +221,11 @@ impl Bursar {
     /// Stores a changed account and uses it from now on.
     pub(super) async fn save_account(&self, account: Account) -> Result<Connection> {
         self.store_account(&account).await?;
-        let custom_rpc = match self.vault.get_quietly(&custom_rpc_entry(&account.id)).await {
+        let custom_rpc = match self
+            .secret_store
+            .get_without_prompt(&custom_rpc_entry(&account.id))
+            .await
+        {
             Ok(kept) => kept.and_then(|text| Url::parse(&text).ok()),
             // A keyring that is away says nothing; the address that is in use stays.
             Err(_) => self.connection(&account.id)?.custom_rpc,

@@ -9,7 +9,7 @@ use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::Network;
 use bursar_domain::view::{Change, ConnectedAccount};
 use bursar_provider as provider;
-use bursar_provider::session::{Credential, Session, entry_of};
+use bursar_provider::session::{Credential, Session, keyring_entry_name};
 use bursar_store::KeyLocation;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -80,9 +80,9 @@ impl Bursar {
             .transpose()?;
         let label = self.free_label(label, &network)?;
         let id = AccountId::random();
-        let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.vault)));
+        let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.secret_store)));
         // Held in memory until the provider has said whether it takes it.
-        session.put(credential.clone(), true).await?;
+        session.set_credential(credential.clone(), true).await?;
         let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
         let mut warnings = Vec::new();
         let user_id = match provider.identity().await {
@@ -106,13 +106,14 @@ impl Bursar {
             connected_at: self.services.clock.now(),
             added_checkout_hosts: Vec::new(),
         };
-        let connecting = ConnectingGuard::begin(self, session.entry());
+        let connecting = ConnectingGuard::begin(self, session.keyring_entry_name());
         let place = if session_only {
             KeyLocation::Session
         } else {
             // Written down first: a process that ends in between leaves nothing in the keyring for good.
-            self.schedule_keyring_removal(session.entry()).await?;
-            if let Err(error) = session.put_and_keep(credential).await {
+            self.schedule_keyring_removal(session.keyring_entry_name())
+                .await?;
+            if let Err(error) = session.set_and_keep(credential).await {
                 self.set_keyring_usable(false);
                 warnings.push(error);
             }
@@ -120,9 +121,9 @@ impl Bursar {
         };
         if let Err(error) = self.store_with_key(&account, place).await {
             // The plan to remove it is still there, for the case that the keyring is away just now.
-            if session.clear().await.is_ok() {
+            if session.sign_out().await.is_ok() {
                 // Where this fails too there is nothing left to remove the next time.
-                let _ = self.complete_removal(session.entry()).await;
+                let _ = self.complete_removal(session.keyring_entry_name()).await;
             }
             return Err(error);
         }
@@ -138,7 +139,8 @@ impl Bursar {
 
     async fn store_with_key(&self, account: &Account, place: KeyLocation) -> Result<()> {
         let (store, kept) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_account_with_key(&kept, place, &entry_of(&kept.id))).await
+        blocking(move || store.put_account_with_key(&kept, place, &keyring_entry_name(&kept.id)))
+            .await
     }
 
     /// The label asked for, or the network's name with a number where it is taken.

@@ -8,7 +8,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::error::{Error, Result};
 use bursar_domain::view::Change;
 use bursar_engine::{Event, Presence};
-use bursar_provider::session::{Credential, Owed, entry_of};
+use bursar_provider::session::{Credential, PendingKeyringWrite, keyring_entry_name};
 use bursar_store::KeyLocation;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -56,14 +56,14 @@ impl Bursar {
             match Credential::api_key(&key) {
                 Ok(credential) => {
                     // In memory only, which cannot fail.
-                    let _ = only.session.put(credential, true).await;
+                    let _ = only.session.set_credential(credential, true).await;
                     self.driver
                         .send_event(&only.account.id, Event::SignedIn(true));
                 }
                 Err(error) => tracing::warn!(code = ?error.code, "the environment's key is none"),
             }
         }
-        let (bursar, vault) = (Arc::downgrade(self), Arc::clone(&self.vault));
+        let (bursar, secret_store) = (Arc::downgrade(self), Arc::clone(&self.secret_store));
         tokio::spawn(async move {
             let mut rounds: usize = 0;
             let mut rpcs = BTreeSet::new();
@@ -87,9 +87,9 @@ impl Bursar {
                 drop(bursar);
                 rounds = rounds.saturating_add(1);
                 match wait {
-                    None => vault.stirred().await,
+                    None => secret_store.changed().await,
                     // Whichever comes first; both lead to the next round.
-                    Some(wait) => drop(tokio::time::timeout(wait, vault.stirred()).await),
+                    Some(wait) => drop(tokio::time::timeout(wait, secret_store.changed()).await),
                 }
             }
         });
@@ -101,13 +101,13 @@ impl Bursar {
         if by_user && self.connections().iter().any(waits) {
             self.keyring_retry.by_user.store(true, Ordering::Release);
         }
-        self.vault.stir();
+        self.secret_store.notify_changed();
     }
 
     /// A last chance for what has not been stored yet.
     pub(super) async fn stop_keyring_task(&self) {
         self.keyring_retry.stopped.store(true, Ordering::Release);
-        self.vault.stir();
+        self.secret_store.notify_changed();
         for connection in self.connections() {
             self.flush_to_keyring(&connection).await;
         }
@@ -140,7 +140,7 @@ impl Bursar {
             }
         }
         open |= !self.run_planned_removals().await;
-        let ready = self.vault.ready().await;
+        let ready = self.secret_store.ready().await;
         if let Err(error) = &ready {
             tracing::debug!(code = ?error.code, "the keyring cannot be used");
         }
@@ -155,7 +155,7 @@ impl Bursar {
     /// Reads an account's secret if it should be in the keyring; false where it should be and is not.
     async fn load_key(&self, connection: &Connection, may_ask: bool) -> bool {
         let session = &connection.session;
-        if !session.wants_keyring() {
+        if !session.needs_keyring_read() {
             return true;
         }
         let was_waiting = session.waits_for_keyring();
@@ -163,7 +163,7 @@ impl Bursar {
         let loaded = if may_ask {
             session.load().await
         } else {
-            session.load_in_turn().await
+            session.load_after_prompt().await
         };
         let id = &connection.account.id;
         match &loaded {
@@ -193,13 +193,16 @@ impl Bursar {
     /// Tells the keyring what it has still to be told of an account; false where it could not.
     async fn flush_to_keyring(&self, connection: &Connection) -> bool {
         let session = &connection.session;
-        let owed = session.owed();
+        let owed = session.pending_keyring_write();
         let before = match owed {
-            Owed::Nothing => return true,
+            PendingKeyringWrite::None => return true,
             // What the keyring has is used up: another start must not try it.
-            Owed::Store { spent: true } => self.schedule_keyring_removal(session.entry()).await,
-            Owed::Store { spent: false } => Ok(()),
-            Owed::Remove => {
+            PendingKeyringWrite::Store { spent: true } => {
+                self.schedule_keyring_removal(session.keyring_entry_name())
+                    .await
+            }
+            PendingKeyringWrite::Store { spent: false } => Ok(()),
+            PendingKeyringWrite::Remove => {
                 self.record_key_place(&connection.account.id, KeyLocation::None)
                     .await
             }
@@ -207,17 +210,19 @@ impl Bursar {
         if let Err(error) = before {
             tracing::warn!(code = ?error.code, "the keyring's state could not be written down");
         }
-        if let Err(error) = session.settle().await {
+        if let Err(error) = session.write_pending().await {
             tracing::debug!(code = ?error.code, "the keyring is told later");
             return false;
         }
         let after = match owed {
-            Owed::Nothing => Ok(()),
-            Owed::Store { .. } => {
+            PendingKeyringWrite::None => Ok(()),
+            PendingKeyringWrite::Store { .. } => {
                 self.record_key_place(&connection.account.id, KeyLocation::Keyring)
                     .await
             }
-            Owed::Remove => self.complete_removal(session.entry()).await,
+            PendingKeyringWrite::Remove => {
+                self.complete_removal(session.keyring_entry_name()).await
+            }
         };
         if let Err(error) = after {
             tracing::warn!(code = ?error.code, "the keyring's state could not be written down");
@@ -241,12 +246,16 @@ impl Bursar {
             let of = self
                 .connections()
                 .into_iter()
-                .find(|connection| connection.session.entry() == name);
+                .find(|connection| connection.session.keyring_entry_name() == name);
             let removed = match &of {
                 // Its session knows whether somebody has signed in again meanwhile.
                 Some(connection) => connection.session.remove_stored().await,
                 None if self.is_being_connected(&name) => Ok(false),
-                None => self.vault.remove_quietly(&name).await.map(|()| true),
+                None => self
+                    .secret_store
+                    .remove_without_prompt(&name)
+                    .await
+                    .map(|()| true),
             };
             match removed {
                 Ok(true) => all &= self.complete_removal(name).await.is_ok(),
@@ -286,7 +295,8 @@ impl Bursar {
         place: KeyLocation,
     ) -> Result<()> {
         let (store, account) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_key_location(&account, place, &entry_of(&account))).await
+        blocking(move || store.put_key_location(&account, place, &keyring_entry_name(&account)))
+            .await
     }
 
     pub(super) async fn schedule_keyring_removal(&self, name: String) -> Result<()> {
@@ -311,7 +321,11 @@ impl Bursar {
     /// # Errors
     /// `keyring_unavailable`: whether there is one is not known.
     async fn use_custom_rpc(&self, id: &AccountId) -> Result<()> {
-        let Some(text) = self.vault.get_in_turn(&custom_rpc_entry(id)).await? else {
+        let Some(text) = self
+            .secret_store
+            .get_after_prompt(&custom_rpc_entry(id))
+            .await?
+        else {
             return Ok(());
         };
         let Ok(address) = url::Url::parse(&text) else {

@@ -162,7 +162,7 @@ pub(super) async fn live_status(
         .agreement(&earlier, now)
         .filter(|_| !stale && !explained);
     if known.api_answers {
-        errors.extend(connection.provider.unread());
+        errors.extend(connection.provider.unreadable_parts());
     }
     errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
     let pending = pending.unwrap_or_default();

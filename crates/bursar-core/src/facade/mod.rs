@@ -48,7 +48,8 @@ use bursar_domain::view::{Change, Health, Settings};
 use bursar_engine::{Event, Presence, Thresholds};
 use bursar_platform::home;
 use bursar_platform::http::Http;
-use bursar_provider::session::{Vault, entry_of};
+use bursar_platform::keyring::SecretStore;
+use bursar_provider::session::keyring_entry_name;
 use bursar_store::{History, KeyLocation, OpenState, Store, fail_point};
 use export_task::CurrentExport;
 use home_lock::lock_home;
@@ -65,7 +66,7 @@ pub struct Options {
     pub home: PathBuf,
     pub shell: Arc<dyn Shell>,
     pub clock: Arc<dyn Clock>,
-    pub vault: Arc<Vault>,
+    pub secret_store: Arc<SecretStore>,
     /// A key from the environment: serves this process in place of the keyring.
     pub env_api_key: Option<Zeroizing<String>>,
     pub settings: Settings,
@@ -78,7 +79,7 @@ pub struct Bursar {
     home: PathBuf,
     services: Services,
     http: Http,
-    vault: Arc<Vault>,
+    secret_store: Arc<SecretStore>,
     driver: Driver,
     connections: Mutex<BTreeMap<AccountId, Connection>>,
     pending_sign_in: Mutex<Option<browser_sign_in::PendingSignIn>>,
@@ -147,7 +148,7 @@ impl Bursar {
             home: options.home,
             services,
             http: Http::new()?,
-            vault: options.vault,
+            secret_store: options.secret_store,
             driver,
             connections: Mutex::default(),
             pending_sign_in: Mutex::default(),
@@ -170,7 +171,9 @@ impl Bursar {
                 let place = store.key_location(&account.id)?;
                 let expected = match place {
                     // A version that did not write it down may have kept one.
-                    None | Some(KeyLocation::Keyring) => !spent.contains(&entry_of(&account.id)),
+                    None | Some(KeyLocation::Keyring) => {
+                        !spent.contains(&keyring_entry_name(&account.id))
+                    }
                     Some(KeyLocation::Session | KeyLocation::None) => false,
                 };
                 accounts.push((account, expected));
@@ -181,7 +184,7 @@ impl Bursar {
             let connection = bursar
                 .open_account(account, state != OpenState::Existing)
                 .await?;
-            connection.session.expect(expected);
+            connection.session.expect_keyring_entry(expected);
         }
         bursar.start_keyring_task(options.env_api_key).await;
         Ok(bursar)
@@ -201,7 +204,7 @@ impl Bursar {
     /// nobody is on the way back from a sign-in, nothing is being exported, and no secret is held in memory only.
     pub async fn can_hand_over(&self) -> bool {
         for connection in self.connections() {
-            if !connection.session.can_be_found_again().await {
+            if !connection.session.survives_restart().await {
                 return false;
             }
         }

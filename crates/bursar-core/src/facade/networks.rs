@@ -44,7 +44,7 @@ impl Bursar {
 
     pub async fn money_rules(&self, account: AccountId) -> Result<Vec<MoneyRule>> {
         let connection = self.connection(&account)?;
-        Ok(provider::facts(&connection.account.network).money_rules)
+        Ok(provider::info(&connection.account.network).money_rules)
     }
 
     pub(super) async fn network(&self, name: &str) -> Result<Network> {
@@ -71,7 +71,7 @@ pub fn views(own: &[Network]) -> Vec<NetworkView> {
 
 /// A network as people choose it.
 pub(super) fn view(network: &Network, built_in: bool) -> NetworkView {
-    let facts = provider::facts(network);
+    let facts = provider::info(network);
     NetworkView {
         name: network.name.clone(),
         provider: facts.title.to_owned(),

@@ -208,7 +208,7 @@ fn open_top_ups(connection: &Connection, state: &State) -> Vec<bursar_domain::vi
 fn current_problems(connection: &Connection, state: Option<&State>) -> Vec<Error> {
     let mut wrong = state.map(current_errors).unwrap_or_default();
     if connection.session.signed_in() {
-        wrong.extend(connection.provider.unread());
+        wrong.extend(connection.provider.unreadable_parts());
     }
     wrong
 }

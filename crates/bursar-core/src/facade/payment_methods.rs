@@ -87,8 +87,8 @@ impl Bursar {
             let (error, _) = state.errors.get(&PollTarget::DuePayments)?;
             Some(error.clone())
         });
-        let offers = connection.provider.rules().offers;
-        let error = error.filter(|_| offers.renewals || offers.migrations);
+        let capabilities = connection.provider.rules().capabilities;
+        let error = error.filter(|_| capabilities.renewals || capabilities.migrations);
         let (dues, as_of) = match kept {
             Some((dues, at)) => (dues, Some(at)),
             None => Default::default(),

@@ -41,7 +41,7 @@ impl Bursar {
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
                 // Perhaps there is one that this version cannot read.
-                let unread = connection.provider.unread().into_iter().next();
+                let unread = connection.provider.unreadable_parts().into_iter().next();
                 Some(unread.unwrap_or_else(|| {
                     Error::new(
                         Code::MethodUnknown,

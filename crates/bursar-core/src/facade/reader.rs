@@ -14,9 +14,10 @@ use bursar_domain::network::Network;
 use bursar_domain::view::PaymentQuery;
 use bursar_domain::zone::Zone;
 use bursar_platform::http::Http;
+use bursar_platform::keyring::SecretStore;
 use bursar_platform::output_file::file_failed;
 use bursar_provider as provider;
-use bursar_provider::session::{Credential, Session, Vault};
+use bursar_provider::session::{Credential, Session};
 use bursar_store::{History, Store};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub struct Reader {
     accounts: Vec<Account>,
     networks: Vec<Network>,
     history: Option<Arc<History>>,
-    vault: Arc<Vault>,
+    secret_store: Arc<SecretStore>,
     env_api_key: Option<Zeroizing<String>>,
     /// The keyring's entries that are to be removed.
     unusable: Vec<String>,
@@ -52,7 +53,7 @@ impl Reader {
     /// `storage_failed`, `storage_newer`.
     pub fn open(
         home: &Path,
-        vault: Arc<Vault>,
+        secret_store: Arc<SecretStore>,
         env_api_key: Option<Zeroizing<String>>,
     ) -> Result<Self> {
         let (accounts, networks, unusable) = match Store::open_read_only(home)? {
@@ -70,7 +71,7 @@ impl Reader {
             networks,
             history: History::open_read_only(home)?
                 .map(|history| Arc::new(history.with_clock(Arc::new(SystemClock)))),
-            vault,
+            secret_store,
             env_api_key,
         })
     }
@@ -115,7 +116,10 @@ impl Reader {
         http: &Http,
         now: Timestamp,
     ) -> Status {
-        let session = Arc::new(Session::new(account.id.clone(), Arc::clone(&self.vault)));
+        let session = Arc::new(Session::new(
+            account.id.clone(),
+            Arc::clone(&self.secret_store),
+        ));
         // A key from the environment is meant for one account, never sent to several hosts.
         let mut loaded = match self
             .env_api_key
@@ -123,18 +127,18 @@ impl Reader {
             .filter(|_| self.accounts.len() == 1 || named)
         {
             Some(key) => match Credential::api_key(key) {
-                Ok(credential) => session.put(credential, true).await,
+                Ok(credential) => session.set_credential(credential, true).await,
                 Err(error) => Err(error),
             },
             // What the keyring has is not to be used: somebody signed out, or it is spent.
-            None if self.unusable.contains(&session.entry()) => Ok(()),
+            None if self.unusable.contains(&session.keyring_entry_name()) => Ok(()),
             None => session.load().await.map(drop),
         };
         // The app may hold the tokens too; a token refreshed here would end its session.
         session.forbid_refresh();
         let custom_rpc = match account.network.chain {
             Some(_) => self
-                .vault
+                .secret_store
                 .get(&custom_rpc_entry(&account.id))
                 .await
                 .ok()
@@ -152,7 +156,9 @@ impl Reader {
                 Code::Unauthorized,
                 "The key from the environment belongs to another user than this account; nothing was read with it.",
             );
-            session.disown(session.sign_in(), why.clone()).await;
+            session
+                .discard_sign_in(session.sign_in_id(), why.clone())
+                .await;
             loaded = Err(why);
         }
         let chain = account

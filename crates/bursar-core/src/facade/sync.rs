@@ -102,7 +102,7 @@ impl Bursar {
         let connection = self.connection(account)?;
         connection
             .session
-            .put(Credential::api_key(key)?, true)
+            .set_credential(Credential::api_key(key)?, true)
             .await?;
         self.driver.send_event(account, Event::SignedIn(true));
         Ok(())

@@ -49,8 +49,8 @@ pub(super) fn account(connection: &Connection, known: &KnownBalances) -> Account
         id: account.id.clone(),
         label: account.label.clone(),
         network: account.network.name.clone(),
-        provider: provider::facts(&account.network).title.to_owned(),
-        offers: connection.provider.rules().offers,
+        provider: provider::info(&account.network).title.to_owned(),
+        capabilities: connection.provider.rules().capabilities,
         verifiable: connection.chain.is_some(),
         rpc_hosts: connection.chain.as_ref().map_or(0, |chain| {
             u32::try_from(chain.host_count()).unwrap_or(u32::MAX)

@@ -5,10 +5,11 @@ use bursar_core::account::{Account, AccountId};
 use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::driver::{Connection, Driver, Services};
 use bursar_core::engine::{AccountConfig, Event, Presence, State};
+use bursar_core::keyring::SecretStore;
 use bursar_core::notice::{Notice, NoticeKind};
 use bursar_core::payment::NewPayment;
 use bursar_core::provider::Provider;
-use bursar_core::session::{Credential, Session, Vault};
+use bursar_core::session::{Credential, Session};
 use bursar_core::shell::Shell;
 use bursar_core::store::{History, Store};
 use bursar_core::top_up::TopUp;
@@ -141,10 +142,10 @@ impl Desk {
             added_checkout_hosts: vec!["pay.example".into()],
         };
         store.put_account(&account).unwrap();
-        let vault = Arc::new(Vault::memory());
-        let session = Arc::new(Session::new(account.id.clone(), vault));
+        let secret_store = Arc::new(SecretStore::memory());
+        let session = Arc::new(Session::new(account.id.clone(), secret_store));
         let key = Credential::api_key("flk_0123456789abcdef0123456789abcdef").unwrap();
-        session.put(key, true).await.unwrap();
+        session.set_credential(key, true).await.unwrap();
         let popups = Arc::new(Popups::default());
         let saboteur = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
         saboteur.busy_timeout(Duration::from_secs(5)).unwrap();

@@ -176,7 +176,7 @@ pub(crate) fn is_open(payment: &RemotePayment) -> bool {
 impl Provider for Simulated {
     fn rules(&self) -> Rules {
         Rules {
-            offers: Capabilities {
+            capabilities: Capabilities {
                 renewals: true,
                 ..Capabilities::default()
             },
@@ -242,7 +242,7 @@ impl Provider for Simulated {
                 transaction: None,
                 purpose: Purpose::TopUp,
                 reason: None,
-                papers: Documents::default(),
+                documents: Documents::default(),
             });
             Ok(Created {
                 payment_id: id.clone(),

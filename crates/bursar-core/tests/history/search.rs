@@ -258,8 +258,8 @@ fn texts_are_found_in_every_way_of_writing_them() {
     let named = |id: &str, source: &str, payer: &str, number: &str, n: i64| {
         let mut payment = payment(id, "1234.50", NOW.minus(Span::hours(n)));
         payment.source = Some(source.into());
-        payment.papers.payer = Some(payer.into());
-        payment.papers.number = Some(number.into());
+        payment.documents.payer = Some(payer.into());
+        payment.documents.number = Some(number.into());
         payment
     };
     history
@@ -330,7 +330,7 @@ fn short_digits_are_the_beginning_of_an_id_or_a_number_and_each_line_counts_once
     let (_home, history, account) = history();
     let numbered = |id: &str, number: Option<&str>, n: i64| {
         let mut payment = payment(id, "9.00", NOW.minus(Span::hours(n)));
-        payment.papers.number = number.map(str::to_owned);
+        payment.documents.number = number.map(str::to_owned);
         payment
     };
     history
@@ -367,7 +367,7 @@ fn a_part_of_an_id_is_found_in_a_long_history_as_by_reading_all_of_it() {
             let id = format!("TopUp-{}-{n:05}", digits(n));
             let mut line = payment(&id, "3.00", NOW.minus(Span::minutes(n * 7)));
             line.source = Some("bank".into());
-            line.papers.number = (n % 11 == 0).then(|| format!("R-{n:06}"));
+            line.documents.number = (n % 11 == 0).then(|| format!("R-{n:06}"));
             line
         })
         .collect();
@@ -397,7 +397,7 @@ fn a_part_of_an_id_is_found_in_a_long_history_as_by_reading_all_of_it() {
             lines
                 .iter()
                 .filter(|line| {
-                    text_in(&line.id) || line.papers.number.as_deref().is_some_and(text_in)
+                    text_in(&line.id) || line.documents.number.as_deref().is_some_and(text_in)
                 })
                 .map(|line| line.id.clone())
                 .collect()

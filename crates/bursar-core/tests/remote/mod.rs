@@ -24,6 +24,6 @@ pub(crate) fn top_up(
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }

@@ -2,10 +2,11 @@
 //! built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
 
 use bursar_core::account::AccountId;
-use bursar_core::http::{BODY_LIMIT, Exchange, Http};
+use bursar_core::http::{Http, MAX_BODY_BYTES, Request};
+use bursar_core::keyring::SecretStore;
 use bursar_core::network::Network;
 use bursar_core::provider::{Provider, connect};
-use bursar_core::session::{Credential, Session, Vault};
+use bursar_core::session::{Credential, Session};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -78,16 +79,16 @@ impl Sandbox {
 
     /// A call to the control API.
     pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
-        let exchange = Exchange {
+        let request = Request {
             method: method.parse().unwrap(),
             url: format!("{}{path}", self.ready["control"].as_str().unwrap())
                 .parse()
                 .unwrap(),
             headers: vec![],
             body: Some(("application/json", body.to_string().into_bytes())),
-            limit: BODY_LIMIT,
+            max_bytes: MAX_BODY_BYTES,
         };
-        let answer = self.http.exchange(exchange).await.unwrap();
+        let answer = self.http.send(request).await.unwrap();
         let text = String::from_utf8(answer.body).unwrap();
         assert!(
             (200..300).contains(&answer.status),
@@ -105,8 +106,11 @@ impl Sandbox {
         &self,
         credential: Credential,
     ) -> (Arc<dyn Provider>, Arc<Session>) {
-        let session = Arc::new(Session::new(AccountId::random(), Arc::new(Vault::memory())));
-        session.put(credential, false).await.unwrap();
+        let session = Arc::new(Session::new(
+            AccountId::random(),
+            Arc::new(SecretStore::memory()),
+        ));
+        session.set_credential(credential, false).await.unwrap();
         let provider = connect(&self.network, Arc::clone(&session), self.http.clone());
         (provider, session)
     }

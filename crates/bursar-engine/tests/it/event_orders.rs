@@ -76,7 +76,7 @@ fn rules(repeatable: bool) -> Rules {
         repeatable_for: repeatable.then(|| Span::minutes(10)),
         cancels_confirming: !repeatable,
         open_is_slow_after: repeatable.then(|| Span::hours(1)),
-        offers: Capabilities {
+        capabilities: Capabilities {
             several_open: repeatable,
             renewals: repeatable,
             ..Capabilities::default()
@@ -393,7 +393,7 @@ impl World {
             transaction: None,
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Documents::default(),
+            documents: Documents::default(),
         });
         let intent = format!("intent of {id}");
         Ok(Created {

@@ -44,6 +44,6 @@ pub(crate) fn remote_top_up(
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }

@@ -22,7 +22,7 @@ use proptest::prelude::*;
 fn account(top_ups: Vec<TopUp>) -> State {
     let config = AccountConfig {
         rules: Rules {
-            offers: Capabilities {
+            capabilities: Capabilities {
                 several_open: true,
                 ..Capabilities::default()
             },
@@ -66,7 +66,7 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
         transaction: None,
         purpose: Purpose::TopUp,
         reason,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }
 

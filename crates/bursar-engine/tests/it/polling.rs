@@ -170,13 +170,13 @@ fn tray_polls_methods_only_while_one_is_being_added() {
 
 #[test]
 fn tray_polls_methods_after_payment_that_saves_one() {
-    let offers = Capabilities {
+    let capabilities = Capabilities {
         saved_methods: true,
         several_open: true,
         ..Capabilities::default()
     };
     let rules = Rules {
-        offers,
+        capabilities,
         repeatable_for: Some(Span::minutes(10)),
         ..slow()
     };
@@ -239,6 +239,6 @@ fn payment(status: Status) -> RemotePayment {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }

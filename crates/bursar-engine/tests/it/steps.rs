@@ -239,7 +239,7 @@ fn return_link_shows_overview_unless_payment_is_shown() {
 fn return_link_shows_payments_where_several_can_be_open() {
     let intent = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let mut account = account(vec![intent]);
-    account.config.rules.offers.several_open = true;
+    account.config.rules.capabilities.several_open = true;
     let seen = Event::Viewing(Some("t".to_owned()));
     let seen = step(&account, &seen, noon(), 0).state;
     let link = Event::ReturnLinkOpened {
@@ -428,7 +428,7 @@ fn refresh_all_rereads_chain_events_until_done() {
 fn repeatable() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
-        offers: Capabilities {
+        capabilities: Capabilities {
             several_open: true,
             ..Capabilities::default()
         },

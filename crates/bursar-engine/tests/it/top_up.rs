@@ -38,7 +38,7 @@ fn said(status: Status, minute: i64) -> Input {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     })
 }
 

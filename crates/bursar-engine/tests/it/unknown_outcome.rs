@@ -18,7 +18,7 @@ fn several() -> Rules {
     Rules {
         repeatable_for: Some(Span::minutes(10)),
         cancels_confirming: false,
-        offers: Capabilities {
+        capabilities: Capabilities {
             several_open: true,
             ..Capabilities::default()
         },

@@ -1,7 +1,7 @@
 //! The transport against servers that misbehave.
 
 use super::*;
-use crate::canned::{Canned, Server};
+use crate::stub_server::{StubResponse, StubServer};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
@@ -23,13 +23,13 @@ fn server(treat: impl Fn(TcpStream) + Send + Sync + Clone + 'static) -> Url {
     Url::parse(&url).unwrap()
 }
 
-fn get(url: &Url) -> Exchange {
-    Exchange {
+fn get(url: &Url) -> Request {
+    Request {
         method: reqwest::Method::GET,
         url: url.clone(),
         headers: vec![("x-api-key", "canary-key".to_owned())],
         body: None,
-        limit: BODY_LIMIT,
+        max_bytes: MAX_BODY_BYTES,
     }
 }
 
@@ -38,7 +38,7 @@ fn hasty() -> Http {
 }
 
 async fn code(http: &Http, url: &Url) -> Code {
-    let error = http.exchange(get(url)).await.unwrap_err();
+    let error = http.send(get(url)).await.unwrap_err();
     assert!(error.retryable);
     assert!(!error.message.contains("canary") && error.message.contains("127.0.0.1"));
     error.code
@@ -92,7 +92,7 @@ async fn an_announced_body_that_is_too_large_is_not_read() {
             let _ = stream.read_to_end(&mut Vec::new());
         });
         let begun = Instant::now();
-        let error = Http::new().unwrap().exchange(get(&url)).await.unwrap_err();
+        let error = Http::new().unwrap().send(get(&url)).await.unwrap_err();
         assert!(
             matches!(error.code, Code::AnswerTooLarge | Code::Unreachable),
             "{length}"
@@ -103,16 +103,13 @@ async fn an_announced_body_that_is_too_large_is_not_read() {
 
 #[tokio::test]
 async fn a_body_as_large_as_the_limit_is_read() {
-    let body = "x".repeat(BODY_LIMIT);
-    let server = Server::start(move |_| Canned::with(200, "text/plain; charset=x", "", &body));
-    let answer = Http::new()
-        .unwrap()
-        .exchange(get(&server.url))
-        .await
-        .unwrap();
+    let body = "x".repeat(MAX_BODY_BYTES);
+    let server =
+        StubServer::start(move |_| StubResponse::with(200, "text/plain; charset=x", "", &body));
+    let answer = Http::new().unwrap().send(get(&server.url)).await.unwrap();
     assert_eq!(
         (answer.body.len(), answer.content_type.as_str()),
-        (BODY_LIMIT, "text/plain")
+        (MAX_BODY_BYTES, "text/plain")
     );
 }
 
@@ -156,44 +153,37 @@ async fn headers_without_end_are_no_answer() {
 
 #[tokio::test]
 async fn a_redirect_is_an_answer_and_not_followed() {
-    let elsewhere = Server::start(|_| Canned::json(200, "{}"));
+    let elsewhere = StubServer::start(|_| StubResponse::json(200, "{}"));
     let target = format!("location: {}\r\n", elsewhere.url);
     for status in [301, 302, 303, 307, 308] {
         let target = target.clone();
-        let server = Server::start(move |_| Canned::with(status, "text/html", &target, ""));
-        let answer = Http::new()
-            .unwrap()
-            .exchange(get(&server.url))
-            .await
-            .unwrap();
+        let server =
+            StubServer::start(move |_| StubResponse::with(status, "text/html", &target, ""));
+        let answer = Http::new().unwrap().send(get(&server.url)).await.unwrap();
         assert_eq!(answer.status, status);
     }
-    assert_eq!(elsewhere.asked().len(), 0);
+    assert_eq!(elsewhere.requests().len(), 0);
 }
 
 #[tokio::test]
 async fn no_compression_is_asked_for_and_none_is_undone() {
-    let server = Server::start(|_| {
-        Canned::with(200, "application/json", "content-encoding: gzip\r\n", "abc")
+    let server = StubServer::start(|_| {
+        StubResponse::with(200, "application/json", "content-encoding: gzip\r\n", "abc")
     });
-    let answer = Http::new()
-        .unwrap()
-        .exchange(get(&server.url))
-        .await
-        .unwrap();
+    let answer = Http::new().unwrap().send(get(&server.url)).await.unwrap();
     assert_eq!(answer.body, b"abc");
-    let asked = &server.asked()[0];
-    assert_eq!(asked.header("accept-encoding"), None);
-    assert_eq!(asked.header("x-api-key"), Some("canary-key"));
+    let request = &server.requests()[0];
+    assert_eq!(request.header("accept-encoding"), None);
+    assert_eq!(request.header("x-api-key"), Some("canary-key"));
 }
 
 #[tokio::test]
 async fn a_key_that_cannot_be_a_header_is_refused_without_repeating_it() {
-    let server = Server::start(|_| Canned::json(200, "{}"));
-    let mut exchange = get(&server.url);
-    exchange.headers = vec![("x-api-key", "canary\r\nx: y".to_owned())];
-    assert!(!format!("{exchange:?}").contains("canary"));
-    let error = Http::new().unwrap().exchange(exchange).await.unwrap_err();
+    let server = StubServer::start(|_| StubResponse::json(200, "{}"));
+    let mut request = get(&server.url);
+    request.headers = vec![("x-api-key", "canary\r\nx: y".to_owned())];
+    assert!(!format!("{request:?}").contains("canary"));
+    let error = Http::new().unwrap().send(request).await.unwrap_err();
     assert_eq!(error.code, Code::Unauthorized);
     assert!(!error.message.contains("canary"));
 }
@@ -242,7 +232,7 @@ fn how_far_a_servers_clock_is_ahead_is_what_its_own_answers_are_dated_by() {
         for (name, value) in pairs {
             map.insert(name, HeaderValue::from_str(value).unwrap());
         }
-        ahead(&map, now)
+        clock_ahead(&map, now)
     };
     let dated = (DATE, "Sat, 31 Jan 2026 11:57:00 GMT");
     assert_eq!(told(std::slice::from_ref(&dated)), Some(Span::minutes(-3)));

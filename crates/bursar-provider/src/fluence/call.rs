@@ -9,7 +9,7 @@ use crate::remote_clock::RemoteClock;
 use crate::session::Session;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::Network;
-use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
 use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
@@ -121,12 +121,12 @@ impl Api {
         &self,
         call: &Call<'_>,
         authorization: Option<(&'static str, String)>,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let used = authorization.as_ref().map(|(_, value)| value.clone());
         let used = used.map(Zeroizing::new);
         let mut headers = vec![("accept", "application/json".to_owned())];
         headers.extend(authorization);
-        let exchange = Exchange {
+        let request = Request {
             method: call.method.clone(),
             url: self.address(call)?,
             headers,
@@ -134,12 +134,12 @@ impl Api {
                 .body
                 .as_ref()
                 .map(|body| ("application/json", body.clone().into_bytes())),
-            limit: BODY_LIMIT,
+            max_bytes: MAX_BODY_BYTES,
         };
-        let answer = self.http.exchange(exchange).await?;
-        self.clock.told(answer.ahead);
+        let answer = self.http.send(request).await?;
+        self.clock.told(answer.clock_ahead);
         let used = used.as_ref().map(|value| value.as_str());
-        Ok(Answer {
+        Ok(Response {
             body: self.session.without_secrets(answer.body, used),
             ..answer
         })
@@ -150,9 +150,9 @@ impl Api {
     }
 
     /// The body of a success; every other status as an error.
-    fn judge(&self, call: &Call<'_>, answer: Answer) -> Result<Vec<u8>> {
+    fn judge(&self, call: &Call<'_>, answer: Response) -> Result<Vec<u8>> {
         match answer.status {
-            _ if answer.challenge => Err(self.not_the_api(call.action, &answer)),
+            _ if answer.is_challenge => Err(self.not_the_api(call.action, &answer)),
             204 => Ok(Vec::new()),
             // A cancellation that went well has nothing to say.
             200..=299 if call.action == Action::Cancel && answer.body.is_empty() => Ok(answer.body),
@@ -162,11 +162,11 @@ impl Api {
         }
     }
 
-    fn not_the_api(&self, action: Action, answer: &Answer) -> Error {
+    fn not_the_api(&self, action: Action, answer: &Response) -> Error {
         not_the_api(answer, &self.network.api_host(), action != Action::Read)
     }
 
-    fn refusal(&self, action: Action, answer: &Answer) -> Error {
+    fn refusal(&self, action: Action, answer: &Response) -> Error {
         let error = match ErrorBody::read(answer) {
             Some(told) => self.own_refusal(action, answer, told),
             None => self.not_the_api(action, answer),
@@ -176,7 +176,7 @@ impl Api {
     }
 
     /// What the API itself says by a status and its error form.
-    fn own_refusal(&self, action: Action, answer: &Answer, told: ErrorBody) -> Error {
+    fn own_refusal(&self, action: Action, answer: &Response, told: ErrorBody) -> Error {
         let host = self.network.api_host();
         match (meant(answer.status, told.code.as_deref()), action) {
             (401, _) => Error::new(
@@ -232,7 +232,7 @@ impl Api {
 }
 
 /// Whether the API itself says that the token is not (or no longer) good.
-fn is_rejection(answer: &Answer) -> bool {
+fn is_rejection(answer: &Response) -> bool {
     let told = ErrorBody::read(answer);
     told.is_some_and(|told| meant(answer.status, told.code.as_deref()) == 401)
 }

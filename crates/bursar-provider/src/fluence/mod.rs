@@ -29,7 +29,7 @@ use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
-use bursar_platform::http::{Http, knock};
+use bursar_platform::http::{Http, is_reachable};
 use call::{Api, Call};
 use legacy::Legacy;
 use serde::Serialize;
@@ -51,7 +51,7 @@ const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
 
 pub(super) const REGISTRATION: Registration = Registration {
     name: "fluence",
-    facts,
+    info,
     connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
     source_title,
 };
@@ -62,7 +62,7 @@ fn source_title(source: &str) -> Option<&'static str> {
 }
 
 /// What holds for Fluence before anybody is connected.
-fn facts() -> ProviderInfo {
+fn info() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
         text: text.to_owned(),
@@ -90,7 +90,7 @@ fn facts() -> ProviderInfo {
                  wallet directly or by the Bridge.",
             ),
         ],
-        offers: Capabilities::default(),
+        capabilities: Capabilities::default(),
     }
 }
 
@@ -198,7 +198,7 @@ impl Provider for Fluence {
         Rules::default()
     }
 
-    fn unread(&self) -> Vec<Error> {
+    fn unreadable_parts(&self) -> Vec<Error> {
         self.unread.all()
     }
 
@@ -206,8 +206,8 @@ impl Provider for Fluence {
         self.api.clock.ahead()
     }
 
-    async fn knock(&self) -> bool {
-        knock([&self.api.network.api]).await
+    async fn is_reachable(&self) -> bool {
+        is_reachable([&self.api.network.api]).await
     }
 
     async fn identity(&self) -> Result<Identity> {

@@ -193,7 +193,7 @@ fn top_up(object: &Object<'_>, odd: &mut Oddities) -> Result<RemotePayment> {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     })
 }
 

@@ -10,7 +10,7 @@ use crate::session::{Credential, Session};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::network::Network;
-use bursar_platform::http::{Answer, BODY_LIMIT, Exchange, Http};
+use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
 use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
@@ -20,9 +20,9 @@ use zeroize::Zeroizing;
 const BASE: [&str; 2] = ["api", "v1"];
 const PDF: &str = "application/pdf";
 /// The largest invoice, in bytes.
-const INVOICE_LIMIT: usize = 8 * 1024 * 1024;
+const MAX_INVOICE_BYTES: usize = 8 * 1024 * 1024;
 /// The longest id, in characters.
-const ID_LIMIT: usize = 64;
+const MAX_ID_LENGTH: usize = 64;
 
 /// The way to the API for one account.
 pub(super) struct Api {
@@ -115,23 +115,23 @@ impl Api {
 
     /// Which sign-in asks from now on.
     pub(super) fn sign_in(&self) -> u64 {
-        self.session.sign_in()
+        self.session.sign_in_id()
     }
 
     /// The JSON of a success.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let address = self.address(call)?;
-        let sign_in = self.session.sign_in();
+        let sign_in = self.session.sign_in_id();
         let kept = self.kept.of(&address, sign_in).filter(|_| call.repeated);
-        let asked = self.exchange(call, address.clone(), "application/json", kept.as_ref());
-        let answer = asked.await?;
+        let answer = self.exchange(call, address.clone(), "application/json", kept.as_ref());
+        let answer = answer.await?;
         match (answer.status, kept) {
-            _ if answer.challenge => Err(self.refusal(call, &answer)),
+            _ if answer.is_challenge => Err(self.refusal(call, &answer)),
             (204, _) => Ok(Vec::new()),
             (304, Some(kept)) => Ok(kept.body),
             (200..=299, _) if answer.content_type == "application/json" => {
                 if call.repeated {
-                    let tag = answer.tag.as_deref();
+                    let tag = answer.etag.as_deref();
                     self.kept.put(&address, sign_in, tag, &answer.body);
                 }
                 Ok(answer.body)
@@ -146,7 +146,7 @@ impl Api {
         let answer = self.exchange(call, address, PDF, None).await?;
         match answer.status {
             200 if answer.content_type == PDF => Ok(answer.body),
-            200..=299 if !answer.challenge => Err(Error::new(
+            200..=299 if !answer.is_challenge => Err(Error::new(
                 Code::AnswerMalformed,
                 "What the provider sent as the invoice is not a PDF file. It was not opened.",
             )),
@@ -160,7 +160,7 @@ impl Api {
         url: Url,
         accept: &'static str,
         kept: Option<&Tagged>,
-    ) -> Result<Answer> {
+    ) -> Result<Response> {
         let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
         let mut used = None;
         if !call.openly {
@@ -174,12 +174,12 @@ impl Api {
         if let Some(kept) = kept {
             headers.push(("if-none-match", kept.tag.clone()));
         }
-        let limit = if accept == PDF {
-            INVOICE_LIMIT
+        let max_bytes = if accept == PDF {
+            MAX_INVOICE_BYTES
         } else {
-            BODY_LIMIT
+            MAX_BODY_BYTES
         };
-        let exchange = Exchange {
+        let request = Request {
             method: call.method.clone(),
             url,
             headers,
@@ -187,15 +187,15 @@ impl Api {
                 .body
                 .as_ref()
                 .map(|body| ("application/json", body.clone().into_bytes())),
-            limit,
+            max_bytes,
         };
-        let answer = self.http.exchange(exchange).await?;
-        self.clock.told(answer.ahead);
+        let answer = self.http.send(request).await?;
+        self.clock.told(answer.clock_ahead);
         if answer.content_type == PDF {
             return Ok(answer);
         }
         let used = used.as_ref().map(|value| value.as_str());
-        Ok(Answer {
+        Ok(Response {
             body: self.session.without_secrets(answer.body, used),
             ..answer
         })
@@ -209,7 +209,7 @@ impl Api {
         )
     }
 
-    fn refusal(&self, call: &Call<'_>, answer: &Answer) -> Error {
+    fn refusal(&self, call: &Call<'_>, answer: &Response) -> Error {
         let host = self.network.api_host();
         let error = match Problem::read(answer) {
             Some(problem) => problem.error(),
@@ -233,10 +233,10 @@ struct Problem {
 impl Problem {
     /// `None` where the answer is not the panel's own refusal. A gateway may write problems too, but none with the
     /// panel's code and the status that it came with.
-    fn read(answer: &Answer) -> Option<Self> {
+    fn read(answer: &Response) -> Option<Self> {
         let is_problem = answer.content_type == "application/problem+json";
         let refuses = matches!(answer.status, 400..=599) && !is_unspecific(answer.status);
-        if !is_problem || !refuses || answer.challenge {
+        if !is_problem || !refuses || answer.is_challenge {
             return None;
         }
         let body = Object::parse("a problem", &answer.body).ok()?;
@@ -368,7 +368,7 @@ pub(super) fn path_id(id: &str) -> Result<&str> {
 
 /// 1 to 64 letters, digits, `-` or `_`.
 pub(super) fn is_id(id: &str) -> bool {
-    (1..=ID_LIMIT).contains(&id.len())
+    (1..=MAX_ID_LENGTH).contains(&id.len())
         && id
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')

@@ -38,11 +38,11 @@ pub fn body(bytes: &[u8]) -> Taken {
             .extend(created.ok().and_then(|one| one.payment));
     }
     let names = taken.payments.iter().flat_map(|payment| {
-        let papers = payment.papers.clone();
+        let documents = payment.documents.clone();
         [
-            papers.number,
-            papers.payer,
-            papers.method,
+            documents.number,
+            documents.payer,
+            documents.method,
             payment.source.clone(),
         ]
     });

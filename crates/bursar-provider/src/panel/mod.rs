@@ -27,7 +27,7 @@ use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
-use bursar_platform::http::{Http, knock};
+use bursar_platform::http::{Http, is_reachable};
 use call::{Api, Call, path_id};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,7 +44,7 @@ const REPEATABLE_FOR: Span = Span::minutes(10);
 /// An invoice may be open for weeks, and a page that nobody looks at for an hour need not be asked about every few
 /// seconds.
 const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
-const OFFERS: Capabilities = Capabilities {
+const CAPABILITIES: Capabilities = Capabilities {
     several_open: true,
     renewals: true,
     migrations: true,
@@ -54,13 +54,13 @@ const OFFERS: Capabilities = Capabilities {
 
 pub(super) const REGISTRATION: Registration = Registration {
     name: "panel",
-    facts,
+    info,
     connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
     source_title: |_| None,
 };
 
 /// What holds for a panel before anybody is connected.
-fn facts() -> ProviderInfo {
+fn info() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
         text: text.to_owned(),
@@ -79,7 +79,7 @@ fn facts() -> ProviderInfo {
                 "Balance, payments and invoices are what the provider says. Ask the provider for refunds.",
             ),
         ],
-        offers: OFFERS,
+        capabilities: CAPABILITIES,
     }
 }
 
@@ -179,11 +179,11 @@ impl Provider for Panel {
             repeatable_for: Some(REPEATABLE_FOR),
             cancels_confirming: false,
             open_is_slow_after: Some(OPEN_IS_SLOW_AFTER),
-            offers: OFFERS,
+            capabilities: CAPABILITIES,
         }
     }
 
-    fn unread(&self) -> Vec<Error> {
+    fn unreadable_parts(&self) -> Vec<Error> {
         self.unread.all()
     }
 
@@ -191,8 +191,8 @@ impl Provider for Panel {
         self.api.clock.ahead()
     }
 
-    async fn knock(&self) -> bool {
-        knock([&self.api.network.api]).await
+    async fn is_reachable(&self) -> bool {
+        is_reachable([&self.api.network.api]).await
     }
 
     async fn identity(&self) -> Result<Identity> {

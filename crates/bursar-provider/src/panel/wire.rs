@@ -252,26 +252,26 @@ pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Crea
 fn difference(
     object: &Object<'_>,
     made: &RemotePayment,
-    asked: &NewPayment,
+    wanted: &NewPayment,
 ) -> Result<Option<Error>> {
-    let is_other = |party: &str, wanted: &Option<String>| {
+    let is_other = |party: &str, expected: &Option<String>| {
         let told = object
             .object(party, "a party of the payment")?
             .raw_text("id")?;
-        Ok(wanted.as_ref().is_some_and(|wanted| *wanted != told))
+        Ok(expected.as_ref().is_some_and(|id| *id != told))
     };
-    let what = if !made.amount.equals(&asked.amount) {
+    let what = if !made.amount.equals(&wanted.amount) {
         format!(
             "it is of {}, and {} was asked for",
             made.amount.to_brief(),
-            asked.amount.to_brief()
+            wanted.amount.to_brief()
         )
-    } else if !made.purpose.is_same(&asked.purpose) {
+    } else if !made.purpose.is_same(&wanted.purpose) {
         let words = made.purpose.words();
         format!("it is for {}", words.as_deref().unwrap_or("the balance"))
-    } else if is_other("payer", &asked.payer)? {
+    } else if is_other("payer", &wanted.payer)? {
         "its payer is another".to_owned()
-    } else if is_other("method", &asked.method)? {
+    } else if is_other("method", &wanted.method)? {
         "its method is another".to_owned()
     } else {
         return Ok(None);
@@ -307,7 +307,7 @@ fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Re
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
         reason: odd.take_or_null(reason(object)).or_else(|| unsaid(status)),
-        papers: Documents {
+        documents: Documents {
             number: odd.take(object.text("number")),
             payer: odd.take(payer.text("name")),
             method: odd.take(method.text("name")),

@@ -4,8 +4,8 @@ use super::*;
 use crate::fluence::auth::{header, renewal};
 use bursar_domain::network::Network;
 
-fn session(vault: &Arc<Vault>) -> Session {
-    Session::new(AccountId("a".to_owned()), Arc::clone(vault))
+fn session(secret_store: &Arc<SecretStore>) -> Session {
+    Session::new(AccountId("a".to_owned()), Arc::clone(secret_store))
 }
 
 fn key(text: &str) -> Credential {
@@ -22,12 +22,12 @@ fn tokens() -> Credential {
 #[tokio::test]
 async fn what_is_put_is_there_at_the_next_start() {
     for credential in [key("k1"), tokens()] {
-        let vault = Arc::new(Vault::memory());
-        session(&vault)
-            .put(credential.clone(), false)
+        let secret_store = Arc::new(SecretStore::memory());
+        session(&secret_store)
+            .set_credential(credential.clone(), false)
             .await
             .unwrap();
-        let next = session(&vault);
+        let next = session(&secret_store);
         assert_eq!(next.authorize(header).unwrap_err().code, Code::SignedOut);
         assert!(next.load().await.unwrap());
         assert_eq!(next.authorize(header).unwrap(), header(&credential));
@@ -37,29 +37,32 @@ async fn what_is_put_is_there_at_the_next_start() {
 
 #[tokio::test]
 async fn nobody_is_signed_out_before_the_keyring_has_answered() {
-    let vault = Arc::new(Vault::memory());
-    let one = session(&vault);
+    let secret_store = Arc::new(SecretStore::memory());
+    let one = session(&secret_store);
     assert!(one.waits_for_keyring() && !one.signed_in());
     assert!(!one.load().await.unwrap());
     assert!(!one.waits_for_keyring() && !one.signed_in());
-    let given = session(&vault);
-    given.put(key("given"), true).await.unwrap();
+    let given = session(&secret_store);
+    given.set_credential(key("given"), true).await.unwrap();
     assert!(!given.waits_for_keyring());
 }
 
 #[tokio::test]
 async fn a_key_for_this_session_touches_nothing_that_is_kept() {
-    let vault = Arc::new(Vault::memory());
-    session(&vault).put(key("kept"), false).await.unwrap();
-    let one = session(&vault);
-    one.put(key("given"), true).await.unwrap();
+    let secret_store = Arc::new(SecretStore::memory());
+    session(&secret_store)
+        .set_credential(key("kept"), false)
+        .await
+        .unwrap();
+    let one = session(&secret_store);
+    one.set_credential(key("given"), true).await.unwrap();
     assert!(one.load().await.unwrap() && one.session_only());
     assert_eq!(
         one.authorize(header).unwrap(),
         ("x-api-key", "given".to_owned())
     );
     assert!(
-        vault
+        secret_store
             .get("account/a")
             .await
             .unwrap()
@@ -69,7 +72,7 @@ async fn a_key_for_this_session_touches_nothing_that_is_kept() {
     one.persist().await.unwrap();
     assert!(!one.session_only());
     assert!(
-        vault
+        secret_store
             .get("account/a")
             .await
             .unwrap()
@@ -80,12 +83,12 @@ async fn a_key_for_this_session_touches_nothing_that_is_kept() {
 
 #[tokio::test]
 async fn signing_out_removes_everything() {
-    let vault = Arc::new(Vault::memory());
-    let one = session(&vault);
-    one.put(tokens(), false).await.unwrap();
-    one.clear().await.unwrap();
+    let secret_store = Arc::new(SecretStore::memory());
+    let one = session(&secret_store);
+    one.set_credential(tokens(), false).await.unwrap();
+    one.sign_out().await.unwrap();
     assert!(!one.signed_in());
-    assert!(vault.get("account/a").await.unwrap().is_none());
+    assert!(secret_store.get("account/a").await.unwrap().is_none());
     assert!(!one.load().await.unwrap());
 }
 
@@ -98,12 +101,12 @@ async fn what_is_kept_and_damaged_is_no_secret() {
         r#"{"api_key":"a","access":"b"}"#,
         r#"{"api_key":"a b"}"#,
     ] {
-        let vault = Arc::new(Vault::memory());
-        vault
+        let secret_store = Arc::new(SecretStore::memory());
+        secret_store
             .set("account/a", Zeroizing::new(text.to_owned()))
             .await
             .unwrap();
-        assert!(!session(&vault).load().await.unwrap(), "{text}");
+        assert!(!session(&secret_store).load().await.unwrap(), "{text}");
     }
 }
 
@@ -128,22 +131,29 @@ fn a_pasted_key_is_trimmed_and_checked() {
 
 #[tokio::test]
 async fn printing_shows_no_secret() {
-    let vault = Arc::new(Vault::memory());
-    let one = session(&vault);
-    one.put(tokens(), false).await.unwrap();
-    let printed = format!("{one:?} {vault:?} {:?} {:?}", tokens(), key("canary-key"));
+    let secret_store = Arc::new(SecretStore::memory());
+    let one = session(&secret_store);
+    one.set_credential(tokens(), false).await.unwrap();
+    let printed = format!(
+        "{one:?} {secret_store:?} {:?} {:?}",
+        tokens(),
+        key("canary-key")
+    );
     assert!(!printed.contains("canary"), "{printed}");
 }
 
 /// A token endpoint that answers only once it is let, so that something can happen meanwhile.
 fn slow_renewals(
     body: &'static str,
-) -> (bursar_platform::canned::Server, std::sync::mpsc::Sender<()>) {
+) -> (
+    bursar_platform::stub_server::StubServer,
+    std::sync::mpsc::Sender<()>,
+) {
     let (open, gate) = std::sync::mpsc::channel();
-    let server = bursar_platform::canned::Server::start(move |_| {
+    let server = bursar_platform::stub_server::StubServer::start(move |_| {
         let _ = gate.recv();
         let status = if body.contains("error") { 400 } else { 200 };
-        bursar_platform::canned::Canned::json(status, body)
+        bursar_platform::stub_server::StubResponse::json(status, body)
     });
     (server, open)
 }
@@ -161,9 +171,9 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
             server.url
         ))
         .unwrap();
-        let vault = Arc::new(Vault::memory());
-        let one = Arc::new(session(&vault));
-        one.put(tokens(), false).await.unwrap();
+        let secret_store = Arc::new(SecretStore::memory());
+        let one = Arc::new(session(&secret_store));
+        one.set_credential(tokens(), false).await.unwrap();
         let (renewing, http) = (Arc::clone(&one), Http::new().unwrap());
         let renewal =
             tokio::spawn(async move { renewing.refresh(&renewal(&network), &http).await });
@@ -171,13 +181,13 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
             tokio::task::yield_now().await;
         }
         let given = Arc::clone(&one);
-        let put = tokio::spawn(async move { given.put(key("pasted"), false).await });
+        let put = tokio::spawn(async move { given.set_credential(key("pasted"), false).await });
         tokio::task::yield_now().await;
         drop(open);
         let _ = renewal.await.unwrap();
         put.await.unwrap().unwrap();
         assert_eq!(one.authorize(header).unwrap().1, "pasted", "{body}");
-        let next = session(&vault);
+        let next = session(&secret_store);
         assert!(next.load().await.unwrap());
         assert_eq!(next.authorize(header).unwrap().1, "pasted", "{body}");
     }
@@ -185,16 +195,19 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
 
 /// A network whose token endpoint gives the tokens of one renewal after the other: `a1` and `r1`, `a2` and `r2`, …, each
 /// only for the refresh token before it.
-fn renewals() -> (bursar_platform::canned::Server, Network) {
+fn renewals() -> (bursar_platform::stub_server::StubServer, Network) {
     let given = Mutex::new(0_u32);
-    let server = bursar_platform::canned::Server::start(move |asked| {
+    let server = bursar_platform::stub_server::StubServer::start(move |request| {
         let mut given = given.lock().unwrap();
-        if !asked.body.contains(&format!("refresh_token=r{given}")) {
-            return bursar_platform::canned::Canned::json(400, r#"{"error":"invalid_grant"}"#);
+        if !request.body.contains(&format!("refresh_token=r{given}")) {
+            return bursar_platform::stub_server::StubResponse::json(
+                400,
+                r#"{"error":"invalid_grant"}"#,
+            );
         }
         *given += 1;
         let body = format!(r#"{{"access_token":"a{given}","refresh_token":"r{given}"}}"#);
-        bursar_platform::canned::Canned::json(200, &body)
+        bursar_platform::stub_server::StubResponse::json(200, &body)
     });
     let network = crate::networks::from_toml(&format!(
         "name = \"t\"\nprovider = \"fluence\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\n\
@@ -215,18 +228,18 @@ fn first_tokens() -> Credential {
 /// A keyring that can be away, and what is in it.
 struct Away {
     away: Arc<AtomicBool>,
-    entries: Arc<bursar_platform::vault::testing::Entries>,
-    vault: Arc<Vault>,
+    entries: Arc<bursar_platform::keyring::testing::Entries>,
+    secret_store: Arc<SecretStore>,
 }
 
 impl Away {
     fn new() -> Self {
         let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let vault = Vault::that_may_leave_with(Arc::clone(&away), Arc::clone(&entries));
+        let secret_store = SecretStore::flaky_with(Arc::clone(&away), Arc::clone(&entries));
         Self {
             away,
             entries,
-            vault: Arc::new(vault),
+            secret_store: Arc::new(secret_store),
         }
     }
 
@@ -245,8 +258,8 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
     let (_server, network) = renewals();
     let http = Http::new().unwrap();
     let keyring = Away::new();
-    let one = session(&keyring.vault);
-    one.put(first_tokens(), false).await.unwrap();
+    let one = session(&keyring.secret_store);
+    one.set_credential(first_tokens(), false).await.unwrap();
     keyring.is(true);
     one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(
@@ -254,16 +267,22 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
         "Bearer a1",
         "the new one is used"
     );
-    assert!(one.session_only() && !one.can_be_found_again().await);
-    assert!(one.settle().await.is_err());
-    assert_eq!(one.owed(), Owed::Store { spent: true });
+    assert!(one.session_only() && !one.survives_restart().await);
+    assert!(one.write_pending().await.is_err());
+    assert_eq!(
+        one.pending_keyring_write(),
+        PendingKeyringWrite::Store { spent: true }
+    );
     // Renewed once more meanwhile: what is stored in the end is the newest, and none is asked for with a spent one.
     one.refresh(&renewal(&network), &http).await.unwrap();
     keyring.is(false);
-    assert!(one.settle().await.unwrap());
+    assert!(one.write_pending().await.unwrap());
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a2","refresh":"r2"}"#);
-    assert!(!one.session_only() && one.can_be_found_again().await);
-    assert!(!one.settle().await.unwrap(), "nothing is owed any more");
+    assert!(!one.session_only() && one.survives_restart().await);
+    assert!(
+        !one.write_pending().await.unwrap(),
+        "nothing is owed any more"
+    );
     one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a3","refresh":"r3"}"#);
 }
@@ -272,25 +291,28 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
 async fn a_token_for_this_session_is_renewed_and_never_stored() {
     let (_server, network) = renewals();
     let keyring = Away::new();
-    let one = session(&keyring.vault);
-    one.put(first_tokens(), true).await.unwrap();
+    let one = session(&keyring.secret_store);
+    one.set_credential(first_tokens(), true).await.unwrap();
     one.refresh(&renewal(&network), &Http::new().unwrap())
         .await
         .unwrap();
     assert!(one.session_only());
-    assert!(!one.settle().await.unwrap());
+    assert!(!one.write_pending().await.unwrap());
     assert_eq!(keyring.kept(), None);
 }
 
 #[tokio::test]
 async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
     let keyring = Away::new();
-    session(&keyring.vault).put(key("k"), false).await.unwrap();
-    let one = session(&keyring.vault);
-    one.expect(true);
+    session(&keyring.secret_store)
+        .set_credential(key("k"), false)
+        .await
+        .unwrap();
+    let one = session(&keyring.secret_store);
+    one.expect_keyring_entry(true);
     keyring.is(true);
     assert!(one.load().await.is_err());
-    assert!(one.waits_for_keyring() && one.wants_keyring());
+    assert!(one.waits_for_keyring() && one.needs_keyring_read());
     assert_eq!(one.keyring_error().unwrap().code, Code::KeyringUnavailable);
     assert_eq!(
         one.authorize(header).unwrap_err().code,
@@ -298,29 +320,29 @@ async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
         "not signed out"
     );
     keyring.is(false);
-    assert!(one.load_in_turn().await.unwrap());
+    assert!(one.load_after_prompt().await.unwrap());
     assert!(!one.waits_for_keyring() && one.keyring_error().is_none());
     assert_eq!(one.authorize(header).unwrap().1, "k");
 }
 
 #[tokio::test]
 async fn what_could_not_be_removed_is_removed_at_the_next_chance() {
-    for disowned in [false, true] {
+    for discarded in [false, true] {
         let keyring = Away::new();
-        let one = session(&keyring.vault);
-        one.put(key("k"), false).await.unwrap();
+        let one = session(&keyring.secret_store);
+        one.set_credential(key("k"), false).await.unwrap();
         keyring.is(true);
-        if disowned {
+        if discarded {
             let why = Error::new(Code::Unauthorized, "another's");
-            one.disown(one.sign_in(), why).await;
+            one.discard_sign_in(one.sign_in_id(), why).await;
         } else {
-            assert!(one.clear().await.is_err());
+            assert!(one.sign_out().await.is_err());
         }
         assert!(!one.signed_in());
-        assert!(one.settle().await.is_err());
+        assert!(one.write_pending().await.is_err());
         assert!(keyring.kept().is_some());
         keyring.is(false);
-        assert!(one.settle().await.unwrap());
+        assert!(one.write_pending().await.unwrap());
         assert_eq!(keyring.kept(), None);
     }
 }
@@ -328,14 +350,14 @@ async fn what_could_not_be_removed_is_removed_at_the_next_chance() {
 #[tokio::test]
 async fn who_signs_in_again_meanwhile_loses_nothing() {
     let keyring = Away::new();
-    let one = session(&keyring.vault);
-    one.put(key("old"), false).await.unwrap();
+    let one = session(&keyring.secret_store);
+    one.set_credential(key("old"), false).await.unwrap();
     keyring.is(true);
-    assert!(one.clear().await.is_err());
-    assert!(one.put_and_keep(key("new")).await.is_err());
+    assert!(one.sign_out().await.is_err());
+    assert!(one.set_and_keep(key("new")).await.is_err());
     assert_eq!(one.authorize(header).unwrap().1, "new");
     keyring.is(false);
-    assert!(one.settle().await.unwrap());
+    assert!(one.write_pending().await.unwrap());
     assert!(
         !one.remove_stored().await.unwrap(),
         "it is the one that is held"
@@ -376,7 +398,7 @@ mod orders {
 
     async fn check(all: Vec<Happens>) {
         let keyring = Away::new();
-        let one = session(&keyring.vault);
+        let one = session(&keyring.secret_store);
         let mut held: Option<String> = None;
         // Nothing is said of what was in the keyring when somebody signed in for the session only.
         let mut stored: Option<Option<String>> = Some(None);
@@ -386,12 +408,14 @@ mod orders {
                 Happens::Leaves => keyring.is(true),
                 Happens::Comes => keyring.is(false),
                 Happens::SignsIn(number) => {
-                    let _ = one.put_and_keep(key(&format!("k{number}"))).await;
+                    let _ = one.set_and_keep(key(&format!("k{number}"))).await;
                     held = Some(format!("k{number}"));
                     stored = Some(held.clone());
                 }
                 Happens::SignsInForTheSession(number) => {
-                    one.put(key(&format!("s{number}")), true).await.unwrap();
+                    one.set_credential(key(&format!("s{number}")), true)
+                        .await
+                        .unwrap();
                     held = Some(format!("s{number}"));
                     stored = None;
                 }
@@ -403,11 +427,11 @@ mod orders {
                 }
                 Happens::Renews => {}
                 Happens::SignsOut => {
-                    let _ = one.clear().await;
+                    let _ = one.sign_out().await;
                     held = None;
                     stored = Some(None);
                 }
-                Happens::Settles => drop(one.settle().await),
+                Happens::Settles => drop(one.write_pending().await),
                 Happens::RemovesWhatIsPlanned => {
                     let _ = one.remove_stored().await;
                 }
@@ -416,7 +440,7 @@ mod orders {
             assert_eq!(authorized, held);
         }
         keyring.is(false);
-        one.settle().await.unwrap();
+        one.write_pending().await.unwrap();
         if let Some(stored) = stored {
             let kept = keyring.kept();
             match stored {

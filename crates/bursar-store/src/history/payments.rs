@@ -234,20 +234,20 @@ fn put_payment<'a>(
         top_up: known.and_then(|line| line.top_up.clone()),
         loose: known.is_some_and(|line| line.loose),
         books: Books {
-            number: payment.papers.number.clone(),
+            number: payment.documents.number.clone(),
             payer: payment
-                .papers
+                .documents
                 .payer
                 .as_deref()
                 .map(|name| payer_number(connection, name))
                 .transpose()?,
-            method: payment.papers.method.clone(),
+            method: payment.documents.method.clone(),
             purpose: payment
                 .purpose
                 .words()
                 .or_else(|| known.and_then(|line| line.books.purpose.clone())),
             reason: payment.reason.clone(),
-            has_invoice: payment.papers.has_invoice,
+            has_invoice: payment.documents.has_invoice,
         },
     };
     if known == Some(&after) {
@@ -364,12 +364,12 @@ pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
         .as_ref()
         .is_none_or(|source| source.len() <= LONGEST_TEXT);
     let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
-    let papers = &payment.papers;
-    let papers_fit = [&papers.number, &papers.payer, &papers.method]
+    let documents = &payment.documents;
+    let documents_fit = [&documents.number, &documents.payer, &documents.method]
         .into_iter()
         .flatten()
         .all(|text| text.len() <= LONGEST_TEXT * 4);
-    if source_fits && id_fits && papers_fit {
+    if source_fits && id_fits && documents_fit {
         return Ok(());
     }
     Err(Error::new(

@@ -30,7 +30,7 @@ fn filled() -> (tempfile::TempDir, History, AccountId) {
             transaction: Some([7; 32].into()),
             purpose: Purpose::TopUp,
             reason: None,
-            papers: Documents {
+            documents: Documents {
                 payer: Some("Ada Byron".into()),
                 ..Documents::default()
             },

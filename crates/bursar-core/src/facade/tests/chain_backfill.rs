@@ -46,16 +46,16 @@ impl MockProvider for DeepChain {
          token = \"0x00000000000000000000000000000000000000b2\"\n";
     const ADDRESS: Option<&str> = Some("0x00000000000000000000000000000000000000a1");
 
-    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
-        if asked.path() != "/rpc" {
-            return self.provider.answer(asked, clock);
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
+        if request.path() != "/rpc" {
+            return self.provider.answer(request, clock);
         }
-        let calls: Value = serde_json::from_str(&asked.body).unwrap();
+        let calls: Value = serde_json::from_str(&request.body).unwrap();
         let answers = match calls.as_array() {
             Some(calls) => calls.iter().map(|call| self.answered(call)).collect(),
             None => self.answered(&calls),
         };
-        Canned::json(200, &answers.to_string())
+        StubResponse::json(200, &answers.to_string())
     }
 }
 

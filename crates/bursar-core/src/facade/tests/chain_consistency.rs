@@ -163,7 +163,7 @@ async fn a_command_shows_no_figure_from_before_the_last_one() {
         chain.credit("second", "resolved", 30);
     });
     let status = async || {
-        let reader = Reader::open(app.home.path(), Arc::clone(&app.vault), None).unwrap();
+        let reader = Reader::open(app.home.path(), Arc::clone(&app.secret_store), None).unwrap();
         let account = reader.accounts()[0].clone();
         let http = bursar_platform::http::Http::new().unwrap();
         reader.status(&account, false, &http, app.clock.now()).await

@@ -39,7 +39,7 @@ fn payment(n: i64) -> RemotePayment {
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
-        papers: Documents::default(),
+        documents: Documents::default(),
     }
 }
 

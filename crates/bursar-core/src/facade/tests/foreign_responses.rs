@@ -13,9 +13,9 @@ impl MockProvider for Challenged {
     const NAME: &str = "fluence";
     const NETWORK: &str = "";
 
-    fn answer(&mut self, _: &Asked, _: &TestClock) -> Canned {
+    fn answer(&mut self, _: &ReceivedRequest, _: &TestClock) -> StubResponse {
         let header = "cf-mitigated: challenge\r\n";
-        Canned::with(403, "text/html", header, "<html>Just a moment...</html>")
+        StubResponse::with(403, "text/html", header, "<html>Just a moment...</html>")
     }
 }
 

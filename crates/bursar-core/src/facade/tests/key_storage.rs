@@ -2,8 +2,8 @@
 //! end of the program in between.
 
 use super::*;
-use bursar_platform::vault::testing::Entries;
-use bursar_provider::session::entry_of;
+use bursar_platform::keyring::testing::Entries;
+use bursar_provider::session::keyring_entry_name;
 use bursar_provider::sign_in::Renewal;
 
 /// The program over a keyring that may be away.
@@ -11,14 +11,14 @@ struct Keys {
     home: tempfile::TempDir,
     away: Arc<AtomicBool>,
     entries: Arc<Entries>,
-    _server: Server,
+    _server: StubServer,
     bursar: Arc<Bursar>,
 }
 
 /// Starts over a keyring that holds these entries.
 async fn begin_with(home: &Path, away: &Arc<AtomicBool>, entries: &Arc<Entries>) -> Arc<Bursar> {
-    let vault = Vault::that_may_leave_with(Arc::clone(away), Arc::clone(entries));
-    begin(home, &Arc::default(), &Arc::new(vault)).await
+    let secret_store = SecretStore::flaky_with(Arc::clone(away), Arc::clone(entries));
+    begin(home, &Arc::default(), &Arc::new(secret_store)).await
 }
 
 impl Bursar {
@@ -34,8 +34,8 @@ impl Keys {
         let home = tempfile::tempdir().unwrap();
         let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
         // It tells nobody whose a key is, and nothing else.
-        let server = Server::start(|_| {
-            Canned::with(
+        let server = StubServer::start(|_| {
+            StubResponse::with(
                 403,
                 "application/problem+json",
                 "",
@@ -90,7 +90,7 @@ impl Keys {
     fn kept(&self, account: &AccountId) -> Option<String> {
         let secrets = self.entries.secrets.lock().unwrap();
         secrets
-            .get(&entry_of(account))
+            .get(&keyring_entry_name(account))
             .map(|secret| secret.to_string())
     }
 
@@ -281,9 +281,13 @@ async fn a_spent_token_is_never_used_by_another_start() {
             refresh: Some(Zeroizing::new(refresh.to_owned())),
         };
         let session = keys.session(&account);
-        session.put(tokens("a0", "r0"), false).await.unwrap();
-        let renewing =
-            Server::start(|_| Canned::json(200, r#"{"access_token":"a1","refresh_token":"r1"}"#));
+        session
+            .set_credential(tokens("a0", "r0"), false)
+            .await
+            .unwrap();
+        let renewing = StubServer::start(|_| {
+            StubResponse::json(200, r#"{"access_token":"a1","refresh_token":"r1"}"#)
+        });
         let network = bursar_provider::networks::from_toml(&format!(
             "name = \"t\"\nprovider = \"panel\"\napi = \"{0}\"\n[sign_in]\nauthorize = \"{0}a\"\ntoken = \"{0}t\"\nclient_id = \"c\"\n",
             renewing.url

@@ -98,7 +98,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
         );
 
         // `bursar status` says the same beside the running app.
-        let reader = Reader::open(app.home.path(), Arc::clone(&app.vault), None).unwrap();
+        let reader = Reader::open(app.home.path(), Arc::clone(&app.secret_store), None).unwrap();
         let account = &reader.accounts()[0];
         let http = Http::new().unwrap();
         let status = reader

@@ -74,13 +74,13 @@ impl MockChain {
             .plus(Span::seconds(i64::try_from(block).unwrap()))
     }
 
-    pub(super) fn answered(&mut self, path: &str, body: &str) -> Canned {
+    pub(super) fn answered(&mut self, path: &str, body: &str) -> StubResponse {
         let at = usize::from(path == "/b");
         let mut endpoint = self.endpoints[at];
         endpoint.requests += 1;
         self.endpoints[at] = endpoint;
         if endpoint.refuses {
-            return Canned(Vec::new());
+            return StubResponse(Vec::new());
         }
         if endpoint.requests.is_multiple_of(2) && endpoint.alternates_with.is_some() {
             endpoint.stands_at = endpoint.alternates_with;
@@ -93,7 +93,7 @@ impl MockChain {
                 .collect(),
             None => self.answer_of(endpoint, &calls),
         };
-        Canned::json(200, &answers.to_string())
+        StubResponse::json(200, &answers.to_string())
     }
 
     fn answer_of(&mut self, endpoint: Endpoint, call: &Value) -> Value {
@@ -275,10 +275,10 @@ macro_rules! prepared {
             );
             const ADDRESS: Option<&str> = Some("0x00000000000000000000000000000000000000a1");
 
-            fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
-                match asked.path() {
-                    path @ ("/a" | "/b") => self.0.answered(path, &asked.body),
-                    _ => self.0.provider.answer(asked, clock),
+            fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
+                match request.path() {
+                    path @ ("/a" | "/b") => self.0.answered(path, &request.body),
+                    _ => self.0.provider.answer(request, clock),
                 }
             }
         }

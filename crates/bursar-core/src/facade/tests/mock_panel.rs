@@ -59,15 +59,15 @@ impl MockProvider for MockPanel {
     const NAME: &str = "panel";
     const NETWORK: &str = "";
 
-    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
         let now = clock.now();
-        let path = asked.path().trim_start_matches("/api/v1");
+        let path = request.path().trim_start_matches("/api/v1");
         if self.down.contains(&path) {
-            return Canned::json(502, "{}");
+            return StubResponse::json(502, "{}");
         }
-        let bearer = asked.header("authorization").unwrap_or_default();
+        let bearer = request.header("authorization").unwrap_or_default();
         let key = bearer.trim_start_matches("Bearer ");
-        let body = match (asked.method.as_str(), path) {
+        let body = match (request.method.as_str(), path) {
             ("GET", "/account") => {
                 let user = self.users.get(key).copied().unwrap_or("acc_dana");
                 account(user)
@@ -81,22 +81,22 @@ impl MockProvider for MockPanel {
                     .to_owned()
             }
             ("GET", "/payment-methods") => format!(r#"{{"items":[{}]}}"#, self.methods),
-            ("GET", "/payments") if asked.parameter("cursor").is_some() => {
+            ("GET", "/payments") if request.parameter("cursor").is_some() => {
                 let (status, code) = match self.cursors_down {
                     true => (502, "unavailable"),
                     false => (400, "invalid_cursor"),
                 };
                 let problem = format!(r#"{{"title":"x","status":{status},"code":"{code}"}}"#);
-                return Canned::with(status, "application/problem+json", "", &problem);
+                return StubResponse::with(status, "application/problem+json", "", &problem);
             }
             ("GET", "/payments") => page(&self.payments.join(",")),
             ("POST", "/payments") if self.refuses.is_some() => {
                 let words = self.refuses.unwrap_or_default().replace("KEY", key);
                 let problem = format!(r#"{{"status":422,"code":"invalid","detail":"{words}"}}"#);
-                return Canned::with(422, "application/problem+json", "", &problem);
+                return StubResponse::with(422, "application/problem+json", "", &problem);
             }
             ("POST", "/payments") => {
-                let posted: serde_json::Value = serde_json::from_str(&asked.body).unwrap();
+                let posted: serde_json::Value = serde_json::from_str(&request.body).unwrap();
                 let total = posted["expected_total"]["amount"].as_str().unwrap().to_owned();
                 self.posted.push(posted);
                 let total = self.makes.unwrap_or(&total);
@@ -125,9 +125,9 @@ impl MockProvider for MockPanel {
             )),
             ("GET", "/expenses") => page(""),
             ("GET", "/status") => r#"{"maintenance":false,"message":null,"until":null}"#.to_owned(),
-            _ => return Canned::json(404, "{}"),
+            _ => return StubResponse::json(404, "{}"),
         };
-        Canned::json(200, &body)
+        StubResponse::json(200, &body)
     }
 }
 

@@ -31,7 +31,7 @@ use bursar_domain::notice::Notice;
 use bursar_domain::view::{PaymentRequest, RequestedPurpose, TrayView};
 use bursar_engine::top_up::TopUp;
 use bursar_engine::{AccountConfig, PollTarget, State};
-use bursar_platform::canned::{Asked, Canned, Server};
+use bursar_platform::stub_server::{ReceivedRequest, StubResponse, StubServer};
 use bursar_provider::session::{Credential, Session};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
@@ -77,7 +77,7 @@ trait MockProvider: Send + 'static {
     /// Whose balance the chain shows.
     const ADDRESS: Option<&str> = None;
 
-    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned;
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse;
 }
 
 /// What the provider knows and does.
@@ -119,7 +119,7 @@ impl MockProvider for MockFluence {
          balance = \"0x00000000000000000000000000000000000000b1\"\n\
          token = \"0x00000000000000000000000000000000000000b2\"\n";
 
-    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
         let now = clock.now();
         let date = self.ahead.map_or_else(String::new, |ahead| {
             // Dated by the machine's own time, which is what an answer's date is compared with.
@@ -127,8 +127,9 @@ impl MockProvider for MockFluence {
             let text = at.format(&time::format_description::well_known::Rfc2822);
             format!("date: {}\r\n", text.unwrap().replace("+0000", "GMT"))
         });
-        let json = |status: u16, body: &str| Canned::with(status, "application/json", &date, body);
-        match (asked.method.as_str(), asked.path()) {
+        let json =
+            |status: u16, body: &str| StubResponse::with(status, "application/json", &date, body);
+        match (request.method.as_str(), request.path()) {
             ("POST", "/v2/top-ups") => {
                 self.created += 1;
                 let (status, takes) = self.creates.unwrap_or((500, false));
@@ -148,7 +149,7 @@ impl MockProvider for MockFluence {
             }
             ("GET", "/v2/top-ups") if self.history_forbidden => json(403, r#"{"error":"x"}"#),
             ("GET", "/v2/top-ups") => {
-                let since = asked
+                let since = request
                     .parameter("start")
                     .and_then(|text| Timestamp::parse_rfc3339(&text));
                 self.asked_since.push(since);
@@ -159,7 +160,7 @@ impl MockProvider for MockFluence {
                     .map(String::as_str)
                     .collect();
                 let count = lines.len();
-                let page: usize = asked
+                let page: usize = request
                     .parameter("page")
                     .map_or(1, |page| page.parse().unwrap());
                 // The first one is asked for again where it is not known what the pages count from.
@@ -233,16 +234,20 @@ struct TestApp<P = MockFluence> {
     clock: Arc<TestClock>,
     provider: Arc<Mutex<P>>,
     keyring_away: Arc<AtomicBool>,
-    vault: Arc<Vault>,
+    secret_store: Arc<SecretStore>,
     home: tempfile::TempDir,
 }
 
-async fn begin(home: &Path, clock: &Arc<TestClock>, vault: &Arc<Vault>) -> Arc<Bursar> {
+async fn begin(
+    home: &Path,
+    clock: &Arc<TestClock>,
+    secret_store: &Arc<SecretStore>,
+) -> Arc<Bursar> {
     let options = Options {
         home: home.to_owned(),
         shell: Arc::new(NullShell),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
-        vault: Arc::clone(vault),
+        secret_store: Arc::clone(secret_store),
         env_api_key: None,
         settings: Settings::default(),
         pops_up: true,
@@ -257,10 +262,11 @@ impl<P: MockProvider> TestApp<P> {
         let provider = Arc::new(Mutex::new(provider));
         let clock = Arc::new(TestClock::default());
         let (behind, time) = (Arc::clone(&provider), Arc::clone(&clock));
-        let server = Server::start(move |asked| behind.lock().unwrap().answer(asked, &time));
+        let server =
+            StubServer::start(move |request| behind.lock().unwrap().answer(request, &time));
         let keyring_away = Arc::new(AtomicBool::new(false));
-        let vault = Arc::new(Vault::that_may_leave(Arc::clone(&keyring_away)));
-        let bursar = begin(home.path(), &clock, &vault).await;
+        let secret_store = Arc::new(SecretStore::flaky(Arc::clone(&keyring_away)));
+        let bursar = begin(home.path(), &clock, &secret_store).await;
         let toml = format!(
             "name = \"t\"\nprovider = \"{}\"\napi = \"{}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n{}",
             P::NAME,
@@ -291,7 +297,7 @@ impl<P: MockProvider> TestApp<P> {
             clock,
             provider,
             keyring_away,
-            vault,
+            secret_store,
             home,
         }
     }
@@ -299,7 +305,7 @@ impl<P: MockProvider> TestApp<P> {
     /// Ends the program and starts it again.
     async fn restart(&mut self) {
         self.bursar.stop().await;
-        self.bursar = begin(self.home.path(), &self.clock, &self.vault).await;
+        self.bursar = begin(self.home.path(), &self.clock, &self.secret_store).await;
     }
 
     fn later(&self, span: Span) {

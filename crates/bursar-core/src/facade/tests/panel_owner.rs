@@ -82,7 +82,7 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
     let session = app.bursar.connection(&app.account).unwrap().session;
     for session_only in [true, false] {
         let theirs = Credential::api_key("bob").unwrap();
-        session.put(theirs, session_only).await.unwrap();
+        session.set_credential(theirs, session_only).await.unwrap();
         app.later(Span::hours(1));
         let told = |state: &State| {
             let mut errors = state.errors.values();
@@ -93,7 +93,7 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
         let api = app.state().api.clone().unwrap().0;
         assert_eq!(api.balance.to_decimal(), "182.40");
         let own = Credential::api_key("key").unwrap();
-        session.put(own, false).await.unwrap();
+        session.set_credential(own, false).await.unwrap();
         app.bursar
             .driver
             .send_event(&app.account, Event::SignedIn(true));

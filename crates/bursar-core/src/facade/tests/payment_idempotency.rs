@@ -73,9 +73,9 @@ impl MockProvider for Limited {
     const NAME: &str = "fluence";
     const NETWORK: &str = "[limits]\ntop_up_min = \"10\"\nbalance_max = \"5000\"\n";
 
-    fn answer(&mut self, asked: &Asked, clock: &TestClock) -> Canned {
-        match asked.path() {
-            "/v2/payment-methods" => Canned::json(
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
+        match request.path() {
+            "/v2/payment-methods" => StubResponse::json(
                 200,
                 &format!(
                     r#"[{{"provider":"p","methodCode":"usdc","kind":"crypto","enabled":true,"displayName":"USDC",
@@ -83,7 +83,7 @@ impl MockProvider for Limited {
                     self.min, self.fee
                 ),
             ),
-            _ => MockFluence::default().answer(asked, clock),
+            _ => MockFluence::default().answer(request, clock),
         }
     }
 }

@@ -10,7 +10,7 @@ async fn begin_in_terminal(app: &mut TestApp, settings: Settings) {
         home: app.home.path().to_owned(),
         shell: Arc::new(NullShell),
         clock: Arc::clone(&app.clock) as Arc<dyn Clock>,
-        vault: Arc::clone(&app.vault),
+        secret_store: Arc::clone(&app.secret_store),
         env_api_key: None,
         settings,
         pops_up: false,

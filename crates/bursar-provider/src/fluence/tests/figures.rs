@@ -26,7 +26,7 @@ async fn balances_are_exact_and_never_guessed() {
     assert_eq!(provider.balance().await.unwrap().balance, usdc("2"));
     assert_eq!(
         server
-            .asked()
+            .requests()
             .last()
             .unwrap()
             .parameter("entitlementKey")
@@ -141,7 +141,7 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
 
 /// That these are named as what could not be read, and nothing else is.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
-    let told = provider.unread();
+    let told = provider.unreadable_parts();
     assert_eq!(told.len(), named.len(), "{told:?}");
     for field in named {
         assert!(
@@ -167,10 +167,12 @@ async fn charges_are_summed_by_day_within_the_range() {
         row("2026-01-04", "9"),
     ];
     let body = format!("[{}]", rows.join(","));
-    let server = Server::start(move |asked| match asked.parameter("endDate").as_deref() {
-        Some("2026-01-03") => Canned::json(200, &body),
-        _ => Canned::json(422, r#"{"code":"unprocessable_entity","error":"x"}"#),
-    });
+    let server = StubServer::start(
+        move |request| match request.parameter("endDate").as_deref() {
+            Some("2026-01-03") => StubResponse::json(200, &body),
+            _ => StubResponse::json(422, r#"{"code":"unprocessable_entity","error":"x"}"#),
+        },
+    );
     let days = over(&server, "")
         .await
         .charges("2026-01-02", "2026-01-03")
@@ -189,9 +191,9 @@ async fn charges_are_summed_by_day_within_the_range() {
         ]
     );
     let ends: Vec<_> = server
-        .asked()
+        .requests()
         .iter()
-        .map(|asked| asked.parameter("endDate").unwrap())
+        .map(|request| request.parameter("endDate").unwrap())
         .collect();
     assert_eq!(ends, ["2026-01-04", "2026-01-03"]);
 
@@ -274,17 +276,17 @@ async fn a_figure_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
         assert_unread(provider.as_ref(), &[named]);
     }
     let answers = std::sync::Mutex::new(vec![good.to_owned(), good.replace("4.5", "x")]);
-    let server = Server::start(move |_| {
-        Canned::json(
+    let server = StubServer::start(move |_| {
+        StubResponse::json(
             200,
             &format!("[{}]", answers.lock().unwrap().pop().unwrap()),
         )
     });
     let provider = over(&server, "").await;
     provider.balance().await.unwrap();
-    assert_eq!(provider.unread().len(), 1);
+    assert_eq!(provider.unreadable_parts().len(), 1);
     provider.balance().await.unwrap();
-    assert_eq!(provider.unread(), [], "it can be read again");
+    assert_eq!(provider.unreadable_parts(), [], "it can be read again");
 }
 
 #[tokio::test]
@@ -296,9 +298,9 @@ async fn an_entitlement_that_cannot_be_read_takes_nothing_from_the_named_one() {
         r#"{"featureKey":7,"balance":"2"}"#,
         r#"{"featureKey":"x","balance":[]}"#,
     ] {
-        let server = Server::start({
+        let server = StubServer::start({
             let body = format!("[{wrong},{good}]");
-            move |_| Canned::json(200, &body)
+            move |_| StubResponse::json(200, &body)
         });
         let named = over(&server, "feature_key = \"usdc\"").await;
         assert_eq!(
@@ -354,9 +356,9 @@ async fn the_user_and_what_the_key_lacks() {
         Code::Unauthorized,
         "a bad key"
     );
-    let server = Server::start(|asked| match asked.path() {
-        "/v1/users/me" => Canned::json(403, r#"{"code":"forbidden","error":"x"}"#),
-        _ => Canned::json(200, "{}"),
+    let server = StubServer::start(|request| match request.path() {
+        "/v1/users/me" => StubResponse::json(403, r#"{"code":"forbidden","error":"x"}"#),
+        _ => StubResponse::json(200, "{}"),
     });
     let told = over(&server, "").await.identity().await.unwrap_err();
     assert_eq!(
@@ -370,5 +372,5 @@ async fn the_user_and_what_the_key_lacks() {
 async fn the_services_status_is_asked_without_a_key() {
     let (server, provider) = always(200, r#"{"maintenanceMode":true,"version":"0.10.0"}"#).await;
     assert!(provider.maintenance().await.unwrap());
-    assert_eq!(server.asked()[0].header("x-api-key"), None);
+    assert_eq!(server.requests()[0].header("x-api-key"), None);
 }

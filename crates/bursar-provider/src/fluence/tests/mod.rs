@@ -7,12 +7,13 @@ mod top_ups;
 
 use super::*;
 use crate::connect;
-use crate::session::{Credential, Vault};
+use crate::session::Credential;
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::MethodKind;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{NewPayment, Purpose, Status};
-use bursar_platform::canned::{Asked, Canned, Server};
+use bursar_platform::keyring::SecretStore;
+use bursar_platform::stub_server::{ReceivedRequest, StubResponse, StubServer};
 use zeroize::Zeroizing;
 
 const KEY: &str = "flk_canary-0123456789";
@@ -26,20 +27,20 @@ fn network(api: &str, more: &str) -> Network {
     .unwrap()
 }
 
-async fn over(server: &Server, more: &str) -> Arc<dyn Provider> {
+async fn over(server: &StubServer, more: &str) -> Arc<dyn Provider> {
     let network = network(server.url.as_str(), more);
-    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let session = Session::new(AccountId::random(), Arc::new(SecretStore::memory()));
     session
-        .put(Credential::api_key(KEY).unwrap(), false)
+        .set_credential(Credential::api_key(KEY).unwrap(), false)
         .await
         .unwrap();
     connect(&network, Arc::new(session), Http::new().unwrap())
 }
 
 /// A provider whose API answers every call with this status and body.
-async fn always(status: u16, body: &str) -> (Server, Arc<dyn Provider>) {
+async fn always(status: u16, body: &str) -> (StubServer, Arc<dyn Provider>) {
     let body = body.to_owned();
-    let server = Server::start(move |_| Canned::json(status, &body));
+    let server = StubServer::start(move |_| StubResponse::json(status, &body));
     let provider = over(&server, "").await;
     (server, provider)
 }

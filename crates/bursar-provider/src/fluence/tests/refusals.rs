@@ -161,7 +161,7 @@ async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
         (200, "text/html", "", ""),
         (200, "application/json", "", r#"{"message":"Welcome"}"#),
     ] {
-        let server = Server::start(move |_| Canned::with(status, kind, more, body));
+        let server = StubServer::start(move |_| StubResponse::with(status, kind, more, body));
         let provider = over(&server, "").await;
         let told = [
             provider.identity().await.map(drop),
@@ -197,18 +197,18 @@ async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
 
 #[tokio::test]
 async fn a_page_in_place_of_a_401_neither_renews_a_token_nor_sends_a_request_again() {
-    let server = Server::start(|_| Canned::with(401, "text/html", "", "<html>"));
-    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let server = StubServer::start(|_| StubResponse::with(401, "text/html", "", "<html>"));
+    let session = Session::new(AccountId::random(), Arc::new(SecretStore::memory()));
     let tokens = Credential::Tokens {
         access: Zeroizing::new("access-1".to_owned()),
         refresh: Some(Zeroizing::new("refresh-1".to_owned())),
     };
-    session.put(tokens, true).await.unwrap();
+    session.set_credential(tokens, true).await.unwrap();
     let network = network(server.url.as_str(), "");
     let provider = connect(&network, Arc::new(session), Http::new().unwrap());
     let told = provider.start(&new_top_up(1000)).await.unwrap_err();
     assert_eq!(told.code, Code::ProviderUnavailable);
-    assert_eq!(server.asked().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -252,8 +252,8 @@ async fn a_refusal_says_why_in_text_that_cannot_deceive() {
 
 #[tokio::test]
 async fn a_wish_to_be_left_alone_is_handed_on() {
-    let server = Server::start(|_| {
-        Canned::with(
+    let server = StubServer::start(|_| {
+        StubResponse::with(
             429,
             "application/json",
             "retry-after: 7\r\n",
@@ -269,8 +269,9 @@ async fn a_wish_to_be_left_alone_is_handed_on() {
 
 #[tokio::test]
 async fn a_page_instead_of_data_is_told_as_one() {
-    let server =
-        Server::start(|_| Canned::with(200, "text/html; charset=utf-8", "", "<html>Log in</html>"));
+    let server = StubServer::start(|_| {
+        StubResponse::with(200, "text/html; charset=utf-8", "", "<html>Log in</html>")
+    });
     let provider = over(&server, "").await;
     for error in [
         provider.balance().await.unwrap_err(),
@@ -448,7 +449,7 @@ async fn a_provider_that_is_not_supported_is_refused_in_words() {
         .unwrap()
         .replace("\"fluence\"", "\"of a later version\"");
     let network: Network = serde_json::from_str(&kept).unwrap();
-    let session = Session::new(AccountId::random(), Arc::new(Vault::memory()));
+    let session = Session::new(AccountId::random(), Arc::new(SecretStore::memory()));
     let provider = connect(&network, Arc::new(session), Http::new().unwrap());
     let refused = provider.start(&new_top_up(1000)).await.unwrap_err();
     assert_eq!(refused.code, Code::NetworkMalformed);
@@ -467,9 +468,9 @@ async fn an_odd_line_takes_nothing_from_the_others() {
     ];
     let old = other(old_top_up("refunded"), "first");
     let rest = other(old_top_up("canceled"), "fifth");
-    let server = Server::start(move |asked| match asked.path() {
-        "/v2/top-ups" => Canned::json(200, &page(&lines.join(","), 0, 1)),
-        _ => Canned::json(200, &page(&format!("{old},{rest}"), 0, 1)),
+    let server = StubServer::start(move |request| match request.path() {
+        "/v2/top-ups" => StubResponse::json(200, &page(&lines.join(","), 0, 1)),
+        _ => StubResponse::json(200, &page(&format!("{old},{rest}"), 0, 1)),
     });
     let told = over(&server, "").await.history(None, None).await.unwrap();
     let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();

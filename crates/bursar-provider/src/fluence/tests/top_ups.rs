@@ -17,14 +17,14 @@ async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
         ("completed", Status::Confirming),
         ("expired", Status::Open),
     ] {
-        let server = Server::start(move |asked| match asked.path() {
+        let server = StubServer::start(move |request| match request.path() {
             "/v2/top-ups/pending" => {
-                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+                StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
             }
             "/v1/billing/top_up/pending" => {
-                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, old_top_up(old)))
+                StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, old_top_up(old)))
             }
-            _ => Canned::json(500, "{}"),
+            _ => StubResponse::json(500, "{}"),
         });
         let pending = over(&server, "").await.pending().await.unwrap();
         let [payment] = pending.as_slice() else {
@@ -40,28 +40,29 @@ async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
         );
         assert!(
             server
-                .asked()
+                .requests()
                 .iter()
-                .all(|asked| asked.header("x-api-key") == Some(KEY))
+                .all(|request| request.header("x-api-key") == Some(KEY))
         );
     }
 }
 
 #[tokio::test]
 async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() {
-    let html = Canned::with(200, "text/html", "", "<html>");
-    let slow_down = Canned::with(
+    let html = StubResponse::with(200, "text/html", "", "<html>");
+    let slow_down = StubResponse::with(
         429,
         "application/json",
         "retry-after: 60\r\n",
         r#"{"error":"x"}"#,
     );
-    let broken = Canned::json(200, r#"{"pendingTopUp":{"id":7}}"#);
-    let refusals = [401, 403, 404, 500, 503].map(|status| Canned::json(status, r#"{"error":"x"}"#));
+    let broken = StubResponse::json(200, r#"{"pendingTopUp":{"id":7}}"#);
+    let refusals =
+        [401, 403, 404, 500, 503].map(|status| StubResponse::json(status, r#"{"error":"x"}"#));
     for older in refusals.into_iter().chain([html, slow_down, broken]) {
-        let server = Server::start(move |asked| match asked.path() {
+        let server = StubServer::start(move |request| match request.path() {
             "/v2/top-ups/pending" => {
-                Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+                StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
             }
             _ => older.clone(),
         });
@@ -72,9 +73,9 @@ async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() 
             assert_eq!((&pending[0].fee, pending[0].transaction), (&None, None));
         }
         let older = server
-            .asked()
+            .requests()
             .iter()
-            .filter(|asked| asked.path().starts_with("/v1/"))
+            .filter(|request| request.path().starts_with("/v1/"))
             .count();
         assert_eq!(older, 1, "asked once, then left alone for a while");
     }
@@ -82,11 +83,11 @@ async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() 
 
 #[tokio::test]
 async fn another_top_up_of_the_older_call_adds_nothing() {
-    let server = Server::start(|asked| match asked.path() {
+    let server = StubServer::start(|request| match request.path() {
         "/v2/top-ups/pending" => {
-            Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
+            StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
         }
-        _ => Canned::json(
+        _ => StubResponse::json(
             200,
             &format!(
                 r#"{{"pendingTopUp":{}}}"#,
@@ -103,7 +104,7 @@ async fn nothing_open_is_told_in_every_form() {
     for body in ["{}", r#"{"pendingTopUp":null}"#] {
         let (server, provider) = always(200, body).await;
         assert_eq!(provider.pending().await.unwrap(), vec![]);
-        assert_eq!(server.asked().len(), 1);
+        assert_eq!(server.requests().len(), 1);
     }
 }
 
@@ -128,16 +129,16 @@ async fn every_status_has_its_own_meaning() {
 #[tokio::test]
 async fn pages_are_read_whether_they_count_from_0_or_from_1() {
     for first in [0_u64, 1] {
-        let server = Server::start(move |asked| {
-            let number = asked
+        let server = StubServer::start(move |request| {
+            let number = request
                 .parameter("page")
                 .map_or(first, |text| text.parse().unwrap());
-            let items = if asked.path() == "/v2/top-ups" {
+            let items = if request.path() == "/v2/top-ups" {
                 top_up("resolved")
             } else {
                 String::new()
             };
-            Canned::json(200, &page(&items, number, 2))
+            StubResponse::json(200, &page(&items, number, 2))
         });
         let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
         // A provider that starts in the middle, as after a restart, learns the first page's number too.
@@ -147,9 +148,9 @@ async fn pages_are_read_whether_they_count_from_0_or_from_1() {
             assert_eq!(read.next, start.is_none().then(|| "1".to_owned()));
             assert_eq!(read.total, Some(150));
             let last = server
-                .asked()
+                .requests()
                 .into_iter()
-                .rfind(|asked| asked.path() == "/v2/top-ups")
+                .rfind(|request| request.path() == "/v2/top-ups")
                 .unwrap();
             let asked_for = start.map(|_| (first + 1).to_string());
             assert_eq!(last.parameter("page"), asked_for);
@@ -184,20 +185,20 @@ async fn an_api_that_ignores_the_page_is_noticed() {
 
 #[tokio::test]
 async fn history_is_joined_by_id() {
-    let server = Server::start(|asked| {
-        let items = match asked.path() {
+    let server = StubServer::start(|request| {
+        let items = match request.path() {
             "/v2/top-ups" => top_up("resolved"),
             _ => old_top_up("completed"),
         };
-        Canned::json(200, &page(&items, 1, 1))
+        StubResponse::json(200, &page(&items, 1, 1))
     });
     let read = over(&server, "").await.history(None, None).await.unwrap();
     assert_eq!(read.payments[0].status, Status::Completed);
     assert_eq!(read.payments[0].fee, Some(usdc("0.25500500")));
-    let asked = server.asked();
-    let range = asked
+    let requests = server.requests();
+    let range = requests
         .iter()
-        .find(|asked| asked.path() == "/v2/billing/get_history")
+        .find(|request| request.path() == "/v2/billing/get_history")
         .unwrap();
     assert_eq!(
         range.parameter("start").as_deref(),
@@ -211,9 +212,9 @@ async fn history_is_joined_by_id() {
 
 #[tokio::test]
 async fn a_new_top_up_carries_what_the_call_takes() {
-    let answer = |asked: &Asked| match asked.method.as_str() {
-        "POST" => Canned::json(201, &created(ID)),
-        _ => Canned::json(
+    let answer = |request: &ReceivedRequest| match request.method.as_str() {
+        "POST" => StubResponse::json(201, &created(ID)),
+        _ => StubResponse::json(
             200,
             &format!(
                 r#"{{"pendingTopUp":{}}}"#,
@@ -225,7 +226,7 @@ async fn a_new_top_up_carries_what_the_call_takes() {
         ),
     };
     for (more, returns) in [("return_links = true", true), ("", false)] {
-        let server = Server::start(answer);
+        let server = StubServer::start(answer);
         let made = over(&server, more)
             .await
             .start(&new_top_up(2550))
@@ -240,7 +241,7 @@ async fn a_new_top_up_carries_what_the_call_takes() {
             made.expires_at,
             Timestamp::parse_rfc3339("2026-01-02T03:19:05Z")
         );
-        let body: serde_json::Value = serde_json::from_str(&server.asked()[0].body).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&server.requests()[0].body).unwrap();
         assert_eq!(body["amountCents"], 2550);
         assert_eq!(body["methodCode"], "usdc");
         assert_eq!(body["provider"], "copperx");
@@ -250,10 +251,10 @@ async fn a_new_top_up_carries_what_the_call_takes() {
 
 #[tokio::test]
 async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
-    let server = Server::start(|asked| match asked.method.as_str() {
-        "POST" => Canned::json(201, &created("the-intent")),
-        "DELETE" => Canned(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
-        _ => Canned::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open"))),
+    let server = StubServer::start(|request| match request.method.as_str() {
+        "POST" => StubResponse::json(201, &created("the-intent")),
+        "DELETE" => StubResponse(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
+        _ => StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open"))),
     });
     let provider = over(&server, "").await;
     let made = provider.start(&new_top_up(2550)).await.unwrap();
@@ -263,16 +264,16 @@ async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
     );
     provider.cancel(&made.intent_id).await.unwrap();
     assert_eq!(
-        server.asked().last().unwrap().target,
+        server.requests().last().unwrap().target,
         "/v2/top-ups/the-intent"
     );
 }
 
 #[tokio::test]
 async fn a_new_top_up_stands_without_the_look_that_follows_it() {
-    let server = Server::start(|asked| match asked.method.as_str() {
-        "POST" => Canned::json(201, &created(ID)),
-        _ => Canned::json(500, "{}"),
+    let server = StubServer::start(|request| match request.method.as_str() {
+        "POST" => StubResponse::json(201, &created(ID)),
+        _ => StubResponse::json(500, "{}"),
     });
     let made = over(&server, "")
         .await
@@ -301,5 +302,5 @@ async fn an_amount_that_cents_cannot_carry_is_never_sent() {
             Code::AmountPrecision
         );
     }
-    assert_eq!(server.asked().len(), 0);
+    assert_eq!(server.requests().len(), 0);
 }

@@ -13,8 +13,8 @@ pub(super) fn new_top_up(amount: &str) -> NewPayment {
     }
 }
 
-fn body_of(asked: &Asked) -> Value {
-    serde_json::from_str(&asked.body).unwrap()
+fn body_of(request: &ReceivedRequest) -> Value {
+    serde_json::from_str(&request.body).unwrap()
 }
 
 #[tokio::test]
@@ -28,9 +28,9 @@ async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
     provider.start(&new).await.unwrap();
     assert_eq!(created.payment_id, "pay_119");
     let sent: Vec<_> = server
-        .asked()
+        .requests()
         .into_iter()
-        .filter(|asked| asked.method == "POST")
+        .filter(|request| request.method == "POST")
         .collect();
     assert_eq!(sent.len(), 2);
     assert_eq!(sent[0].body, sent[1].body);
@@ -81,8 +81,8 @@ async fn renewals_and_migrations_name_their_periods() {
             ..new_top_up("54.00")
         };
         provider.start(&new).await.unwrap();
-        let asked = server.asked();
-        let body = body_of(asked.last().unwrap());
+        let requests = server.requests();
+        let body = body_of(requests.last().unwrap());
         assert_eq!(body["purpose"], sent);
         assert_eq!(body["expected_total"]["amount"], "54.00");
         // A network without links of the app's own comes back to the panel.
@@ -104,14 +104,19 @@ async fn an_amount_that_the_account_cannot_carry_is_not_sent() {
             Code::AmountPrecision
         );
     }
-    assert!(server.asked().iter().all(|asked| asked.method == "GET"));
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
 }
 
 #[tokio::test]
 async fn the_status_is_asked_without_saying_who_asks() {
     let (server, provider) = over(usual, "").await;
     assert_eq!(provider.maintenance().await, Ok(false));
-    assert_eq!(server.asked()[0].header("authorization"), None);
+    assert_eq!(server.requests()[0].header("authorization"), None);
 }
 
 #[tokio::test]
@@ -120,8 +125,8 @@ async fn the_history_is_asked_by_what_changed_and_by_cursor() {
     let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
     provider.history(since, Some("bmV4dA")).await.unwrap();
     provider.pending().await.unwrap();
-    let asked = server.asked();
-    let [.., history, pending] = asked.as_slice() else {
+    let requests = server.requests();
+    let [.., history, pending] = requests.as_slice() else {
         panic!("two questions");
     };
     assert_eq!(
@@ -136,9 +141,9 @@ async fn the_history_is_asked_by_what_changed_and_by_cursor() {
 async fn a_method_is_added_through_the_panels_page() {
     let page = r#"{"id":"mth_9","kind":"saved","page":"https://checkout.panel.example/add/9"}"#;
     let (server, provider) = over(
-        move |asked| match asked.method.as_str() {
-            "POST" => Canned::json(201, page),
-            _ => usual(asked),
+        move |request| match request.method.as_str() {
+            "POST" => StubResponse::json(201, page),
+            _ => usual(request),
         },
         "return_links = true\n",
     )
@@ -150,8 +155,8 @@ async fn a_method_is_added_through_the_panels_page() {
     };
     let address = provider.add_method(&new).await.unwrap();
     assert_eq!(address, "https://checkout.panel.example/add/9");
-    let asked = server.asked();
-    let sent = asked.last().unwrap();
+    let requests = server.requests();
+    let sent = requests.last().unwrap();
     assert_eq!(
         body_of(sent),
         json!({ "payer": "pyr_dana", "via": "mth_card", "return_url": "org.bursar.desktop://top-up/return?state=1" })
@@ -173,21 +178,23 @@ async fn what_cannot_be_an_id_is_not_put_into_an_address() {
         );
         assert_eq!(provider.invoice(id).await.unwrap_err().code, Code::NotFound);
     }
-    assert!(server.asked().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
 async fn what_has_not_changed_is_not_sent_again() {
     let (server, provider) = over(
-        |asked| match (asked.path(), asked.header("if-none-match")) {
-            ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
+        |request| match (request.path(), request.header("if-none-match")) {
+            ("/api/v1/account", Some("\"one\"")) => StubResponse::with(304, "", "", ""),
             ("/api/v1/account", _) => {
-                Canned::with(200, "application/json", "etag: \"one\"\r\n", ACCOUNT)
+                StubResponse::with(200, "application/json", "etag: \"one\"\r\n", ACCOUNT)
             }
             // A tag that could not be sent back, and a 304 that nobody asked for.
-            ("/api/v1/payers", _) => Canned::with(200, "application/json", "etag: one\r\n", PAYERS),
-            ("/api/v1/payments", _) => Canned::with(304, "", "", ""),
-            _ => usual(asked),
+            ("/api/v1/payers", _) => {
+                StubResponse::with(200, "application/json", "etag: one\r\n", PAYERS)
+            }
+            ("/api/v1/payments", _) => StubResponse::with(304, "", "", ""),
+            _ => usual(request),
         },
         "",
     )
@@ -196,9 +203,9 @@ async fn what_has_not_changed_is_not_sent_again() {
         assert_eq!(provider.balance().await.unwrap().balance, usd("182.40"));
     }
     let tags: Vec<_> = server
-        .asked()
+        .requests()
         .iter()
-        .map(|asked| asked.header("if-none-match").map(str::to_owned))
+        .map(|request| request.header("if-none-match").map(str::to_owned))
         .collect();
     let known = Some("\"one\"".to_owned());
     assert_eq!(tags, [None, known.clone(), known]);
@@ -206,9 +213,9 @@ async fn what_has_not_changed_is_not_sent_again() {
         provider.catalogue().await.unwrap();
     }
     let again = server
-        .asked()
+        .requests()
         .into_iter()
-        .rfind(|asked| asked.path() == "/api/v1/payers");
+        .rfind(|request| request.path() == "/api/v1/payers");
     assert_eq!(again.unwrap().header("if-none-match"), None);
     let told = provider.pending().await.unwrap_err();
     assert_eq!(told.code, Code::AnswerMalformed);
@@ -217,22 +224,22 @@ async fn what_has_not_changed_is_not_sent_again() {
 #[tokio::test]
 async fn nothing_that_was_told_to_one_key_is_used_for_the_next() {
     let (server, provider, session) = signed_in(
-        |asked| {
-            let of_second = asked.header("authorization") == Some("Bearer second");
+        |request| {
+            let of_second = request.header("authorization") == Some("Bearer second");
             let right = |body: &str| match of_second {
                 true => body.replace("USD", "EUR"),
                 false => body.to_owned(),
             };
-            match (asked.path(), asked.header("if-none-match")) {
-                ("/api/v1/account", Some("\"one\"")) => Canned::with(304, "", "", ""),
-                ("/api/v1/account", _) => Canned::with(
+            match (request.path(), request.header("if-none-match")) {
+                ("/api/v1/account", Some("\"one\"")) => StubResponse::with(304, "", "", ""),
+                ("/api/v1/account", _) => StubResponse::with(
                     200,
                     "application/json",
                     "etag: \"one\"\r\n",
                     &right(ACCOUNT),
                 ),
-                ("/api/v1/top-up/options", _) => Canned::json(200, &right(OPTIONS)),
-                _ => usual(asked),
+                ("/api/v1/top-up/options", _) => StubResponse::json(200, &right(OPTIONS)),
+                _ => usual(request),
             }
         },
         "",
@@ -242,16 +249,16 @@ async fn nothing_that_was_told_to_one_key_is_used_for_the_next() {
     assert_eq!(currency.as_str(), "USD");
     provider.balance().await.unwrap();
     let second = Credential::api_key("second").unwrap();
-    session.put(second, false).await.unwrap();
+    session.set_credential(second, false).await.unwrap();
     let currency = provider.catalogue().await.unwrap().currency;
     assert_eq!(currency.as_str(), "EUR");
     let balance = provider.balance().await.unwrap().balance;
     assert_eq!(balance.currency().as_str(), "EUR");
     let tags: Vec<_> = server
-        .asked()
+        .requests()
         .into_iter()
-        .filter(|asked| asked.path() == "/api/v1/account")
-        .map(|asked| asked.header("if-none-match").is_some())
+        .filter(|request| request.path() == "/api/v1/account")
+        .map(|request| request.header("if-none-match").is_some())
         .collect();
     assert_eq!(tags, [false, true, false, true]);
 }

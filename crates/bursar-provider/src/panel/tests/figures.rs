@@ -113,7 +113,7 @@ async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
 
 /// That these are named as what could not be read, and nothing else is.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
-    let told = provider.unread();
+    let told = provider.unreadable_parts();
     assert_eq!(told.len(), named.len(), "{told:?}");
     for field in named {
         assert!(
@@ -366,8 +366,8 @@ async fn expenses_are_added_up_by_day() {
         days,
         [("2026-01-30", &usd("0.05")), ("2026-01-31", &usd("3.30"))]
     );
-    let asked = server.asked();
-    let last = asked.last().unwrap();
+    let requests = server.requests();
+    let last = requests.last().unwrap();
     assert_eq!(last.parameter("from").as_deref(), Some("2026-01-30"));
     assert_eq!(last.parameter("to").as_deref(), Some("2026-01-31"));
     for (date, amount, named) in [

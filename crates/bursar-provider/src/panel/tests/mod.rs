@@ -7,10 +7,11 @@ mod refusals;
 
 use super::*;
 use crate::connect;
-use crate::session::{Credential, Vault};
+use crate::session::Credential;
 use bursar_domain::account::AccountId;
 use bursar_domain::money::{Amount, Currency};
-use bursar_platform::canned::{Asked, Canned, Server};
+use bursar_platform::keyring::SecretStore;
+use bursar_platform::stub_server::{ReceivedRequest, StubResponse, StubServer};
 use zeroize::Zeroizing;
 
 const KEY: &str = "pnl_canary-0123456789";
@@ -43,8 +44,8 @@ const MIGRATIONS: &str = r#"{"items":[{"id":"mig_31","number":"M-0031","ordered_
     "until":"2027-01-31T12:00:00Z"}]}],"next_cursor":null}"#;
 
 /// What a panel in order answers.
-fn usual(asked: &Asked) -> Canned {
-    let body = match (asked.method.as_str(), asked.path()) {
+fn usual(request: &ReceivedRequest) -> StubResponse {
+    let body = match (request.method.as_str(), request.path()) {
         ("GET", "/api/v1/account") => ACCOUNT.to_owned(),
         ("GET", "/api/v1/top-up/options") => OPTIONS.to_owned(),
         ("GET", "/api/v1/payers") => PAYERS.to_owned(),
@@ -56,9 +57,9 @@ fn usual(asked: &Asked) -> Canned {
         ("GET", "/api/v1/status") => {
             r#"{"maintenance":false,"message":null,"until":null}"#.to_owned()
         }
-        _ => return Canned::json(404, "{}"),
+        _ => return StubResponse::json(404, "{}"),
     };
-    Canned::json(200, &body)
+    StubResponse::json(200, &body)
 }
 
 /// The last page of a list.
@@ -68,28 +69,28 @@ fn page(items: &str) -> String {
 
 /// A panel that answers as `answer` says.
 async fn over(
-    answer: impl Fn(&Asked) -> Canned + Send + 'static,
+    answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static,
     more: &str,
-) -> (Server, Arc<dyn Provider>) {
+) -> (StubServer, Arc<dyn Provider>) {
     let (server, provider, _) = signed_in(answer, more).await;
     (server, provider)
 }
 
 /// The same, with the session.
 async fn signed_in(
-    answer: impl Fn(&Asked) -> Canned + Send + 'static,
+    answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static,
     more: &str,
-) -> (Server, Arc<dyn Provider>, Arc<Session>) {
-    let server = Server::start(answer);
+) -> (StubServer, Arc<dyn Provider>, Arc<Session>) {
+    let server = StubServer::start(answer);
     let network = crate::networks::from_toml(&format!(
         "name = \"t\"\nprovider = \"panel\"\napi = \"{}\"\n{more}",
         server.url
     ))
     .unwrap();
-    let vault = Arc::new(Vault::memory());
-    let session = Arc::new(Session::new(AccountId::random(), vault));
+    let secret_store = Arc::new(SecretStore::memory());
+    let session = Arc::new(Session::new(AccountId::random(), secret_store));
     session
-        .put(
+        .set_credential(
             Credential::api_key(Zeroizing::new(KEY.to_owned()).as_str()).unwrap(),
             false,
         )
@@ -100,14 +101,14 @@ async fn signed_in(
 }
 
 /// A panel in order, but for what it says at one place.
-async fn but_for(path: &'static str, body: &str) -> (Server, Arc<dyn Provider>) {
+async fn but_for(path: &'static str, body: &str) -> (StubServer, Arc<dyn Provider>) {
     let body = body.to_owned();
     over(
-        move |asked| {
-            if asked.path() == path {
-                Canned::json(200, &body)
+        move |request| {
+            if request.path() == path {
+                StubResponse::json(200, &body)
             } else {
-                usual(asked)
+                usual(request)
             }
         },
         "",

@@ -39,9 +39,9 @@ async fn a_payment_is_read_with_its_papers() {
         payment.checkout.as_deref(),
         Some("https://checkout.panel.example/pay/91c2")
     );
-    assert_eq!(payment.papers.number.as_deref(), Some("2026-000119"));
-    assert_eq!(payment.papers.payer.as_deref(), Some("Dana Demo"));
-    assert_eq!(payment.papers.method.as_deref(), Some("Card (Stripe)"));
+    assert_eq!(payment.documents.number.as_deref(), Some("2026-000119"));
+    assert_eq!(payment.documents.payer.as_deref(), Some("Dana Demo"));
+    assert_eq!(payment.documents.method.as_deref(), Some("Card (Stripe)"));
 
     let renewal = TOP_UP.replace(
         r#"{"kind":"top_up"}"#,
@@ -255,9 +255,9 @@ async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_ano
     ] {
         let answer = TOP_UP.replacen(right, wrong, 1);
         let (_server, provider) = over(
-            move |asked| match asked.method.as_str() {
-                "POST" => Canned::json(201, &answer),
-                _ => usual(asked),
+            move |request| match request.method.as_str() {
+                "POST" => StubResponse::json(201, &answer),
+                _ => usual(request),
             },
             "",
         )

@@ -6,9 +6,9 @@ use super::*;
 async fn refusing(status: u16, content_type: &'static str, body: &str) -> Error {
     let body = body.to_owned();
     let (_server, provider) = over(
-        move |asked| match asked.method.as_str() {
-            "POST" => Canned::with(status, content_type, "retry-after: 7\r\n", &body),
-            _ => usual(asked),
+        move |request| match request.method.as_str() {
+            "POST" => StubResponse::with(status, content_type, "retry-after: 7\r\n", &body),
+            _ => usual(request),
         },
         "",
     )
@@ -62,7 +62,7 @@ async fn every_problem_has_a_code_of_ours() {
 #[tokio::test]
 async fn a_challenge_page_rejects_no_key_and_removes_no_method() {
     let (_server, provider) = over(
-        |_| Canned::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
+        |_| StubResponse::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
         "",
     )
     .await;
@@ -75,7 +75,8 @@ async fn a_challenge_page_rejects_no_key_and_removes_no_method() {
     for told in told {
         assert_eq!(told.unwrap_err().code, Code::ProviderUnavailable);
     }
-    let (_server, provider) = over(|_| Canned::with(404, "text/html", "", "<html>"), "").await;
+    let (_server, provider) =
+        over(|_| StubResponse::with(404, "text/html", "", "<html>"), "").await;
     assert!(
         provider.remove_method("mth_1").await.is_err(),
         "a proxy knows no methods"
@@ -190,12 +191,12 @@ async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
 async fn a_method_that_somebody_else_removed_is_removed() {
     let gone = r#"{"type":"t","title":"T","status":404,"code":"not_found","detail":"d"}"#;
     let (server, provider) = over(
-        |_| Canned::with(404, "application/problem+json", "", gone),
+        |_| StubResponse::with(404, "application/problem+json", "", gone),
         "",
     )
     .await;
     provider.remove_method("mth_1").await.unwrap();
-    assert_eq!(server.asked()[0].path(), "/api/v1/payment-methods/mth_1");
+    assert_eq!(server.requests()[0].path(), "/api/v1/payment-methods/mth_1");
     let told = provider.set_default_method("mth_1").await.unwrap_err();
     assert_eq!(told.code, Code::NotFound);
 }
@@ -203,10 +204,16 @@ async fn a_method_that_somebody_else_removed_is_removed() {
 #[tokio::test]
 async fn an_invoice_is_a_pdf_or_nothing() {
     for (content_type, ends_well) in [("application/pdf", true), ("text/html", false)] {
-        let (server, provider) =
-            over(move |_| Canned::with(200, content_type, "", "%PDF-1.7"), "").await;
+        let (server, provider) = over(
+            move |_| StubResponse::with(200, content_type, "", "%PDF-1.7"),
+            "",
+        )
+        .await;
         let told = provider.invoice("pay_118").await;
         assert_eq!(told.is_ok_and(|file| file == b"%PDF-1.7"), ends_well);
-        assert_eq!(server.asked()[0].path(), "/api/v1/payments/pay_118/invoice");
+        assert_eq!(
+            server.requests()[0].path(),
+            "/api/v1/payments/pay_118/invoice"
+        );
     }
 }

@@ -15,7 +15,7 @@ use url::Url;
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct ReceivedRequest {
     pub method: String,
     /// With its query.
     pub target: String,
@@ -24,7 +24,7 @@ pub struct Asked {
     pub body: String,
 }
 
-impl Asked {
+impl ReceivedRequest {
     pub fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()
     }
@@ -46,9 +46,9 @@ impl Asked {
 
 /// What the server writes; raw bytes, so that it may be wrong in any way.
 #[derive(Clone, Debug)]
-pub struct Canned(pub Vec<u8>);
+pub struct StubResponse(pub Vec<u8>);
 
-impl Canned {
+impl StubResponse {
     pub fn json(status: u16, body: &str) -> Self {
         Self::with(status, "application/json", "", body)
     }
@@ -58,7 +58,7 @@ impl Canned {
         let length = body.len();
         Self(
             format!(
-                "HTTP/1.1 {status} Canned\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\
+                "HTTP/1.1 {status} Stubbed\r\ncontent-type: {content_type}\r\ncontent-length: {length}\r\n\
                  connection: close\r\n{more}\r\n{body}"
             )
             .into_bytes(),
@@ -68,40 +68,40 @@ impl Canned {
 
 /// The server; it lives until the test's process ends.
 #[derive(Debug)]
-pub struct Server {
+pub struct StubServer {
     pub url: Url,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
 }
 
-impl Server {
+impl StubServer {
     /// Answers every request with what `answer` makes of it.
-    pub fn start(answer: impl Fn(&Asked) -> Canned + Send + 'static) -> Self {
+    pub fn start(answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&asked);
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let received = Arc::clone(&requests);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let Some(request) = read(&stream) else {
                     continue;
                 };
-                let Canned(bytes) = answer(&request);
-                seen.lock().unwrap().push(request);
+                let StubResponse(bytes) = answer(&request);
+                received.lock().unwrap().push(request);
                 let _ = (&stream).write_all(&bytes);
             }
         });
         Self {
             url: Url::parse(&url).unwrap(),
-            asked,
+            requests,
         }
     }
 
-    pub fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.lock().unwrap().clone()
     }
 }
 
-fn read(stream: &TcpStream) -> Option<Asked> {
+fn read(stream: &TcpStream) -> Option<ReceivedRequest> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -123,7 +123,7 @@ fn read(stream: &TcpStream) -> Option<Asked> {
         .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Asked {
+    Some(ReceivedRequest {
         method,
         target,
         headers,

@@ -40,11 +40,11 @@ const LONGEST_CALL: Duration = Duration::from_secs(600);
 type Secret = Zeroizing<String>;
 
 /// A place for secrets, each under a name.
-pub struct Vault {
+pub struct SecretStore {
     place: Place,
     limits: Limits,
     /// Rings when the keyring may give another answer than before.
-    stirred: Arc<Notify>,
+    changed: Arc<Notify>,
 }
 
 /// Whether the system may ask the user to unlock the keyring, or to allow something.
@@ -82,19 +82,19 @@ trait Store: Send + 'static {
     fn remove(&self, name: &str) -> Result<()>;
 
     /// The same three without asking the user for anything; locked is an error then.
-    fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
+    fn get_without_prompt(&self, name: &str) -> Result<Option<Secret>> {
         self.get(name)
     }
-    fn set_quietly(&self, name: &str, secret: &str) -> Result<()> {
+    fn set_without_prompt(&self, name: &str, secret: &str) -> Result<()> {
         self.set(name, secret)
     }
-    fn remove_quietly(&self, name: &str) -> Result<()> {
+    fn remove_without_prompt(&self, name: &str) -> Result<()> {
         self.remove(name)
     }
 
     /// Whether secrets can be kept now, as far as reading tells.
     fn ready(&self) -> Result<()> {
-        self.get_quietly(PROBE).map(drop)
+        self.get_without_prompt(PROBE).map(drop)
     }
 
     /// The way to the keyring, where a call that waits on it can be ended.
@@ -108,7 +108,7 @@ trait Line: Send + Sync {
     fn cut(&self);
 }
 
-impl Vault {
+impl SecretStore {
     /// The system's keyring. `scope` keeps homes apart: give each its own, the same at every start.
     pub fn keyring(scope: &str) -> Self {
         Self::keyring_moved(scope, &[])
@@ -120,10 +120,10 @@ impl Vault {
             .chain(former.iter().map(String::as_str))
             .map(prefix)
             .collect();
-        let stirred = Arc::new(Notify::new());
-        let system = System::new(scopes, Arc::clone(&stirred));
+        let changed = Arc::new(Notify::new());
+        let system = System::new(scopes, Arc::clone(&changed));
         Self {
-            stirred,
+            changed,
             ..Self::over(system, Limits::USUAL)
         }
     }
@@ -133,19 +133,19 @@ impl Vault {
         Self {
             place: Place::Memory(Mutex::default()),
             limits: Limits::USUAL,
-            stirred: Arc::default(),
+            changed: Arc::default(),
         }
     }
 
     /// A keyring for tests that gives nothing while it is away.
     #[cfg(any(test, feature = "testing"))]
-    pub fn that_may_leave(away: Arc<AtomicBool>) -> Self {
+    pub fn flaky(away: Arc<AtomicBool>) -> Self {
         Self::over(testing::Leaving::new(away, Arc::default()), Limits::USUAL)
     }
 
     /// The same, whose entries a test can look at.
     #[cfg(any(test, feature = "testing"))]
-    pub fn that_may_leave_with(away: Arc<AtomicBool>, entries: Arc<testing::Entries>) -> Self {
+    pub fn flaky_with(away: Arc<AtomicBool>, entries: Arc<testing::Entries>) -> Self {
         Self::over(testing::Leaving::new(away, entries), Limits::USUAL)
     }
 
@@ -153,19 +153,19 @@ impl Vault {
         Self {
             place: Place::Keyring(Worker::new(store)),
             limits,
-            stirred: Arc::default(),
+            changed: Arc::default(),
         }
     }
 
-    /// Resolves when the keyring may give another answer than before: one has come or gone, or [`Vault::stir`] was
+    /// Resolves when the keyring may give another answer than before: one has come or gone, or [`SecretStore::notify_changed`] was
     /// called.
-    pub async fn stirred(&self) {
-        self.stirred.notified().await;
+    pub async fn changed(&self) {
+        self.changed.notified().await;
     }
 
     /// Has whoever waits for the keyring ask it again.
-    pub fn stir(&self) {
-        self.stirred.notify_one();
+    pub fn notify_changed(&self) {
+        self.changed.notify_one();
     }
 
     /// Learns whether secrets can be kept, by writing one and removing it, which may ask the user.
@@ -205,7 +205,7 @@ impl Vault {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
+    pub async fn get_without_prompt(&self, name: &str) -> Result<Option<Secret>> {
         self.read(name, Wait::Short, Ask::Quietly).await
     }
 
@@ -213,7 +213,7 @@ impl Vault {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn get_in_turn(&self, name: &str) -> Result<Option<Secret>> {
+    pub async fn get_after_prompt(&self, name: &str) -> Result<Option<Secret>> {
         self.read(name, Wait::Prompt, Ask::Quietly).await
     }
 
@@ -221,7 +221,7 @@ impl Vault {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn get_patiently(&self, name: &str) -> Result<Option<Secret>> {
+    pub async fn get_with_prompt(&self, name: &str) -> Result<Option<Secret>> {
         self.read(name, Wait::Prompt, Ask::User).await
     }
 
@@ -250,7 +250,7 @@ impl Vault {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn set_quietly(&self, name: &str, secret: Secret) -> Result<()> {
+    pub async fn set_without_prompt(&self, name: &str, secret: Secret) -> Result<()> {
         self.write(name, secret, Wait::Short, Ask::Quietly).await
     }
 
@@ -287,7 +287,7 @@ impl Vault {
     ///
     /// # Errors
     /// `keyring_unavailable`.
-    pub async fn remove_quietly(&self, name: &str) -> Result<()> {
+    pub async fn remove_without_prompt(&self, name: &str) -> Result<()> {
         self.take_away(name, Wait::Short, Ask::Quietly).await
     }
 
@@ -322,11 +322,11 @@ impl Vault {
     }
 }
 
-impl fmt::Debug for Vault {
+impl fmt::Debug for SecretStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.place {
-            Place::Memory(_) => "Vault(memory)",
-            Place::Keyring(_) => "Vault(keyring)",
+            Place::Memory(_) => "SecretStore(memory)",
+            Place::Keyring(_) => "SecretStore(keyring)",
         })
     }
 }
@@ -476,7 +476,7 @@ fn run(store: &impl Store, job: Job) {
             if !reply.is_closed() {
                 let _ = reply.send(match ask {
                     Ask::User => store.get(&name),
-                    Ask::Quietly => store.get_quietly(&name),
+                    Ask::Quietly => store.get_without_prompt(&name),
                 });
             }
         }
@@ -489,14 +489,14 @@ fn run(store: &impl Store, job: Job) {
             if !reply.is_closed() {
                 let _ = reply.send(match ask {
                     Ask::User => store.set(&name, &secret),
-                    Ask::Quietly => store.set_quietly(&name, &secret),
+                    Ask::Quietly => store.set_without_prompt(&name, &secret),
                 });
             }
         }
         Job::Remove { name, ask, reply } => {
             let _ = reply.send(match ask {
                 Ask::User => store.remove(&name),
-                Ask::Quietly => store.remove_quietly(&name),
+                Ask::Quietly => store.remove_without_prompt(&name),
             });
         }
     }

@@ -1,7 +1,7 @@
 //! The keyring's thread over keyrings that are slow, hang or die.
 
 use super::*;
-use crate::vault::testing::Entries;
+use crate::keyring::testing::Entries;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -35,7 +35,7 @@ impl Store for Slow {
 
 type Secrets = Arc<Mutex<HashMap<String, Secret>>>;
 
-fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
+fn slow() -> (Arc<SecretStore>, Sender<()>, Secrets) {
     let (open, gate) = channel();
     let secrets = Secrets::default();
     let store = Slow {
@@ -47,7 +47,7 @@ fn slow() -> (Arc<Vault>, Sender<()>, Secrets) {
         prompt: Duration::from_millis(200),
         ..Limits::USUAL
     };
-    (Arc::new(Vault::over(store, limits)), open, secrets)
+    (Arc::new(SecretStore::over(store, limits)), open, secrets)
 }
 
 fn secret(text: &str) -> Secret {
@@ -56,15 +56,15 @@ fn secret(text: &str) -> Secret {
 
 #[tokio::test]
 async fn a_keyring_that_hangs_costs_its_limit_once() {
-    let (vault, _open, _) = slow();
+    let (secret_store, _open, _) = slow();
     let begun = Instant::now();
     assert_eq!(
-        vault.get("a").await.unwrap_err().code,
+        secret_store.get("a").await.unwrap_err().code,
         Code::KeyringUnavailable
     );
     for _ in 0..50 {
         assert_eq!(
-            vault.get("a").await.unwrap_err().code,
+            secret_store.get("a").await.unwrap_err().code,
             Code::KeyringUnavailable
         );
     }
@@ -72,38 +72,38 @@ async fn a_keyring_that_hangs_costs_its_limit_once() {
         begun.elapsed() < Duration::from_secs(2),
         "later reads don't wait behind it"
     );
-    assert!(vault.probe().await.is_err());
+    assert!(secret_store.probe().await.is_err());
 }
 
 #[tokio::test]
 async fn once_a_prompt_is_answered_everything_goes_on() {
-    let (vault, open, _) = slow();
-    assert!(vault.get("a").await.is_err());
+    let (secret_store, open, _) = slow();
+    assert!(secret_store.get("a").await.is_err());
     drop(open);
-    vault.set("a", secret("1")).await.unwrap();
-    assert_eq!(vault.get("a").await.unwrap(), Some(secret("1")));
-    vault.probe().await.unwrap();
-    assert_eq!(vault.get(PROBE).await.unwrap(), None);
+    secret_store.set("a", secret("1")).await.unwrap();
+    assert_eq!(secret_store.get("a").await.unwrap(), Some(secret("1")));
+    secret_store.probe().await.unwrap();
+    assert_eq!(secret_store.get(PROBE).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_removal_follows_a_write_that_came_late() {
-    let (vault, open, secrets) = slow();
-    assert!(vault.set("a", secret("late")).await.is_err());
-    vault.forget("a");
+    let (secret_store, open, secrets) = slow();
+    assert!(secret_store.set("a", secret("late")).await.is_err());
+    secret_store.forget("a");
     drop(open);
-    vault.set("b", secret("1")).await.unwrap();
+    secret_store.set("b", secret("1")).await.unwrap();
     assert!(!secrets.lock().unwrap().contains_key("a"));
 }
 
 #[tokio::test]
 async fn a_write_that_nobody_waits_for_is_left_out() {
-    let (vault, open, secrets) = slow();
+    let (secret_store, open, secrets) = slow();
     // The first holds the thread; the second waits behind it and is given up on.
-    assert!(vault.set("a", secret("1")).await.is_err());
-    assert!(vault.set("b", secret("2")).await.is_err());
+    assert!(secret_store.set("a", secret("1")).await.is_err());
+    assert!(secret_store.set("b", secret("2")).await.is_err());
     drop(open);
-    vault.set("c", secret("3")).await.unwrap();
+    secret_store.set("c", secret("3")).await.unwrap();
     assert!(!secrets.lock().unwrap().contains_key("b"));
 }
 
@@ -121,10 +121,10 @@ async fn a_keyring_whose_thread_has_died_is_unavailable() {
             Ok(())
         }
     }
-    let vault = Vault::over(Dying, Limits::USUAL);
+    let secret_store = SecretStore::over(Dying, Limits::USUAL);
     for _ in 0..2 {
         assert_eq!(
-            vault.get("a").await.unwrap_err().code,
+            secret_store.get("a").await.unwrap_err().code,
             Code::KeyringUnavailable
         );
     }
@@ -172,12 +172,15 @@ async fn a_call_that_never_ends_is_ended_from_outside() {
         prompt: Duration::from_millis(500),
         call: Duration::from_millis(100),
     };
-    let vault = Vault::over(Hanging(Arc::clone(&rope)), limits);
-    assert!(vault.get("a").await.is_err());
-    assert!(vault.get("a").await.is_err(), "it may still be answered");
+    let secret_store = SecretStore::over(Hanging(Arc::clone(&rope)), limits);
+    assert!(secret_store.get("a").await.is_err());
+    assert!(
+        secret_store.get("a").await.is_err(),
+        "it may still be answered"
+    );
     assert!(!rope.is_cut.load(Ordering::Acquire));
     let begun = Instant::now();
-    while vault.get("a").await.is_err() {
+    while secret_store.get("a").await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(10), "nobody ends it");
         tokio::task::yield_now().await;
     }
@@ -188,11 +191,11 @@ async fn a_call_that_never_ends_is_ended_from_outside() {
 async fn readiness_is_learned_without_a_write() {
     let entries = Arc::new(Entries::default());
     let away = Arc::new(AtomicBool::new(false));
-    let vault = Vault::that_may_leave_with(Arc::clone(&away), Arc::clone(&entries));
-    vault.ready().await.unwrap();
+    let secret_store = SecretStore::flaky_with(Arc::clone(&away), Arc::clone(&entries));
+    secret_store.ready().await.unwrap();
     away.store(true, Ordering::Release);
     assert_eq!(
-        vault.ready().await.unwrap_err().code,
+        secret_store.ready().await.unwrap_err().code,
         Code::KeyringUnavailable
     );
     assert_eq!(entries.writes.load(Ordering::Acquire), 0);

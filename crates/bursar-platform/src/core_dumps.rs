@@ -3,17 +3,17 @@
 
 /// Turns core dumps off for this process, and their size to nothing for its children; to be called first in
 /// `main`. A build for development keeps them, and lets itself be looked into.
-pub fn off() {
+pub fn disable() {
     if !cfg!(debug_assertions) {
         #[cfg(unix)]
-        limit();
+        limit_size();
         #[cfg(target_os = "linux")]
-        hide();
+        forbid_inspection();
     }
 }
 
 #[cfg(unix)]
-fn limit() {
+fn limit_size() {
     use rustix::process::{Resource, Rlimit, setrlimit};
     let nothing = Rlimit {
         current: Some(0),
@@ -25,7 +25,7 @@ fn limit() {
 }
 
 #[cfg(target_os = "linux")]
-fn hide() {
+fn forbid_inspection() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "core dumps could not be turned off");

@@ -77,14 +77,14 @@ enum Found<'a> {
 }
 
 impl System {
-    pub(super) fn new(scopes: Vec<String>, stirred: Arc<Notify>) -> Self {
+    pub(super) fn new(scopes: Vec<String>, changed: Arc<Notify>) -> Self {
         Self(Arc::new(Keyring {
             scopes,
             held: Mutex::default(),
             line: Arc::new(BusLine {
                 bus: Mutex::default(),
                 is_cut: AtomicBool::new(false),
-                stirred,
+                changed,
             }),
         }))
     }
@@ -327,15 +327,15 @@ impl Store for System {
         entry::remove(&self.entry(name, Ask::User)?)
     }
 
-    fn get_quietly(&self, name: &str) -> Result<Option<Secret>> {
+    fn get_without_prompt(&self, name: &str) -> Result<Option<Secret>> {
         entry::read(&self.entry(name, Ask::Quietly)?)
     }
 
-    fn set_quietly(&self, name: &str, secret: &str) -> Result<()> {
+    fn set_without_prompt(&self, name: &str, secret: &str) -> Result<()> {
         entry::write(&self.entry(name, Ask::Quietly)?, secret)
     }
 
-    fn remove_quietly(&self, name: &str) -> Result<()> {
+    fn remove_without_prompt(&self, name: &str) -> Result<()> {
         entry::remove(&self.entry(name, Ask::Quietly)?)
     }
 
@@ -355,7 +355,7 @@ impl Store for System {
 struct BusLine {
     bus: Mutex<Option<Connection>>,
     is_cut: AtomicBool,
-    stirred: Arc<Notify>,
+    changed: Arc<Notify>,
 }
 
 impl BusLine {
@@ -384,7 +384,7 @@ impl BusLine {
                 if has_gone {
                     line.cut();
                 }
-                line.stirred.notify_one();
+                line.changed.notify_one();
             }
         });
         if watching.is_err() {
