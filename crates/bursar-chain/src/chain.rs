@@ -56,8 +56,8 @@ impl fmt::Debug for Chain {
 }
 
 impl Chain {
-    /// `own_rpc` is the user's own endpoint, which is asked first. Its address may hold a key and never leaves this
-    /// crate.
+    /// `own_rpc` is the user's own endpoint, which is asked first. Its address may hold a key, so no log or message
+    /// names more than its host.
     pub fn new(config: ChainConfig, own_rpc: Option<Url>, http: Http) -> Self {
         let mut rpcs: Vec<Arc<RpcEndpoint>> = Vec::new();
         for url in own_rpc.iter().chain(&config.rpc) {

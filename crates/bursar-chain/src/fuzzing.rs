@@ -13,16 +13,16 @@ use bursar_domain::network::ChainConfig;
 
 /// Reads a body as the answer to `count` calls, and each result as every type that a call can return.
 pub fn body(bytes: &[u8], count: usize, config: &ChainConfig) {
-    let Ok(outcomes) = json_rpc::decode_batch(bytes, 1, count) else {
+    let Ok(results) = json_rpc::decode_batch(bytes, 1, count) else {
         return;
     };
-    for result in outcomes.iter().flatten() {
+    for result in results.iter().flatten() {
         let _ = json_rpc::decode_result::<Block>(result, "a block");
         let _ = json_rpc::decode_result::<Option<Receipt>>(result, "a receipt");
         let _ = json_rpc::decode_result::<Vec<Log>>(result, "logs");
         let _ = json_rpc::decode_result::<Data>(result, "data");
     }
-    let _ = read_check(config, &mut BatchResults::new(outcomes));
+    let _ = read_check(config, &mut BatchResults::new(results));
 }
 
 /// The user's event in a log written as JSON, if it is one.

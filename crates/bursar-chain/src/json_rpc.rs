@@ -68,13 +68,13 @@ pub(super) fn decode_batch(
             return Err(NO_BATCH);
         }
     }
-    let mut outcomes: Vec<Option<CallResult>> =
+    let mut results: Vec<Option<CallResult>> =
         std::iter::repeat_with(|| None).take(count).collect();
     for response in responses {
         let slot = response
             .id()
             .and_then(|id| usize::try_from(id.checked_sub(first)?).ok())
-            .and_then(|index| outcomes.get_mut(index));
+            .and_then(|index| results.get_mut(index));
         let Some(slot) = slot else {
             // In a list too, an error without one of our ids is about the whole request.
             return Err(match response.error() {
@@ -82,11 +82,11 @@ pub(super) fn decode_batch(
                 Some(_) | None => Fault::Malformed("an answer to another question"),
             });
         };
-        if slot.replace(response.outcome()?).is_some() {
+        if slot.replace(response.into_call_result()?).is_some() {
             return Err(Fault::Malformed("a question answered twice"));
         }
     }
-    outcomes
+    results
         .into_iter()
         .collect::<Option<_>>()
         .ok_or(Fault::Malformed("a question without an answer"))
@@ -107,8 +107,8 @@ pub(super) fn decode_result<T: DeserializeOwned>(
 pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
 
 impl BatchResults {
-    pub(super) fn new(outcomes: Vec<CallResult>) -> Self {
-        Self(outcomes.into_iter())
+    pub(super) fn new(results: Vec<CallResult>) -> Self {
+        Self(results.into_iter())
     }
 
     /// The next result in the form that its call promises.
@@ -116,8 +116,8 @@ impl BatchResults {
     /// # Errors
     /// The error that the node returned, or [`Fault::Malformed`] with `what`.
     pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
-        let outcome = self.0.next().ok_or(Fault::Malformed(what))?;
-        decode_result(&outcome?, what)
+        let result = self.0.next().ok_or(Fault::Malformed(what))?;
+        decode_result(&result?, what)
     }
 }
 
@@ -155,7 +155,7 @@ impl Response<'_> {
         RpcError::read(&json!({"code": self.code, "message": self.message}))
     }
 
-    fn outcome(self) -> Result<CallResult, Fault> {
+    fn into_call_result(self) -> Result<CallResult, Fault> {
         if self
             .jsonrpc
             .as_deref()
@@ -180,10 +180,10 @@ mod tests {
     use super::*;
 
     fn texts(body: &str, count: usize) -> Result<Vec<Result<String, Fault>>, Fault> {
-        let outcomes = decode_batch(body.as_bytes(), 7, count)?;
-        Ok(outcomes
+        let results = decode_batch(body.as_bytes(), 7, count)?;
+        Ok(results
             .into_iter()
-            .map(|outcome| outcome.map(|raw| raw.get().to_owned()))
+            .map(|result| result.map(|raw| raw.get().to_owned()))
             .collect())
     }
 

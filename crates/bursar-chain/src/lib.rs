@@ -2,11 +2,11 @@
 //!
 //! The crate promises: all balances of a reading are from one block, read in one batch (`balance_reading`); figures
 //! never move back to an older block unless the newer one was replaced or has been unknown for ten minutes
-//! (`monotonic_reading`); events come newest first, and count only if a second RPC endpoint reports them too
-//! (`corroboration`, `receipt_quorum`); taking a block or a transaction back needs as many endpoints as believing it
-//! did (`reorg_detection`); requests fail over between endpoints, back off and respect each endpoint's limits
-//! (`failover`, `rpc_health`, `log_chunking`); and a subscription reports new events as hints to poll
-//! (`log_subscription`).
+//! (`monotonic_reading`); events come newest first, and if the network has RPC endpoints at two hosts, they count only
+//! once a second one that answers reports them too (`corroboration`), and complete a payment only with the receipt at
+//! both (`receipt_quorum`); taking a block or a transaction back needs as many endpoints as believing it did
+//! (`reorg_detection`); requests fail over between endpoints, back off and respect each endpoint's limits (`failover`,
+//! `rpc_health`, `log_chunking`); and a subscription reports new events as hints to poll (`log_subscription`).
 //!
 //! A single endpoint's answer is a claim. Each call documents what turns the claim into evidence.
 

@@ -203,18 +203,18 @@ async fn open(
         "eth_subscribe",
         json!(["logs", {"address": contract.address, "topics": [signatures, token, user]}]),
     ));
-    let mut outcomes = Vec::with_capacity(calls.len());
+    let mut results = Vec::with_capacity(calls.len());
     for call in &calls {
-        outcomes.push(subscription.ask(host, call).await?);
+        results.push(subscription.ask(host, call).await?);
     }
-    let mut answers = BatchResults::new(outcomes);
+    let mut answers = BatchResults::new(results);
     subscription.decimals = read_check(config, &mut answers)?.decimals;
     subscription.subscription = answers.next("a subscription's name")?;
     Ok(subscription)
 }
 
 impl Subscription {
-    /// Asks and waits for the answer; only before the subscription stands, when nothing else can come.
+    /// Sends a call and waits for the answer. Only before the subscription is up, when no other message can come.
     async fn ask(&mut self, host: &str, call: &Call) -> Result<json_rpc::CallResult, Fault> {
         let id = self.send(host, call).await?;
         loop {
@@ -226,7 +226,7 @@ impl Subscription {
                 .map_err(|_| connection_lost(host))?;
             if let Some(text) = text(&message)? {
                 return match json_rpc::decode_batch(text.as_bytes(), id, 1) {
-                    Ok(outcomes) => outcomes.into_iter().next().ok_or(UNEXPECTED_MESSAGE),
+                    Ok(results) => results.into_iter().next().ok_or(UNEXPECTED_MESSAGE),
                     Err(fault) => Err(fault),
                 };
             }

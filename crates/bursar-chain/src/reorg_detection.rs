@@ -1,7 +1,7 @@
 //! Detects reorganisations: whether a block that was read is still in the chain, and whether a transaction is gone. It
 //! takes as many endpoints, at different hosts, to take something back as it took to believe it: two, or the only one
-//! of the network. An endpoint that has not reached the block does not count. The driver drops what the replaced blocks
-//! brought, and the history database undoes it.
+//! of the network. An endpoint that has not reached the block does not count. The core's driver undoes what replaced
+//! blocks brought.
 
 use super::block_lookup::map_missing_block;
 use super::chain::Chain;

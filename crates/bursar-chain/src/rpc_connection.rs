@@ -70,13 +70,13 @@ impl RpcConnection {
         let known = self.rpc.health().max_batch_size;
         let mut at_once = known;
         let mut limit_is_stated = false;
-        let mut outcomes = Vec::with_capacity(calls.len());
+        let mut results = Vec::with_capacity(calls.len());
         let mut rest = calls;
         while !rest.is_empty() {
             let (now, later) = rest.split_at(at_once.clamp(1, rest.len()));
             match self.send(now, limit).await {
                 Ok(some) => {
-                    outcomes.extend(some);
+                    results.extend(some);
                     rest = later;
                 }
                 Err(fault) => match smaller_batch_size(&fault, now.len()) {
@@ -93,11 +93,11 @@ impl RpcConnection {
         }
         // A single error for a whole batch may have been about one of its calls. It was not if each call is answered
         // when sent alone.
-        let all_answered = outcomes.iter().all(Result::is_ok);
+        let all_answered = results.iter().all(Result::is_ok);
         if at_once < known && (limit_is_stated || all_answered) {
             self.rpc.health().max_batch_size = at_once;
         }
-        Ok(BatchResults::new(outcomes))
+        Ok(BatchResults::new(results))
     }
 
     async fn send(&self, calls: &[Call], limit: usize) -> Result<Vec<CallResult>, Fault> {
@@ -117,11 +117,11 @@ impl RpcConnection {
                 Fault::Transport(Error::passing(Code::Timeout, message))
             })?
             .map_err(Fault::Transport)?;
-        let outcomes = json_rpc::decode_batch(&answer.body, first, calls.len());
-        let outcomes = outcomes.map(|outcomes| with_retry_after(outcomes, answer.retry_after));
+        let results = json_rpc::decode_batch(&answer.body, first, calls.len());
+        let results = results.map(|results| with_retry_after(results, answer.retry_after));
         if answer.status == 200 {
             // The error of a single call is the result of that call; the error of a batch concerns the whole batch.
-            return match outcomes {
+            return match results {
                 Err(Fault::ErrorResponse(error)) => {
                     let refusal = Fault::ErrorResponse(error.with_status(200, answer.retry_after));
                     if calls.len() == 1 {
@@ -138,7 +138,7 @@ impl RpcConnection {
             retry_after: answer.retry_after,
         };
         // Many servers explain a status in JSON-RPC. The status counts if it says more than the error does.
-        match outcomes {
+        match results {
             Err(Fault::ErrorResponse(error)) => {
                 let error = error.with_status(answer.status, answer.retry_after);
                 let status_says_more = match (answer.status, error.kind) {
@@ -161,10 +161,10 @@ impl RpcConnection {
 }
 
 /// Adds the wait from the response header to each error.
-fn with_retry_after(outcomes: Vec<CallResult>, retry_after: Option<Span>) -> Vec<CallResult> {
-    outcomes
+fn with_retry_after(results: Vec<CallResult>, retry_after: Option<Span>) -> Vec<CallResult> {
+    results
         .into_iter()
-        .map(|outcome| match outcome {
+        .map(|result| match result {
             Err(Fault::ErrorResponse(error)) => {
                 Err(Fault::ErrorResponse(error.with_status(200, retry_after)))
             }

@@ -96,7 +96,7 @@ fn suggested_range(message: &str) -> Option<u64> {
             let length = digits
                 .find(|letter: char| !letter.is_ascii_hexdigit())
                 .unwrap_or(digits.len());
-            // An address or a hash is longer.
+            // A longer one is an address or a hash.
             (length <= 16).then(|| u64::from_str_radix(digits.get(..length)?, 16).ok())?
         })
         .fuse();
@@ -197,7 +197,7 @@ mod tests {
             stated_blocks("limited to 0 10000 blocks range"),
             Some(10_000)
         );
-        // An address or a hash is no block, and a range that ends before it begins is none.
+        // An address or a hash is not a block, and a range that ends before it begins is not a range.
         let address = "0x00000000000000000000000000000000000000b1 0x5";
         assert_eq!(stated_blocks(address), None);
         assert_eq!(stated_blocks("[0x64, 0x1]"), None);

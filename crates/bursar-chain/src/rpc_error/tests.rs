@@ -322,7 +322,7 @@ fn uses_status_if_text_has_no_meaning() {
             "{status}"
         );
     }
-    // Words that are clear stand beside any status but 429.
+    // A clear text counts with any status but 429.
     let pruned = read(4444, "pruned history unavailable").with_status(403, None);
     assert_eq!(pruned.kind, Pruned);
 }
@@ -346,7 +346,7 @@ fn reads_errors_of_unusual_form() {
         (error.code, error.kind),
         (-32005, RpcErrorKind::RateLimited)
     );
-    // However long and whatever the letters.
+    // Any length and any characters.
     let long = "ä".repeat(100_000) + "rate limit";
     assert_eq!(kind(0, &long), RpcErrorKind::Other);
 }
