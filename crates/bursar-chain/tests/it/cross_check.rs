@@ -2,7 +2,7 @@
 
 use crate::anvil::{Anvil, USER};
 use crate::chain;
-use crate::rpc_proxy::{Mode, RpcProxy};
+use crate::rpc_proxy::{Mode, RpcProxy, inventing_log};
 use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -43,14 +43,7 @@ async fn takes_omitted_event_if_both_have_receipt() {
     }
     // An invented event has no receipt anywhere.
     for liar in [&first, &second] {
-        liar.set(Mode::Alter(Arc::new(|method, _, answer| {
-            if method == "eth_getLogs" {
-                let logs = answer["result"].as_array_mut().unwrap();
-                let mut invented = logs[0].clone();
-                invented["logIndex"] = json!("0x99");
-                logs.push(invented);
-            }
-        })));
+        liar.set(inventing_log());
         let error = both.events_cross_checked(USER, 0, head).await.unwrap_err();
         assert_eq!(error.code, Code::RpcsDisagree, "{error}");
         liar.set(Mode::Honest);

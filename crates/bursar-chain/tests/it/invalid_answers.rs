@@ -1,7 +1,7 @@
 //! Endpoints that answer with something impossible: none of it is used.
 
 use crate::anvil::{Anvil, STRANGER, USER};
-use crate::rpc_proxy::{Mode, RpcProxy, refuse};
+use crate::rpc_proxy::{Mode, RpcProxy, inventing_log, refuse};
 use crate::{chain, now};
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::error::Code;
@@ -208,14 +208,7 @@ async fn rejects_events_of_one_rpc_alone() {
 
     // Whichever of the two invents one.
     for liar in [&first, &second] {
-        liar.set(Mode::Alter(Arc::new(|method, _, answer| {
-            if method == "eth_getLogs" {
-                let logs = answer["result"].as_array_mut().unwrap();
-                let mut invented = logs[0].clone();
-                invented["logIndex"] = json!("0x99");
-                logs.push(invented);
-            }
-        })));
+        liar.set(inventing_log());
         let error = both.events(USER, 0, head).await.unwrap_err();
         assert_eq!(
             (error.code, error.retryable),

@@ -178,3 +178,15 @@ pub(crate) fn refuse(answer: &mut Value, code: i64, message: &str) {
 pub(crate) fn quantity(text: &Value) -> u64 {
     u64::from_str_radix(text.as_str().unwrap().trim_start_matches("0x"), 16).unwrap()
 }
+
+/// Adds an event that is not in the chain to the logs.
+pub(crate) fn inventing_log() -> Mode {
+    Mode::Alter(Arc::new(|method: &str, _: &Value, answer: &mut Value| {
+        if method == "eth_getLogs" {
+            let logs = answer["result"].as_array_mut().unwrap();
+            let mut invented = logs[0].clone();
+            invented["logIndex"] = json!("0x99");
+            logs.push(invented);
+        }
+    }))
+}

@@ -1,23 +1,12 @@
 //! A wrong clock, here or at an endpoint, does not weaken what counts as evidence.
 
 use crate::anvil::{Anvil, USER};
-use crate::rpc_proxy::{Mode, RpcProxy};
+use crate::rpc_proxy::{Mode, RpcProxy, inventing_log};
 use crate::{chain, now};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 use serde_json::{Value, json};
 use std::sync::Arc;
-
-fn inventing() -> Mode {
-    Mode::Alter(Arc::new(|method: &str, _: &Value, answer: &mut Value| {
-        if method == "eth_getLogs" {
-            let logs = answer["result"].as_array_mut().unwrap();
-            let mut invented = logs[0].clone();
-            invented["logIndex"] = json!("0x99");
-            logs.push(invented);
-        }
-    }))
-}
 
 #[tokio::test]
 async fn contradicting_rpcs_verify_nothing_at_any_local_time() {
@@ -38,7 +27,7 @@ async fn contradicting_rpcs_verify_nothing_at_any_local_time() {
         for liar in [&first, &second] {
             let both = chain(anvil.config(&[&first.url, &second.url]));
             let reading = both.read(USER, now().plus(offset)).await.unwrap();
-            liar.set(inventing());
+            liar.set(inventing_log());
             for _ in 0..2 {
                 let error = both.events(USER, 0, reading.block).await.unwrap_err();
                 assert_eq!(error.code, Code::RpcsDisagree, "{offset:?}: {error}");
