@@ -49,10 +49,10 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments
             stop(&bursar, deadline).await;
             tell(&top_up, terminal.has_opened())
         }
-        Ok(Outcome::TimeIsUp { account, attempt }) => {
+        Ok(Outcome::TimeIsUp { account, top_up_id }) => {
             // Nothing leaves any more once the engine has ended; what it had begun before is known to it.
             stop(&bursar, deadline).await;
-            match bursar.top_up(&account, &attempt) {
+            match bursar.top_up(&account, &top_up_id) {
                 Ok(top_up) => tell(&top_up, terminal.has_opened()),
                 Err(_) => Err(too_late().into()),
             }
@@ -70,7 +70,7 @@ enum Outcome {
     /// While the payment was being started.
     TimeIsUp {
         account: AccountId,
-        attempt: String,
+        top_up_id: String,
     },
 }
 
@@ -103,10 +103,13 @@ async fn top_up(
     until(&mut changes, keyring, || has_said(bursar, &account)).await;
     within(deadline, look_at_open(bursar, &account, &mut changes)).await;
     let form = bursar.top_up_form(account.clone());
-    let attempt = within(deadline, form).await.ok_or_else(too_late)??.attempt;
-    let starting = start(bursar, &account, &wanted, attempt.clone());
+    let top_up_id = within(deadline, form)
+        .await
+        .ok_or_else(too_late)??
+        .top_up_id;
+    let starting = start(bursar, &account, &wanted, top_up_id.clone());
     let Some(started) = within(deadline, starting).await else {
-        return Ok(Outcome::TimeIsUp { account, attempt });
+        return Ok(Outcome::TimeIsUp { account, top_up_id });
     };
     let (started, debits_at_once) = started?;
     note(&format!("top-up of {} started", started.amount.to_brief()));
@@ -186,7 +189,7 @@ async fn start(
     bursar: &Arc<Bursar>,
     account: &AccountId,
     wanted: &TopUpArguments,
-    attempt: String,
+    top_up_id: String,
 ) -> Result<(TopUpView, bool)> {
     let wish = PaymentRequest {
         purpose: RequestedPurpose::TopUp {
@@ -214,7 +217,7 @@ async fn start(
         ..wish
     };
     let started = bursar
-        .pay(account.clone(), wish, attempt, quote.total)
+        .pay(account.clone(), wish, top_up_id, quote.total)
         .await?;
     Ok((started, quote.needs_confirmation))
 }

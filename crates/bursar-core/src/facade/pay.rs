@@ -18,26 +18,26 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 impl Bursar {
-    /// Starts a payment: the intent is durable before any request. Returns as soon as it is. The same attempt
-    /// again is the same payment, however often. `confirmed_total` is the total that the user has agreed to: where
+    /// Starts a payment: the intent is durable before any request. Returns as soon as it is. The same
+    /// `top_up_id` again is the same payment, however often. `confirmed_total` is the total that the user has agreed to: where
     /// the method takes the money at once nothing is sent without it, and nowhere with another one.
     ///
     /// # Errors
     /// What the quote would say; `not_confirmed`, `total_changed`; `top_up_open` where one stands in the way;
-    /// `already_exists` for an attempt that was used for something else; `storage_failed`.
+    /// `already_exists` for a `top_up_id` that was used for something else; `storage_failed`.
     pub async fn pay(
         &self,
         account: AccountId,
         request: PaymentRequest,
-        attempt: String,
+        top_up_id: String,
         confirmed_total: Option<Amount>,
     ) -> Result<TopUpView> {
         let connection = self.connection(&account)?;
-        let attempt = Uuid::parse_str(&attempt)
+        let top_up_id = Uuid::parse_str(&top_up_id)
             .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
             .to_string();
         if let Some(started) = self
-            .existing_payment(&connection, &attempt, &request.purpose)
+            .existing_payment(&connection, &top_up_id, &request.purpose)
             .await?
         {
             return Ok(started);
@@ -60,7 +60,7 @@ impl Bursar {
             None
         };
         self.wait_until_ready(&connection).await;
-        self.wait_for_previous_payment(&connection, &attempt, &choice.purpose, &choice.amount)
+        self.wait_for_previous_payment(&connection, &top_up_id, &choice.purpose, &choice.amount)
             .await?;
         let (link_state, return_url) = link.unzip();
         let new = NewPayment {
@@ -71,7 +71,7 @@ impl Bursar {
             method: Some(choice.method.code),
             method_provider: Some(choice.method.provider),
             return_url,
-            top_up_id: attempt,
+            top_up_id,
         };
         let started = self
             .driver
@@ -85,16 +85,15 @@ impl Bursar {
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
     }
 
-    /// What came of this attempt, if it was made before: however the form reads by now, whatever the provider offers,
-    /// it is not made again.
+    /// The payment that was already started under this id, whatever the form and the provider's catalogue say by now.
     async fn existing_payment(
         &self,
         connection: &Connection,
-        attempt: &str,
+        top_up_id: &str,
         request: &RequestedPurpose,
     ) -> Result<Option<TopUpView>> {
         let account = connection.account.id.clone();
-        let (store, id) = (Arc::clone(&self.services.store), attempt.to_owned());
+        let (store, id) = (Arc::clone(&self.services.store), top_up_id.to_owned());
         let of = account.clone();
         let Some(known) = blocking(move || store.top_up(&of, &id)).await? else {
             return Ok(None);
@@ -103,7 +102,7 @@ impl Bursar {
             let checked_at = self
                 .driver
                 .state(&account)
-                .and_then(|state| state.status_read_at(attempt));
+                .and_then(|state| state.status_read_at(top_up_id));
             return Ok(Some(views::top_up(connection, &known, checked_at)));
         }
         Err(Error::new(

@@ -42,7 +42,7 @@ impl Bursar {
     pub(super) async fn wait_for_previous_payment(
         &self,
         connection: &Connection,
-        attempt: &str,
+        top_up_id: &str,
         purpose: &Purpose,
         amount: &Amount,
     ) -> Result<()> {
@@ -51,7 +51,7 @@ impl Bursar {
         let previous = self.driver.state(account).and_then(|state| {
             let previous = state
                 .blocking_payment(now)
-                .filter(|previous| previous.id != attempt)?;
+                .filter(|previous| previous.id != top_up_id)?;
             state
                 .is_start_pending(&previous.id)
                 .then(|| previous.id.clone())

@@ -59,7 +59,8 @@ impl Bursar {
             |catalogue| catalogue.currency.clone(),
         );
         Ok(TopUpForm {
-            attempt: Uuid::new_v4().to_string(),
+            // Minted here; the intent, the engine and the request to the provider keep it.
+            top_up_id: Uuid::new_v4().to_string(),
             currency: currency.to_string(),
             decimals: connection.provider.rules().amount_decimals,
             payers: offered

@@ -61,7 +61,8 @@ pub struct MethodView {
 pub struct TopUpForm {
     /// Stands for one payment: handed to `pay`, however often, it starts one and no more. A further payment
     /// takes a further form.
-    pub attempt: String,
+    #[serde(rename = "attempt")]
+    pub top_up_id: String,
     pub currency: String,
     pub decimals: u8,
     /// Who may pay, in the provider's order; one or none is not worth a question.

@@ -107,8 +107,8 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
             method: Some("mth_inv".to_owned()),
             save_method: false,
         };
-        let attempt = uuid::Uuid::new_v4().to_string();
-        let paid = app.bursar.pay(app.account.clone(), wish, attempt, None);
+        let top_up_id = uuid::Uuid::new_v4().to_string();
+        let paid = app.bursar.pay(app.account.clone(), wish, top_up_id, None);
         paid.await.unwrap().id
     };
     app.until("it is refused", |state| {

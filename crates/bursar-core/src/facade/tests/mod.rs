@@ -347,8 +347,8 @@ impl<P: MockProvider> TestApp<P> {
             method: None,
             save_method: false,
         };
-        let attempt = uuid::Uuid::new_v4().to_string();
-        let started = self.bursar.pay(self.account.clone(), wish, attempt, None);
+        let top_up_id = uuid::Uuid::new_v4().to_string();
+        let started = self.bursar.pay(self.account.clone(), wish, top_up_id, None);
         Ok(started.await?.id)
     }
 }

@@ -63,9 +63,9 @@ async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile()
         panel.next_price = Some("60.00".to_owned());
     }
     let confirmed = Amount::parse_decimal(PRICE, Currency::new("USD").unwrap()).unwrap();
-    let attempt = uuid::Uuid::new_v4().to_string();
+    let top_up_id = uuid::Uuid::new_v4().to_string();
     let (account, wish) = (app.account.clone(), renewal(Some("mth_4242")));
-    let paid = app.bursar.pay(account, wish, attempt, Some(confirmed));
+    let paid = app.bursar.pay(account, wish, top_up_id, Some(confirmed));
     paid.await.unwrap();
     let sent = |_: &State| !app.provider.lock().unwrap().posted.is_empty();
     app.until("it is sent", sent).await;
@@ -89,8 +89,8 @@ async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
         method: Some("mth_inv".to_owned()),
         save_method: false,
     };
-    let attempt = uuid::Uuid::new_v4().to_string();
-    let paid = app.bursar.pay(app.account.clone(), wish, attempt, None);
+    let top_up_id = uuid::Uuid::new_v4().to_string();
+    let paid = app.bursar.pay(app.account.clone(), wish, top_up_id, None);
     let id = paid.await.unwrap().id;
     let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
     app.until("it is open", open).await;

@@ -13,8 +13,8 @@ impl TestApp<MockPanel> {
             method: Some("mth_inv".to_owned()),
             save_method: false,
         };
-        let attempt = uuid::Uuid::new_v4().to_string();
-        let paid = self.bursar.pay(self.account.clone(), wish, attempt, None);
+        let top_up_id = uuid::Uuid::new_v4().to_string();
+        let paid = self.bursar.pay(self.account.clone(), wish, top_up_id, None);
         Ok(paid.await?.id)
     }
 

@@ -24,10 +24,10 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
     })
     .await;
     app.read().await;
-    let attempt = uuid::Uuid::new_v4().to_string();
+    let top_up_id = uuid::Uuid::new_v4().to_string();
     let pay = |wish: PaymentRequest| {
         let account = app.account.clone();
-        app.bursar.pay(account, wish, attempt.clone(), None)
+        app.bursar.pay(account, wish, top_up_id.clone(), None)
     };
     let id = pay(top_up("25")).await.unwrap().id;
     let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
@@ -51,11 +51,11 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
 async fn a_renewal_that_was_paid_for_is_the_same_attempt_though_it_is_no_longer_due() {
     let app = TestApp::connect(MockPanel::default()).await;
     app.read().await;
-    let attempt = uuid::Uuid::new_v4().to_string();
+    let top_up_id = uuid::Uuid::new_v4().to_string();
     let pay = || {
         let wish = renewal(Some("mth_inv"));
         app.bursar
-            .pay(app.account.clone(), wish, attempt.clone(), None)
+            .pay(app.account.clone(), wish, top_up_id.clone(), None)
     };
     let id = pay().await.unwrap().id;
     app.provider.lock().unwrap().price = "60.00".to_owned();
@@ -111,11 +111,11 @@ async fn the_networks_minimum_holds_where_the_provider_names_none() {
             method: None,
             ..top_up(amount)
         };
-        let attempt = || uuid::Uuid::new_v4().to_string();
+        let top_up_id = || uuid::Uuid::new_v4().to_string();
         for below in ["0", "0.01", "4.99"] {
             let quoted = app.bursar.quote(account(), wish(below)).await.unwrap();
             let quoted = quoted.error.unwrap();
-            let paid = app.bursar.pay(account(), wish(below), attempt(), None);
+            let paid = app.bursar.pay(account(), wish(below), top_up_id(), None);
             let paid = paid.await.unwrap_err();
             assert_eq!(quoted, paid, "{own}: quote and pay say the same");
             assert_eq!(paid.code, Code::AmountTooSmall);
@@ -149,9 +149,9 @@ async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
             .iter()
             .any(|error| error.code == Code::PartUnreadable && error.message.contains("estFeeBps"))
     );
-    let attempt = uuid::Uuid::new_v4().to_string();
+    let top_up_id = uuid::Uuid::new_v4().to_string();
     app.bursar
-        .pay(account(), wish(), attempt, None)
+        .pay(account(), wish(), top_up_id, None)
         .await
         .unwrap();
 }
