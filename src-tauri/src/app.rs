@@ -135,12 +135,12 @@ impl App {
     /// # Errors
     /// Why the core does not run, or why it cannot read its files.
     pub(crate) async fn view(&self) -> Result<AppView> {
-        let (accounts, unread, health) = self.core().await?.app_view().await?;
+        let core = self.core().await?;
         Ok(AppView {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            accounts,
-            unread,
-            health,
+            accounts: core.accounts().await?,
+            unread: core.unread_notices().await?,
+            health: core.health(),
             settings: self.settings.get(),
         })
     }

@@ -54,7 +54,7 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> Done {
 
 pub(crate) async fn remove(home: &Path, label: &str) -> Done {
     let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
-    let (accounts, _, _) = bursar.app_view().await?;
+    let accounts = bursar.accounts().await?;
     let found = accounts.into_iter().find(|account| account.label == label);
     let removed = match found {
         Some(account) => bursar.remove_account(account.id).await,

@@ -68,7 +68,7 @@ pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
 }
 
 async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, Vec<Error>)>> {
-    let (accounts, _, _) = bursar.app_view().await?;
+    let accounts = bursar.accounts().await?;
     let wanted: Vec<_> = accounts
         .into_iter()
         .filter(|account| label.is_none_or(|label| account.label == label))

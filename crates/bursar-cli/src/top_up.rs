@@ -223,7 +223,7 @@ async fn start(
 }
 
 async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
-    let (accounts, _, _) = bursar.app_view().await?;
+    let accounts = bursar.accounts().await?;
     let mut fitting: Vec<_> = accounts
         .into_iter()
         .filter(|account| label.is_none_or(|label| account.label == label))

@@ -215,13 +215,12 @@ async fn a_silent_keyring() {
     })
     .await
     .unwrap();
-    let (accounts, _, health) = bursar.app_view().await.unwrap();
-    assert!(accounts.is_empty() && health.keyring);
+    let accounts = bursar.accounts().await.unwrap();
+    assert!(accounts.is_empty() && bursar.health().keyring);
     let patience = Duration::from_secs(2);
     assert!(begun.elapsed() < patience, "the start waits for no keyring");
     loop {
-        let (_, _, health) = bursar.app_view().await.unwrap();
-        if !health.keyring {
+        if !bursar.health().keyring {
             break;
         }
         assert!(begun.elapsed() < Duration::from_secs(5), "nobody is told");
@@ -267,7 +266,7 @@ async fn connect(bursar: &Arc<Bursar>) -> AccountView {
 }
 
 async fn account(bursar: &Arc<Bursar>) -> AccountView {
-    bursar.app_view().await.unwrap().0.remove(0)
+    bursar.accounts().await.unwrap().remove(0)
 }
 
 /// Waits until the account is seen so.
@@ -313,7 +312,7 @@ async fn a_late_keyring() {
         !seen.signed_in && seen.waits_for_keyring,
         "not signed out: {seen:?}"
     );
-    assert!(!bursar.app_view().await.unwrap().2.keyring);
+    assert!(!bursar.health().keyring);
     let begun = Instant::now();
     let _service = Service::start(&world);
     until(&bursar, "signed in", |account| account.signed_in).await;
@@ -321,7 +320,11 @@ async fn a_late_keyring() {
         begun.elapsed() < Duration::from_secs(5),
         "it is told of, not waited for"
     );
-    let usable = async { while !bursar.app_view().await.unwrap().2.keyring {} };
+    let usable = async {
+        while !bursar.health().keyring {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
     tokio::time::timeout(Duration::from_secs(5), usable)
         .await
         .unwrap();
@@ -440,8 +443,7 @@ async fn an_asking_keyring() {
     let service = Service::start(&world);
     let bursar = begin(home.path()).await;
     bursar.set_presence(bursar_core::engine::Presence::Focused);
-    let health = async { bursar.app_view().await.unwrap().2 };
-    assert!(health.await.keyring);
+    assert!(bursar.health().keyring);
     connect(&bursar).await;
     bursar.stop().await;
     let bursar = begin(home.path()).await;

@@ -562,7 +562,7 @@ async fn inside_a_session() {
         assert!(expected.iter().any(|(_, keyring)| !keyring));
         let begun = Instant::now();
         loop {
-            let (accounts, _, _) = bursar.app_view().await.unwrap();
+            let accounts = bursar.accounts().await.unwrap();
             let found: Vec<_> = accounts
                 .into_iter()
                 .map(|account| (account.label, account.signed_in && !account.session_only))

@@ -89,7 +89,7 @@ pub(crate) async fn sign_in_again(
     let address = core.begin_sign_in_again(account.clone()).await?;
     url_scheme::register_in_background(&app.home);
     external_apps::open_url(&address).inspect_err(|_| core.cancel_sign_in())?;
-    let (accounts, _, _) = core.app_view().await?;
+    let accounts = core.accounts().await?;
     match accounts.into_iter().find(|view| view.id == account) {
         Some(account) => Ok(ConnectedAccount {
             account,

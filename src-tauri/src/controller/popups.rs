@@ -107,7 +107,7 @@ impl Controller {
             return None;
         }
         let core = self.app.core().await.ok()?;
-        let accounts = core.app_view().await.map(|(accounts, _, _)| accounts);
+        let accounts = core.accounts().await;
         let labels = accounts
             .unwrap_or_default()
             .into_iter()

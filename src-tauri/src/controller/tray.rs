@@ -87,7 +87,7 @@ impl Controller {
                 });
             }
             Action::TopUp => self.run_on_core(|controller| async move {
-                let (accounts, _, _) = controller.app.core().await?.app_view().await?;
+                let accounts = controller.app.core().await?.accounts().await?;
                 match accounts.into_iter().find(|account| account.signed_in) {
                     Some(account) => controller.show_page(Page::TopUp {
                         account: account.id,
@@ -104,7 +104,7 @@ impl Controller {
             }
             Action::CheckNow => self.run_on_core(|controller| async move {
                 let core = controller.app.core().await?;
-                let (accounts, _, _) = core.app_view().await?;
+                let accounts = core.accounts().await?;
                 for account in accounts {
                     core.check_now(account.id).await?;
                 }

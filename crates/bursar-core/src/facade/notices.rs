@@ -47,6 +47,12 @@ impl Bursar {
         .await
     }
 
+    /// How many notices are unread.
+    pub async fn unread_notices(&self) -> Result<u32> {
+        let store = Arc::clone(&self.services.store);
+        blocking(move || store.unread_count()).await
+    }
+
     pub async fn mark_notices_read(&self, up_to: u32) -> Result<()> {
         let store = Arc::clone(&self.services.store);
         blocking(move || store.mark_read_up_to(up_to)).await?;

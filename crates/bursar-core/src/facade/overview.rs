@@ -20,15 +20,18 @@ const CHART_DAYS: i64 = 30;
 const STALE_OPEN: Span = Span::minutes(3);
 const STALE_TRAY: Span = Span::minutes(15);
 impl Bursar {
-    /// The accounts in the order of their connection, how many notices are unread, and what the machine offers.
-    pub async fn app_view(&self) -> Result<(Vec<AccountView>, u32, Health)> {
+    /// The accounts in the order in which they were connected.
+    pub async fn accounts(&self) -> Result<Vec<AccountView>> {
         let mut accounts = Vec::new();
         for connection in &self.connections_in_order() {
             accounts.push(self.account_view(connection).await?);
         }
-        let store = Arc::clone(&self.services.store);
-        let unread = blocking(move || store.unread_count()).await?;
-        Ok((accounts, unread, lock(&self.health).clone()))
+        Ok(accounts)
+    }
+
+    /// Which desktop services can be used, and whether the machine is online.
+    pub fn health(&self) -> Health {
+        lock(&self.health).clone()
     }
 
     pub(super) async fn account_view(&self, connection: &Connection) -> Result<AccountView> {

@@ -297,7 +297,7 @@ async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
 async fn an_account_has_a_unit_before_its_balance_is_known() {
     let app = TestApp::connect(MockFluence::default()).await;
     let unit = || async {
-        let (accounts, _, _) = app.bursar.app_view().await.unwrap();
+        let accounts = app.bursar.accounts().await.unwrap();
         accounts.first().map(|account| account.currency.clone())
     };
     assert_eq!(unit().await, Some(Currency::usdc()));

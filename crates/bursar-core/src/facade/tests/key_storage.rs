@@ -338,7 +338,7 @@ async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
         keys.session(&account).keyring_error().is_some()
     })
     .await;
-    let view = keys.bursar.app_view().await.unwrap().0.remove(0);
+    let view = keys.bursar.accounts().await.unwrap().remove(0);
     assert!(!view.signed_in && view.waits_for_keyring && view.keyring_error.is_some());
     let form = keys.bursar.top_up_form(account.clone()).await.unwrap();
     assert_eq!(form.blocked.unwrap().code, Code::KeyringUnavailable);
