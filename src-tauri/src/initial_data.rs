@@ -93,7 +93,8 @@ fn insert(data: &InitialData, page: &mut Cow<'static, [u8]>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bursar_core::view::{Health, Settings};
+    use bursar_core::settings::Settings;
+    use bursar_core::view::Health;
 
     fn data(version: &str) -> InitialData {
         InitialData {

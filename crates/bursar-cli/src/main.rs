@@ -123,7 +123,7 @@ fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_c
         shell,
         clock: Arc::new(bursar_core::clock::SystemClock),
         env_api_key: env_api_key(),
-        settings: bursar_core::view::Settings::default(),
+        settings: bursar_core::settings::Settings::default(),
         home,
         pops_up: false,
     }

@@ -14,7 +14,7 @@ pub use bursar_chain as chain;
 pub use bursar_domain::{
     APP_ID, account, address, api_balance, balances, catalogue, chain_event, chain_reading,
     charges, checkout, clock, error, high_water_mark, identity, link, money, network, notice,
-    payment, plural, rules, text, unreadable_row, view, zone,
+    payment, plural, rules, settings, text, unreadable_row, view, zone,
 };
 pub use bursar_engine::{self as engine, top_up};
 pub use bursar_platform::{core_dumps, home, http, keyring, output_file, process};

@@ -4,7 +4,7 @@
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::view::{Settings, SettingsChange};
+use bursar_domain::settings::{Settings, SettingsChange};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fs::{self, File, TryLockError};

@@ -24,6 +24,7 @@ pub mod payment;
 pub mod plural;
 pub mod redact;
 pub mod rules;
+pub mod settings;
 pub mod text;
 pub mod unreadable_row;
 pub mod untrusted_text;

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::money::{Amount, Currency};
 use crate::notice::NoticeKind;
 use crate::payment::FailureCode;
+use crate::settings::Settings;
 use serde::{Deserialize, Serialize};
 
 /// Where a figure comes from.
@@ -336,64 +337,6 @@ impl Default for Health {
             keyring: true,
             links: true,
             online: true,
-        }
-    }
-}
-
-/// Preferences. They may be lost without harm.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
-pub struct Settings {
-    pub theme: Theme,
-    pub hide_amounts: bool,
-    pub notifications: bool,
-    /// Tell when the balance falls below this many units of its currency, as typed; empty: only by days left.
-    pub low_balance_amount: String,
-    pub low_balance_days: u32,
-    pub autostart: bool,
-    /// Whether closing the window has been explained.
-    pub told_about_tray: bool,
-    /// Missing desktop services whose banner the user has closed: names of [`Health`]'s fields.
-    pub hidden_services: Vec<String>,
-}
-
-/// The preferences that somebody changes; what is `None` stays as it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(default)]
-pub struct SettingsChange {
-    pub theme: Option<Theme>,
-    pub hide_amounts: Option<bool>,
-    pub notifications: Option<bool>,
-    pub low_balance_amount: Option<String>,
-    pub low_balance_days: Option<u32>,
-    pub autostart: Option<bool>,
-    pub told_about_tray: Option<bool>,
-    pub hidden_services: Option<Vec<String>>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: Theme::System,
-            hide_amounts: false,
-            notifications: true,
-            low_balance_amount: String::new(),
-            low_balance_days: 7,
-            autostart: false,
-            told_about_tray: false,
-            hidden_services: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::state::{AppState, ControllerState};
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::view::{Settings, SettingsChange};
+use bursar_core::settings::{Settings, SettingsChange};
 use std::sync::Arc;
 
 #[tauri::command]

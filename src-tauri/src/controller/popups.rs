@@ -6,7 +6,7 @@ use crate::platform::notifications::{self, Popup, PopupEvent};
 use crate::popup_texts;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::notice::Notice;
-use bursar_core::view::SettingsChange;
+use bursar_core::settings::SettingsChange;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 

@@ -4,7 +4,8 @@ use super::Controller;
 use crate::platform::{autostart, executable};
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::error::Result;
-use bursar_core::view::{Change, Settings, SettingsChange};
+use bursar_core::settings::{Settings, SettingsChange};
+use bursar_core::view::Change;
 use std::sync::Arc;
 
 impl Controller {

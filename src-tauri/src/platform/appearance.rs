@@ -1,7 +1,7 @@
 //! Light or dark: what the user chose, else what the desktop prefers. The preference comes from the settings portal,
 //! or from GTK's own setting. The window's frame and the pages' `prefers-color-scheme` both follow GTK's setting.
 
-use bursar_core::view::Theme;
+use bursar_core::settings::Theme;
 use futures_util::StreamExt as _;
 use gtk::prelude::GtkSettingsExt as _;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,7 +1,7 @@
 //! What two writers, a newer version and a damaged disk leave of the preferences.
 
 use super::*;
-use bursar_domain::view::Theme;
+use bursar_domain::settings::Theme;
 use std::sync::Arc;
 
 const NOW: Timestamp = Timestamp(1_769_860_800_000);

@@ -1,0 +1,64 @@
+//! The user's settings, with their defaults. To add one, add a field to [`Settings`], its default, and the same field as an
+//! option to [`SettingsChange`]: the settings file and both halves of the window take it from there.
+
+#[cfg(doc)]
+use crate::view::Health;
+use serde::{Deserialize, Serialize};
+
+/// Preferences. They may be lost without harm.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct Settings {
+    pub theme: Theme,
+    pub hide_amounts: bool,
+    pub notifications: bool,
+    /// Tell when the balance falls below this many units of its currency, as typed; empty: only by days left.
+    pub low_balance_amount: String,
+    pub low_balance_days: u32,
+    pub autostart: bool,
+    /// Whether closing the window has been explained.
+    pub told_about_tray: bool,
+    /// Missing desktop services whose banner the user has closed: names of [`Health`]'s fields.
+    pub hidden_services: Vec<String>,
+}
+
+/// The preferences that somebody changes; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(default)]
+pub struct SettingsChange {
+    pub theme: Option<Theme>,
+    pub hide_amounts: Option<bool>,
+    pub notifications: Option<bool>,
+    pub low_balance_amount: Option<String>,
+    pub low_balance_days: Option<u32>,
+    pub autostart: Option<bool>,
+    pub told_about_tray: Option<bool>,
+    pub hidden_services: Option<Vec<String>>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    #[default]
+    System,
+    Light,
+    Dark,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: Theme::System,
+            hide_amounts: false,
+            notifications: true,
+            low_balance_amount: String::new(),
+            low_balance_days: 7,
+            autostart: false,
+            told_about_tray: false,
+            hidden_services: Vec::new(),
+        }
+    }
+}
