@@ -12,7 +12,7 @@ use bursar_core::clock::{Span, Timestamp};
 use bursar_core::money::{Amount, Currency};
 use bursar_core::payment::{NewPayment, RemotePayment, Status};
 use bursar_core::store::History;
-use bursar_core::store::matching::{Claim, is_near, may_be_verified_by_amount, pairs};
+use bursar_core::store::verification_rule::{MatchablePayment, is_verifiable_by_amount, is_within_match_window, match_payments};
 use bursar_core::top_up::{Phase, TopUp};
 use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
 use proptest::prelude::*;
@@ -42,7 +42,7 @@ proptest! {
         let account = AccountId::random();
         let mut payments: BTreeMap<String, RemotePayment> = BTreeMap::new();
         // Lines that only this machine tells of.
-        let mut own: BTreeMap<String, Claim> = BTreeMap::new();
+        let mut own: BTreeMap<String, MatchablePayment> = BTreeMap::new();
         let mut bound: BTreeSet<u8> = BTreeSet::new();
         let mut events: BTreeMap<Place, BalanceEvent> = BTreeMap::new();
         let mut verified_before: BTreeMap<String, Place> = BTreeMap::new();
@@ -72,9 +72,9 @@ proptest! {
                     }
                     if !payments.contains_key(&id) {
                         let known = own.get(&id).cloned();
-                        own.insert(id.clone(), Claim {
+                        own.insert(id.clone(), MatchablePayment {
                             status: top_up.status(),
-                            ..known.unwrap_or(Claim {
+                            ..known.unwrap_or(MatchablePayment {
                                 id,
                                 amount: top_up.amount.clone(),
                                 created_at: top_up.created_at,
@@ -107,9 +107,9 @@ proptest! {
                 }
             }
             let all_events: Vec<BalanceEvent> = events.values().cloned().collect();
-            let claims: Vec<Claim> = payments.values().map(claim).chain(own.values().cloned()).collect();
+            let claims: Vec<MatchablePayment> = payments.values().map(claim).chain(own.values().cloned()).collect();
             prop_assert_eq!(lines(&history), claims.len(), "one line a payment");
-            let mut expected: Vec<(String, Place, MatchedBy)> = pairs(&claims, &all_events)
+            let mut expected: Vec<(String, Place, MatchedBy)> = match_payments(&claims, &all_events)
                 .into_iter()
                 .map(|pair| {
                     let how = if pair.by_id { MatchedBy::ById } else { MatchedBy::ByAmount };
@@ -129,10 +129,10 @@ proptest! {
         payments in prop::collection::vec(payment(), 0..10),
         events in prop::collection::vec(event(), 0..10),
     ) {
-        let claims: BTreeMap<String, Claim> =
+        let claims: BTreeMap<String, MatchablePayment> =
             payments.iter().map(|payment| (payment.id.clone(), claim(payment))).collect();
-        let claims: Vec<Claim> = claims.into_values().collect();
-        let pairs = pairs(&claims, &events);
+        let claims: Vec<MatchablePayment> = claims.into_values().collect();
+        let pairs = match_payments(&claims, &events);
         let served: BTreeSet<usize> = pairs.iter().map(|pair| pair.event).collect();
         let serving: BTreeSet<&String> = pairs.iter().map(|pair| &pair.payment).collect();
         prop_assert_eq!(served.len(), pairs.len());
@@ -146,9 +146,9 @@ proptest! {
             if pair.by_id {
                 prop_assert_eq!(top_up_id, &claim.id);
             } else {
-                prop_assert!(may_be_verified_by_amount(claim.status));
+                prop_assert!(is_verifiable_by_amount(claim.status));
                 prop_assert!(claim.amount.equals(&event.amount));
-                prop_assert!(is_near(claim.created_at, event.block_time));
+                prop_assert!(is_within_match_window(claim.created_at, event.block_time));
             }
         }
     }
@@ -277,7 +277,7 @@ fn at() -> impl Strategy<Value = Timestamp> {
     (0..24_i64).prop_map(|n| NOW.plus(Span::hours(n * 8)))
 }
 
-fn claim(payment: &RemotePayment) -> Claim {
+fn claim(payment: &RemotePayment) -> MatchablePayment {
     let status = match payment.status {
         Status::Open => PaymentStatus::Open,
         Status::Expired => PaymentStatus::Expired,
@@ -289,7 +289,7 @@ fn claim(payment: &RemotePayment) -> Claim {
         | Status::Refunding
         | Status::Refunded => PaymentStatus::Completed,
     };
-    Claim {
+    MatchablePayment {
         id: payment.id.clone(),
         amount: payment.amount.clone(),
         created_at: payment.created_at,
@@ -300,7 +300,7 @@ fn claim(payment: &RemotePayment) -> Claim {
 fn verdicts(
     history: &History,
     account: &AccountId,
-    claims: &[Claim],
+    claims: &[MatchablePayment],
 ) -> Vec<(String, Place, MatchedBy)> {
     let mut ids: Vec<&String> = claims.iter().map(|claim| &claim.id).collect();
     ids.sort();
@@ -317,7 +317,7 @@ fn verdicts(
 
 /// The credits that should be lines of their own: no payment could be theirs.
 fn alone(
-    claims: &[Claim],
+    claims: &[MatchablePayment],
     events: &[BalanceEvent],
     matched: &[(String, Place, MatchedBy)],
 ) -> BTreeSet<String> {
@@ -335,10 +335,10 @@ fn alone(
             let named = claims.iter().any(|claim| claim.id == *top_up_id);
             let possible = claims.iter().any(|claim| {
                 !certain.contains(&claim.id)
-                    && may_be_verified_by_amount(claim.status)
+                    && is_verifiable_by_amount(claim.status)
                     && !claim.amount.is_zero()
                     && claim.amount.equals(&event.amount)
-                    && is_near(claim.created_at, event.block_time)
+                    && is_within_match_window(claim.created_at, event.block_time)
             });
             !named && !possible
         })

@@ -38,7 +38,7 @@ fn what_nobody_else_knows_survives() {
     let network = bursar_core::provider::networks::built_in().remove(0);
     write(
         &home.path().join("bursar.db"),
-        include_str!("../../bursar-store/src/schema/store_1.sql"),
+        include_str!("../../bursar-store/src/migrations/store_1.sql"),
         r"
         UPDATE meta SET generation = 7;
         INSERT INTO account VALUES (1, 'ACCOUNT', 'main', 'NETWORK', NULL, 'u', NOW, '[]');
@@ -105,7 +105,7 @@ fn the_history_is_listed_and_searched_as_before() {
     // A line's key is its time in milliseconds × 2^20; statuses and kinds are numbers by their places in a list.
     write(
         &home.path().join("history.db"),
-        include_str!("../../bursar-store/src/schema/history_1.sql"),
+        include_str!("../../bursar-store/src/migrations/history_1.sql"),
         r#"
         INSERT INTO account VALUES (1, 'ACCOUNT');
         INSERT INTO source VALUES (1, 'copperx');
@@ -175,7 +175,7 @@ fn ids_beyond_ascii_are_found_by_their_key() {
     let home = tempfile::tempdir().unwrap();
     write(
         &home.path().join("history.db"),
-        include_str!("../../bursar-store/src/schema/history_1.sql"),
+        include_str!("../../bursar-store/src/migrations/history_1.sql"),
         r#"
         INSERT INTO account VALUES (1, 'ACCOUNT');
         INSERT INTO payment (line, account, id, kind, status, said, by_chain, amount, currency, whole, fraction, source,

@@ -1,8 +1,8 @@
 //! One SQLite file: a single writing connection behind a lock, and reading connections that never wait for
 //! it. Every read sees one state of the file, every write is one transaction.
 
-use super::failure::{Failure, Inner};
-use super::{digest, keys};
+use super::error::{StoreError, StoreResult};
+use super::{record_digest, search_key_functions};
 use bursar_domain::error::{Code, Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -12,10 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Reading connections kept for the next reader.
-const IDLE_READERS: usize = 2;
+const MAX_IDLE_READERS: usize = 2;
 /// A page in the write-ahead log, with its header.
-const LOGGED_PAGE: u32 = 4096 + 24;
-const STATEMENTS_KEPT: usize = 64;
+const WAL_PAGE_BYTES: u32 = 4096 + 24;
+const STATEMENT_CACHE_CAPACITY: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Database {
@@ -23,7 +23,7 @@ pub(super) struct Database {
     writer: Option<Mutex<Connection>>,
     idle: Mutex<Vec<Connection>>,
     /// Called once when a statement finds the file damaged.
-    on_damage: fn(&Path),
+    on_corruption: fn(&Path),
 }
 
 impl fmt::Debug for Database {
@@ -35,34 +35,40 @@ impl fmt::Debug for Database {
 }
 
 impl Database {
-    pub(super) fn new(path: PathBuf, writer: Option<Connection>, on_damage: fn(&Path)) -> Self {
+    pub(super) fn new(path: PathBuf, writer: Option<Connection>, on_corruption: fn(&Path)) -> Self {
         Self {
             path,
             writer: writer.map(Mutex::new),
             idle: Mutex::new(Vec::new()),
-            on_damage,
+            on_corruption,
         }
     }
 
     /// Reads in one transaction, so that all statements of `body` see the same state.
-    pub(super) fn read<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Result<T> {
-        self.try_read(body).map_err(|failure| self.tell(failure))
+    pub(super) fn read<T>(&self, body: impl FnOnce(&Connection) -> StoreResult<T>) -> Result<T> {
+        self.try_read(body).map_err(|failure| self.report(failure))
     }
 
     /// Writes all of `body` or nothing.
-    pub(super) fn write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Inner<T>) -> Result<T> {
-        self.try_write(body).map_err(|failure| self.tell(failure))
+    pub(super) fn write<T>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> StoreResult<T>,
+    ) -> Result<T> {
+        self.try_write(body).map_err(|failure| self.report(failure))
     }
 
     /// The writing connection itself, for what cannot be done in a transaction.
-    pub(super) fn with_writer<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Result<T> {
+    pub(super) fn with_writer<T>(
+        &self,
+        body: impl FnOnce(&Connection) -> StoreResult<T>,
+    ) -> Result<T> {
         let Some(writer) = &self.writer else {
-            return Err(reading_only());
+            return Err(read_only_error());
         };
-        body(&lock(writer)).map_err(|failure| self.tell(failure))
+        body(&lock(writer)).map_err(|failure| self.report(failure))
     }
 
-    fn try_read<T>(&self, body: impl FnOnce(&Connection) -> Inner<T>) -> Inner<T> {
+    fn try_read<T>(&self, body: impl FnOnce(&Connection) -> StoreResult<T>) -> StoreResult<T> {
         let idle = lock(&self.idle).pop();
         let reader = match idle {
             Some(reader) => reader,
@@ -73,15 +79,18 @@ impl Database {
             body(&transaction)
         };
         let mut idle = lock(&self.idle);
-        if result.is_ok() && idle.len() < IDLE_READERS {
+        if result.is_ok() && idle.len() < MAX_IDLE_READERS {
             idle.push(reader);
         }
         result
     }
 
-    fn try_write<T>(&self, body: impl FnOnce(&Transaction<'_>) -> Inner<T>) -> Inner<T> {
+    fn try_write<T>(
+        &self,
+        body: impl FnOnce(&Transaction<'_>) -> StoreResult<T>,
+    ) -> StoreResult<T> {
         let Some(writer) = &self.writer else {
-            return Err(reading_only().into());
+            return Err(read_only_error().into());
         };
         let mut writer = lock(writer);
         let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -90,28 +99,28 @@ impl Database {
         Ok(value)
     }
 
-    fn tell(&self, failure: Failure) -> Error {
-        if failure.is_damage() {
+    fn report(&self, failure: StoreError) -> Error {
+        if failure.is_corruption() {
             tracing::error!(?failure, path = %self.path.display(), "the database is damaged");
-            (self.on_damage)(&self.path);
+            (self.on_corruption)(&self.path);
         }
-        failure.coded(&self.path)
+        failure.into_error(&self.path)
     }
 }
 
 /// How a file is written.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tuning {
+pub(super) struct PragmaSettings {
     /// `FULL`: durable when a commit returns. `NORMAL`: whole, but the last commits may be lost.
     pub(super) synchronous: &'static str,
     /// Pages of 4 KiB that the write-ahead log takes before they are moved into the file.
-    pub(super) log_pages: u32,
+    pub(super) wal_pages: u32,
     /// Memory for pages while much is written, in KiB.
     pub(super) cache_kib: i32,
 }
 
 /// A connection that may write, in write-ahead mode.
-pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
+pub(super) fn open_writer(path: &Path, tuning: PragmaSettings) -> StoreResult<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -121,13 +130,13 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     prepare(&connection)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
-    connection.pragma_update(None, "wal_autocheckpoint", tuning.log_pages)?;
+    connection.pragma_update(None, "wal_autocheckpoint", tuning.wal_pages)?;
     // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
     // reading down. What has grown beyond is given back at once.
     connection.pragma_update(
         None,
         "journal_size_limit",
-        tuning.log_pages.saturating_mul(LOGGED_PAGE),
+        tuning.wal_pages.saturating_mul(WAL_PAGE_BYTES),
     )?;
     connection.pragma_update(None, "cache_size", tuning.cache_kib.saturating_neg())?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -135,7 +144,7 @@ pub(super) fn open_writer(path: &Path, tuning: Tuning) -> Inner<Connection> {
     Ok(connection)
 }
 
-pub(super) fn open_reader(path: &Path) -> Inner<Connection> {
+pub(super) fn open_reader(path: &Path) -> StoreResult<Connection> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -145,11 +154,11 @@ pub(super) fn open_reader(path: &Path) -> Inner<Connection> {
     Ok(connection)
 }
 
-fn prepare(connection: &Connection) -> Inner<()> {
+fn prepare(connection: &Connection) -> StoreResult<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    digest::define(connection)?;
-    keys::define(connection)?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    record_digest::define(connection)?;
+    search_key_functions::define(connection)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
     connection.pragma_update(None, "trusted_schema", false)?;
     // Without this, every new value for a statement that partial indexes could serve plans it anew.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
@@ -161,6 +170,6 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn reading_only() -> Error {
+fn read_only_error() -> Error {
     Error::new(Code::Internal, "The database was opened for reading only.")
 }

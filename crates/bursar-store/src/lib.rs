@@ -3,16 +3,16 @@
 //! Calls here block: the caller decides on which thread.
 
 mod connection;
-mod damage;
-mod digest;
+mod corruption;
+mod encoding;
+mod error;
 pub mod fail_point;
-mod failure;
 mod history;
-mod keys;
-pub mod matching;
 mod migrations;
+mod record_digest;
+mod search_key_functions;
 mod store;
-mod stored;
+pub mod verification_rule;
 
 pub use history::{EventCursor, History, PaymentMatch, RecheckRange, SyncBatch, SyncState};
 pub use store::{KeyLocation, OpenState, OpenedStore, Store, StoredNotice};

@@ -1,13 +1,13 @@
 //! Numbered migrations of both databases. Each step runs in one transaction with its number, so that a kill
 //! in between leaves a version that is whole; a file of a newer version is refused and not touched.
 
-use super::failure::{Failure, Inner};
+use super::error::{StoreError, StoreResult};
 use crate::fail_point;
 use bursar_domain::error::{Code, Error};
 use rusqlite::Connection;
 
 /// More steps than any version will have: a file with a higher number is damaged, and not newer.
-const MOST_STEPS: i64 = 1_000;
+const MAX_PLAUSIBLE_VERSION: i64 = 1_000;
 
 /// The steps of one database, in order; step *n* leads from version *n - 1* to *n*.
 #[derive(Debug)]
@@ -19,25 +19,25 @@ pub(super) struct Schema {
 pub(super) const STORE: Schema = Schema {
     file: "bursar.db",
     steps: &[
-        include_str!("schema/store_1.sql"),
-        include_str!("schema/store_2.sql"),
-        include_str!("schema/store_3.sql"),
-        include_str!("schema/store_4.sql"),
-        include_str!("schema/store_5.sql"),
+        include_str!("migrations/store_1.sql"),
+        include_str!("migrations/store_2.sql"),
+        include_str!("migrations/store_3.sql"),
+        include_str!("migrations/store_4.sql"),
+        include_str!("migrations/store_5.sql"),
     ],
 };
 
 pub(super) const HISTORY: Schema = Schema {
     file: "history.db",
     steps: &[
-        include_str!("schema/history_1.sql"),
-        include_str!("schema/history_2.sql"),
-        include_str!("schema/history_3.sql"),
-        include_str!("schema/history_4.sql"),
-        include_str!("schema/history_5.sql"),
-        include_str!("schema/history_6.sql"),
-        include_str!("schema/history_7.sql"),
-        include_str!("schema/history_8.sql"),
+        include_str!("migrations/history_1.sql"),
+        include_str!("migrations/history_2.sql"),
+        include_str!("migrations/history_3.sql"),
+        include_str!("migrations/history_4.sql"),
+        include_str!("migrations/history_5.sql"),
+        include_str!("migrations/history_6.sql"),
+        include_str!("migrations/history_7.sql"),
+        include_str!("migrations/history_8.sql"),
     ],
 };
 
@@ -50,7 +50,7 @@ impl Schema {
     ///
     /// # Errors
     /// `storage_newer` for a file of a later version.
-    pub(super) fn migrate(&self, connection: &mut Connection) -> Inner<()> {
+    pub(super) fn migrate(&self, connection: &mut Connection) -> StoreResult<()> {
         let version = self.known_version(connection)?;
         let done = usize::try_from(version).unwrap_or_default();
         for (index, step) in self.steps.iter().enumerate().skip(done) {
@@ -69,7 +69,7 @@ impl Schema {
     ///
     /// # Errors
     /// `storage_newer`; `storage_failed` for an older file, which only the running app brings up to date.
-    pub(super) fn require_latest(&self, connection: &Connection) -> Inner<()> {
+    pub(super) fn require_latest(&self, connection: &Connection) -> StoreResult<()> {
         if self.known_version(connection)? == self.latest() {
             return Ok(());
         }
@@ -83,10 +83,10 @@ impl Schema {
         .into())
     }
 
-    fn known_version(&self, connection: &Connection) -> Inner<i64> {
+    fn known_version(&self, connection: &Connection) -> StoreResult<i64> {
         let version = version(connection)?;
-        if !(0..=MOST_STEPS).contains(&version) {
-            return Err(Failure::Unreadable("it has no version."));
+        if !(0..=MAX_PLAUSIBLE_VERSION).contains(&version) {
+            return Err(StoreError::Corrupt("it has no version."));
         }
         if version > self.latest() {
             return Err(Error::new(
@@ -103,6 +103,6 @@ impl Schema {
 }
 
 /// The version that is written in the file; 0 for a file without a schema.
-pub(super) fn version(connection: &Connection) -> Inner<i64> {
+pub(super) fn version(connection: &Connection) -> StoreResult<i64> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

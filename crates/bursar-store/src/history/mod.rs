@@ -1,29 +1,29 @@
 //! `history.db`: payments, chain events, charges and the last readings; all that a provider or the chain can
 //! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
 
-mod doubtful;
-mod events;
-mod late;
-mod line;
-mod log_index;
-mod near;
+mod backfill;
+mod chain_events;
+mod event_deduplication;
+mod late_payments;
+mod match_candidates;
+mod older_ranges;
 mod pages;
-mod past;
+mod payment_row;
+mod payment_views;
 mod payments;
-mod places;
 #[cfg(test)]
-mod plans;
-mod portion;
-mod ranges;
+mod query_plan_tests;
 mod readings;
-mod rows;
+mod recheck_ranges;
+mod row_offsets;
+mod row_writes;
 mod search;
-mod verify;
-mod views;
+mod sync_batch;
+mod verification;
 
-use super::connection::{Database, Tuning, open_writer};
-use super::damage::{self, Check};
-use super::failure::{Failure, Inner, file_error};
+use super::connection::{Database, PragmaSettings, open_writer};
+use super::corruption::{self, IntegrityCheck};
+use super::error::{StoreError, StoreResult, file_error};
 use super::migrations::{HISTORY, version};
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
@@ -31,31 +31,31 @@ use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::Result;
 use bursar_domain::high_water_mark::ReadingUpdate;
 use bursar_domain::zone::Zone;
-use line::Line;
+use payment_row::PaymentRow;
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, fs};
 
-pub use doubtful::RecheckRange;
-pub use events::{EventCursor, PaymentMatch};
-pub use portion::SyncBatch;
+pub use chain_events::{EventCursor, PaymentMatch};
 pub use readings::SyncState;
+pub use recheck_ranges::RecheckRange;
+pub use sync_batch::SyncBatch;
 
 /// A long history touches the same pages again and again while it is first read: a longer log moves each of
 /// them into the file once instead of many times.
-const TUNING: Tuning = Tuning {
+const PRAGMAS: PragmaSettings = PragmaSettings {
     synchronous: "NORMAL",
-    log_pages: 8_000,
+    wal_pages: 8_000,
     cache_kib: 16 * 1024,
 };
 
 /// A file up to this size is checked whole when it is opened. A larger one shows its damage when it is read;
 /// it is then marked, and set aside at the next start.
-const CHECKED_WHOLE: u64 = 4 * 1024 * 1024;
+const FULL_CHECK_MAX_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How many lines are deleted in one transaction, so that others can write in between.
-const DELETED_AT_ONCE: u32 = 2_000;
+const DELETE_BATCH_ROWS: u32 = 2_000;
 
 pub struct History {
     db: Database,
@@ -80,19 +80,19 @@ impl History {
     pub fn open(home: &Path, now: Timestamp) -> Result<(Self, bool)> {
         fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
         let path = home.join(HISTORY.file);
-        let (connection, rebuilt) = match open_sound(&path) {
+        let (connection, rebuilt) = match open_checked(&path) {
             Ok(connection) => (connection, false),
-            Err(failure) if failure.is_damage() => {
-                damage::set_aside(&path, now)?;
-                unmark(&path);
+            Err(failure) if failure.is_corruption() => {
+                corruption::set_aside(&path, now)?;
+                clear_corrupt_mark(&path);
                 (
-                    open_sound(&path).map_err(|failure| failure.coded(&path))?,
+                    open_checked(&path).map_err(|failure| failure.into_error(&path))?,
                     true,
                 )
             }
-            Err(failure) => return Err(failure.coded(&path)),
+            Err(failure) => return Err(failure.into_error(&path)),
         };
-        let db = Database::new(path, Some(connection), mark);
+        let db = Database::new(path, Some(connection), mark_corrupt);
         Ok((Self { db, clock: None }, rebuilt))
     }
 
@@ -105,7 +105,7 @@ impl History {
         if !path.exists() {
             return Ok(None);
         }
-        let db = Database::new(path, None, mark);
+        let db = Database::new(path, None, mark_corrupt);
         db.read(|connection| HISTORY.require_latest(connection))?;
         Ok(Some(Self { db, clock: None }))
     }
@@ -139,8 +139,9 @@ impl History {
         if !path.exists() {
             return Ok(());
         }
-        let connection = open_writer(&path, TUNING).map_err(|failure| failure.coded(&path))?;
-        let db = Database::new(path, Some(connection), mark);
+        let connection =
+            open_writer(&path, PRAGMAS).map_err(|failure| failure.into_error(&path))?;
+        let db = Database::new(path, Some(connection), mark_corrupt);
         db.read(|connection| HISTORY.require_latest(connection))?;
         let history = Self { db, clock: None };
         if let Some(update) = update {
@@ -155,7 +156,7 @@ impl History {
     /// Says whether the account has a chain in which its payments can be seen; unless said, it has.
     pub fn set_verifiable(&self, account: &AccountId, verifiable: bool) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             transaction.execute(
                 "UPDATE account SET verifiable = ?2 WHERE number = ?1 AND verifiable <> ?2",
                 (account, verifiable),
@@ -169,13 +170,13 @@ impl History {
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
         let Some(number) = self
             .db
-            .read(|connection| account_number(connection, account))?
+            .read(|connection| find_account_number(connection, account))?
         else {
             return Ok(());
         };
         while self
             .db
-            .write(|transaction| remove_lines(transaction, number))?
+            .write(|transaction| delete_rows(transaction, number))?
         {}
         self.db.write(|transaction| {
             for table in [
@@ -198,18 +199,18 @@ impl History {
     }
 }
 
-fn open_sound(path: &Path) -> Inner<Connection> {
-    if marker(path).exists() {
-        return Err(Failure::Unreadable("it was found damaged."));
+fn open_checked(path: &Path) -> StoreResult<Connection> {
+    if corrupt_marker_path(path).exists() {
+        return Err(StoreError::Corrupt("it was found damaged."));
     }
     let size = fs::metadata(path).map(|file| file.len()).ok();
-    let mut connection = open_writer(path, TUNING)?;
+    let mut connection = open_writer(path, PRAGMAS)?;
     if let Some(size) = size {
         if version(&connection)? == 0 {
-            return Err(Failure::Unreadable("it is empty."));
+            return Err(StoreError::Corrupt("it is empty."));
         }
-        if size <= CHECKED_WHOLE {
-            damage::check(&connection, Check::Quick)?;
+        if size <= FULL_CHECK_MAX_BYTES {
+            corruption::check_integrity(&connection, IntegrityCheck::Quick)?;
         }
     }
     HISTORY.migrate(&mut connection)?;
@@ -217,43 +218,43 @@ fn open_sound(path: &Path) -> Inner<Connection> {
 }
 
 /// Removes some lines of the account; `false` when there are none left.
-fn remove_lines(connection: &Connection, account: i64) -> Inner<bool> {
-    let lines: Vec<(i64, Line)> = connection
+fn delete_rows(connection: &Connection, account: i64) -> StoreResult<bool> {
+    let rows: Vec<(i64, PaymentRow)> = connection
         .prepare_cached(&format!(
             "SELECT {} FROM payment p WHERE p.account = ?1 LIMIT ?2",
-            line::COLUMNS
+            payment_row::COLUMNS
         ))?
-        .query_and_then((account, DELETED_AT_ONCE), |row| {
-            Ok((row.get(0)?, Line::read(row)?))
+        .query_and_then((account, DELETE_BATCH_ROWS), |row| {
+            Ok((row.get(0)?, PaymentRow::read(row)?))
         })?
-        .collect::<Inner<_>>()?;
-    for (place, line) in &lines {
-        line.delete(connection, account, *place)?;
+        .collect::<StoreResult<_>>()?;
+    for (row_key, row) in &rows {
+        row.delete(connection, account, *row_key)?;
     }
-    Ok(!lines.is_empty())
+    Ok(!rows.is_empty())
 }
 
-fn marker(path: &Path) -> PathBuf {
-    damage::with_suffix(path, ".is-damaged")
+fn corrupt_marker_path(path: &Path) -> PathBuf {
+    corruption::with_suffix(path, ".is-damaged")
 }
 
-fn mark(path: &Path) {
-    if let Err(error) = fs::write(marker(path), []) {
+fn mark_corrupt(path: &Path) {
+    if let Err(error) = fs::write(corrupt_marker_path(path), []) {
         tracing::warn!(%error, "the damaged history could not be marked");
     }
 }
 
-fn unmark(path: &Path) {
-    let marker = marker(path);
-    if marker.exists()
-        && let Err(error) = fs::remove_file(&marker)
+fn clear_corrupt_mark(path: &Path) {
+    let corrupt_marker_path = corrupt_marker_path(path);
+    if corrupt_marker_path.exists()
+        && let Err(error) = fs::remove_file(&corrupt_marker_path)
     {
         tracing::warn!(%error, "the mark of the damaged history could not be removed");
     }
 }
 
 /// The account's number in this file; `None` before anything of it has been stored.
-fn account_number(connection: &Connection, account: &AccountId) -> Inner<Option<i64>> {
+fn find_account_number(connection: &Connection, account: &AccountId) -> StoreResult<Option<i64>> {
     Ok(connection
         .prepare_cached("SELECT number FROM account WHERE id = ?1")?
         .query_row([&account.0], |row| row.get(0))
@@ -261,8 +262,8 @@ fn account_number(connection: &Connection, account: &AccountId) -> Inner<Option<
 }
 
 /// The account's number, given when it has none.
-fn numbered(connection: &Connection, account: &AccountId) -> Inner<i64> {
-    if let Some(number) = account_number(connection, account)? {
+fn ensure_account_number(connection: &Connection, account: &AccountId) -> StoreResult<i64> {
+    if let Some(number) = find_account_number(connection, account)? {
         return Ok(number);
     }
     connection.execute("INSERT INTO account (id) VALUES (?1)", [&account.0])?;
@@ -270,7 +271,7 @@ fn numbered(connection: &Connection, account: &AccountId) -> Inner<i64> {
 }
 
 /// The number of a payment's source, given when it has none; 0 is "not said".
-fn source_number(connection: &Connection, source: Option<&str>) -> Inner<i64> {
+fn ensure_source_number(connection: &Connection, source: Option<&str>) -> StoreResult<i64> {
     let Some(source) = source else {
         return Ok(0);
     };
@@ -286,7 +287,7 @@ fn source_number(connection: &Connection, source: Option<&str>) -> Inner<i64> {
 }
 
 /// The number of a payer's name, given when it has none.
-fn payer_number(connection: &Connection, name: &str) -> Inner<i64> {
+fn ensure_payer_number(connection: &Connection, name: &str) -> StoreResult<i64> {
     let known = connection
         .prepare_cached("SELECT number FROM payer WHERE name = ?1")?
         .query_row([name], |row| row.get(0))

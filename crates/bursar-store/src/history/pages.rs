@@ -2,11 +2,11 @@
 //! wherever it lies; rows that come in between neither shift nor repeat what follows.
 
 use super::History;
-use super::line::{COLUMNS, STATUSES, status_number};
-use super::rows::{day_of, first_place, midnight_of};
-use super::search::{Meaning, Sql, list, meanings, of_accounts};
-use super::views::{Views, accounts};
-use crate::failure::Inner;
+use super::payment_row::{COLUMNS, STATUSES, status_to_column};
+use super::payment_views::{PaymentViews, account_rows};
+use super::row_writes::{day_of_row_key, first_row_key, start_of_day};
+use super::search::{Interpretation, SqlFragment, comma_separated, in_accounts, interpretations};
+use crate::error::StoreResult;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::view::{PaymentPage, PaymentQuery, PaymentView};
@@ -14,21 +14,21 @@ use bursar_domain::zone::Zone;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-pub(super) const LARGEST_PAGE: u32 = 1_000;
-const EXPORTED_AT_ONCE: u32 = 1_000;
+pub(super) const MAX_PAGE_ROWS: u32 = 1_000;
+const EXPORT_BATCH_ROWS: u32 = 1_000;
 
 /// A query made ready for one reading of the database.
-pub(super) struct Plan {
+pub(super) struct QueryPlan {
     accounts: Vec<i64>,
     /// Whether `accounts` are all there are.
-    everybody: bool,
+    all_accounts: bool,
     /// Empty for all.
     statuses: Vec<i64>,
     /// The range of places: from this one to below that one.
-    pub(super) first: i64,
-    pub(super) past: i64,
+    pub(super) start: i64,
+    pub(super) end: i64,
     /// `None` for no search.
-    pub(super) meanings: Option<Vec<Meaning>>,
+    pub(super) interpretations: Option<Vec<Interpretation>>,
 }
 
 impl History {
@@ -42,13 +42,13 @@ impl History {
         after: Option<&str>,
         limit: u32,
     ) -> Result<PaymentPage> {
-        let range = range(query, &self.zone())?;
-        let below = after.map(place).transpose()?;
+        let range = row_key_range(query, &self.zone())?;
+        let below = after.map(parse_cursor).transpose()?;
         self.db.read(|connection| {
-            let plan = Plan::new(connection, query, range)?;
-            let limit = limit.clamp(1, LARGEST_PAGE);
-            let lines = plan.lines(connection, below.unwrap_or(i64::MAX), limit)?;
-            page(connection, &plan, &lines, limit)
+            let plan = QueryPlan::new(connection, query, range)?;
+            let limit = limit.clamp(1, MAX_PAGE_ROWS);
+            let row_keys = plan.row_keys(connection, below.unwrap_or(i64::MAX), limit)?;
+            page(connection, &plan, &row_keys, limit)
         })
     }
 
@@ -57,9 +57,9 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn count(&self, query: &PaymentQuery) -> Result<u32> {
-        let range = range(query, &self.zone())?;
+        let range = row_key_range(query, &self.zone())?;
         self.db
-            .read(|connection| Plan::new(connection, query, range)?.total(connection))
+            .read(|connection| QueryPlan::new(connection, query, range)?.total(connection))
     }
 
     /// Gives every line of the query, newest first, all as of one moment, until `each` says `false`. Only a
@@ -72,18 +72,18 @@ impl History {
         query: &PaymentQuery,
         mut each: impl FnMut(PaymentView) -> bool,
     ) -> Result<()> {
-        let range = range(query, &self.zone())?;
+        let range = row_key_range(query, &self.zone())?;
         self.db.read(|connection| {
-            let plan = Plan::new(connection, query, range)?;
-            let mut views = Views::new(connection)?;
-            if let Some(query) = plan.in_one() {
+            let plan = QueryPlan::new(connection, query, range)?;
+            let mut views = PaymentViews::new(connection)?;
+            if let Some(query) = plan.single_query() {
                 return views.each(&query, each);
             }
             let mut below = Some(i64::MAX);
             while let Some(bound) = below {
-                let lines = plan.lines(connection, bound, EXPORTED_AT_ONCE)?;
-                let (payments, last) = views.at(&lines, EXPORTED_AT_ONCE)?;
-                below = last.filter(|_| lines.len() > payments.len());
+                let row_keys = plan.row_keys(connection, bound, EXPORT_BATCH_ROWS)?;
+                let (payments, last) = views.load(&row_keys, EXPORT_BATCH_ROWS)?;
+                below = last.filter(|_| row_keys.len() > payments.len());
                 if !payments.into_iter().all(&mut each) {
                     return Ok(());
                 }
@@ -96,12 +96,12 @@ impl History {
 /// The page that these lines begin: one more than `limit` where there are more.
 pub(super) fn page(
     connection: &Connection,
-    plan: &Plan,
-    lines: &[i64],
+    plan: &QueryPlan,
+    row_keys: &[i64],
     limit: u32,
-) -> Inner<PaymentPage> {
-    let (payments, last) = Views::new(connection)?.at(lines, limit)?;
-    let more = lines.len() > payments.len();
+) -> StoreResult<PaymentPage> {
+    let (payments, last) = PaymentViews::new(connection)?.load(row_keys, limit)?;
+    let more = row_keys.len() > payments.len();
     Ok(PaymentPage {
         payments,
         next: last.filter(|_| more).map(|line| line.to_string()),
@@ -109,71 +109,76 @@ pub(super) fn page(
     })
 }
 
-impl Plan {
+impl QueryPlan {
     pub(super) fn new(
         connection: &Connection,
         query: &PaymentQuery,
-        (first, past): (i64, i64),
-    ) -> Inner<Self> {
-        let known = accounts(connection)?;
+        (start, end): (i64, i64),
+    ) -> StoreResult<Self> {
+        let known = account_rows(connection)?;
         let accounts: Vec<i64> = known
             .iter()
-            .filter(|(_, holder)| {
+            .filter(|(_, account_row)| {
                 query
                     .account
                     .as_ref()
-                    .is_none_or(|wanted| *wanted == holder.id)
+                    .is_none_or(|wanted| *wanted == account_row.id)
             })
             .map(|(number, _)| *number)
             .collect();
-        let everybody = accounts.len() == known.len();
-        let meanings = match query.search.as_deref().map(str::trim) {
+        let all_accounts = accounts.len() == known.len();
+        let interpretations = match query.search.as_deref().map(str::trim) {
             None | Some("") => None,
-            Some(text) => Some(meanings(connection, &accounts, text)?),
+            Some(text) => Some(interpretations(connection, &accounts, text)?),
         };
         Ok(Self {
             accounts,
-            everybody,
+            all_accounts,
             statuses: query
                 .statuses
                 .iter()
-                .map(|status| status_number(*status))
+                .map(|status| status_to_column(*status))
                 .collect(),
-            first,
-            past,
-            meanings,
+            start,
+            end,
+            interpretations,
         })
     }
 
     /// The places of the next lines below `bound`, newest first: one more than `limit` where there are more.
-    pub(super) fn lines(&self, connection: &Connection, bound: i64, limit: u32) -> Inner<Vec<i64>> {
-        let past = bound.min(self.past);
+    pub(super) fn row_keys(
+        &self,
+        connection: &Connection,
+        bound: i64,
+        limit: u32,
+    ) -> StoreResult<Vec<i64>> {
+        let end = bound.min(self.end);
         let wanted = i64::from(limit.saturating_add(1));
-        let mut lines: Vec<i64> = Vec::new();
-        for query in self.pages(past, wanted) {
+        let mut row_keys: Vec<i64> = Vec::new();
+        for query in self.pages(end, wanted) {
             let found = connection
                 .prepare_cached(&query.text)?
                 .query_and_then(params_from_iter(query.values), |row| {
                     Ok(row.get::<_, i64>(0)?)
                 })?
-                .collect::<Inner<Vec<_>>>()?;
-            lines.extend(found);
+                .collect::<StoreResult<Vec<_>>>()?;
+            row_keys.extend(found);
         }
-        lines.sort_unstable_by(|left, right| right.cmp(left));
-        lines.dedup();
-        lines.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
-        Ok(lines)
+        row_keys.sort_unstable_by(|left, right| right.cmp(left));
+        row_keys.dedup();
+        row_keys.truncate(usize::try_from(wanted).unwrap_or(usize::MAX));
+        Ok(row_keys)
     }
 
-    /// Queries for the first places of each stream below `past`, newest first.
-    pub(super) fn pages(&self, past: i64, wanted: i64) -> Vec<Sql> {
+    /// Queries for the first places of each stream below `end`, newest first.
+    pub(super) fn pages(&self, end: i64, wanted: i64) -> Vec<SqlFragment> {
         let each = self.streams().into_iter().map(|stream| {
-            let query = stream.and(self.within(past));
-            Sql {
+            let query = stream.and(self.within(end));
+            SqlFragment {
                 text: format!(
                     "SELECT p.line FROM {} ORDER BY {} DESC LIMIT {wanted}",
                     query.text,
-                    order_of(&query.text)
+                    order_column(&query.text)
                 ),
                 ..query
             }
@@ -182,50 +187,50 @@ impl Plan {
     }
 
     /// One query for all rows of the plan, newest first, where one index has them in order.
-    pub(super) fn in_one(&self) -> Option<Sql> {
-        let [stream] = <[Sql; 1]>::try_from(self.streams()).ok()?;
+    pub(super) fn single_query(&self) -> Option<SqlFragment> {
+        let [stream] = <[SqlFragment; 1]>::try_from(self.streams()).ok()?;
         if !stream.text.starts_with("payment p") {
             return None;
         }
-        let query = stream.and(self.within(self.past));
-        Some(Sql {
+        let query = stream.and(self.within(self.end));
+        Some(SqlFragment {
             text: format!("SELECT {COLUMNS} FROM {} ORDER BY p.line DESC", query.text),
             ..query
         })
     }
 
-    /// From the first place to below `past`.
-    fn within(&self, past: i64) -> Sql {
-        between(self.first, past)
+    /// From the first place to below `end`.
+    fn within(&self, end: i64) -> SqlFragment {
+        keys_between(self.start, end)
     }
 
     /// Queries that give this plan's lines between them, each in order.
-    fn streams(&self) -> Vec<Sql> {
-        if let Some(meanings) = &self.meanings {
-            return meanings
+    fn streams(&self) -> Vec<SqlFragment> {
+        if let Some(interpretations) = &self.interpretations {
+            return interpretations
                 .iter()
-                .flat_map(|meaning| meaning.streams(&self.accounts))
+                .flat_map(|interpretation| interpretation.streams(&self.accounts))
                 .map(|stream| self.with_statuses(stream))
                 .collect();
         }
-        if self.everybody && self.statuses.is_empty() {
-            return vec![Sql::new("payment p WHERE TRUE", Vec::new())];
+        if self.all_accounts && self.statuses.is_empty() {
+            return vec![SqlFragment::new("payment p WHERE TRUE", Vec::new())];
         }
         let statuses = if self.statuses.is_empty() {
             STATUSES
                 .iter()
-                .map(|status| status_number(*status))
+                .map(|status| status_to_column(*status))
                 .collect()
         } else {
             self.statuses.clone()
         };
-        let pairs = self
+        let match_payments = self
             .accounts
             .iter()
             .flat_map(|account| statuses.iter().map(move |status| (*account, *status)));
-        pairs
+        match_payments
             .map(|(account, status)| {
-                Sql::new(
+                SqlFragment::new(
                     "payment p INDEXED BY payment_status WHERE p.account = ? AND p.status = ?",
                     vec![Value::Integer(account), Value::Integer(status)],
                 )
@@ -233,53 +238,62 @@ impl Plan {
             .collect()
     }
 
-    fn with_statuses(&self, stream: Sql) -> Sql {
+    fn with_statuses(&self, stream: SqlFragment) -> SqlFragment {
         if self.statuses.is_empty() {
             return stream;
         }
-        stream.and(Sql::new(
-            format!("p.status IN ({})", list(&self.statuses)),
+        stream.and(SqlFragment::new(
+            format!("p.status IN ({})", comma_separated(&self.statuses)),
             Vec::new(),
         ))
     }
 
     /// Each line is counted under the first meaning that fits it.
-    fn total(&self, connection: &Connection) -> Inner<u32> {
-        let Some(meanings) = &self.meanings else {
-            return self.tallied(connection, None);
+    fn total(&self, connection: &Connection) -> StoreResult<u32> {
+        let Some(interpretations) = &self.interpretations else {
+            return self.count_from_tally(connection, None);
         };
         let mut total = 0_u32;
-        let mut before: Vec<&Meaning> = Vec::new();
-        for meaning in meanings {
-            let counted = match meaning {
-                Meaning::Source(sources) if before.is_empty() => {
-                    self.tallied(connection, Some(sources))?
+        let mut before: Vec<&Interpretation> = Vec::new();
+        for interpretation in interpretations {
+            let counted = match interpretation {
+                Interpretation::Source(sources) if before.is_empty() => {
+                    self.count_from_tally(connection, Some(sources))?
                 }
-                Meaning::Amount { .. } if before.is_empty() && self.is_undated() => {
-                    self.tallied_by_amount(connection, meaning)?
+                Interpretation::Amount { .. } if before.is_empty() && self.is_undated() => {
+                    self.count_by_amount(connection, interpretation)?
                 }
-                Meaning::Source(_)
-                | Meaning::Payer(_)
-                | Meaning::Amount { .. }
-                | Meaning::Id { .. }
-                | Meaning::Beginning(_)
-                | Meaning::Transaction { .. } => self.counted(connection, meaning, &before)?,
+                Interpretation::Source(_)
+                | Interpretation::Payer(_)
+                | Interpretation::Amount { .. }
+                | Interpretation::IdPart { .. }
+                | Interpretation::IdPrefix(_)
+                | Interpretation::Transaction { .. } => {
+                    self.count_rows(connection, interpretation, &before)?
+                }
             };
             total = total.saturating_add(counted);
-            before.push(meaning);
+            before.push(interpretation);
         }
         Ok(total)
     }
 
     /// The number from the tally, or from the totals where no date is asked for. The tally has whole days of UTC; what the
     /// dates cut off of one is counted line by line.
-    fn tallied(&self, connection: &Connection, sources: Option<&[i64]>) -> Inner<u32> {
+    fn count_from_tally(
+        &self,
+        connection: &Connection,
+        sources: Option<&[i64]>,
+    ) -> StoreResult<u32> {
         let mut total = 0_u32;
-        let edges = self.edges(sources).into_iter().map(|edge| Sql {
-            text: format!("SELECT count(*) FROM {}", edge.text),
-            ..edge
-        });
-        for query in std::iter::once(self.sum(sources)).chain(edges) {
+        let partial_days = self
+            .partial_days(sources)
+            .into_iter()
+            .map(|edge| SqlFragment {
+                text: format!("SELECT count(*) FROM {}", edge.text),
+                ..edge
+            });
+        for query in std::iter::once(self.tally_sum(sources)).chain(partial_days) {
             let counted: u32 = connection
                 .prepare_cached(&query.text)?
                 .query_row(params_from_iter(query.values), |row| row.get(0))?;
@@ -289,32 +303,37 @@ impl Plan {
     }
 
     /// The rows of the days that begin or end within the range, in which the tally has others too.
-    pub(super) fn edges(&self, sources: Option<&[i64]>) -> Vec<Sql> {
-        let (from, past) = self.whole_days();
-        let (first_whole, past_whole) = (place_of_day(from), place_of_day(past));
+    pub(super) fn partial_days(&self, sources: Option<&[i64]>) -> Vec<SqlFragment> {
+        let (from, end) = self.whole_days();
+        let (first_whole, past_whole) = (first_row_key_of_day(from), first_row_key_of_day(end));
         let ends = if self.is_undated() {
             Vec::new()
-        } else if from > past {
-            vec![(self.first, self.past)]
+        } else if from > end {
+            vec![(self.start, self.end)]
         } else {
-            let last = (self.past < i64::MAX).then_some((past_whole, self.past));
-            [Some((self.first, first_whole)), last]
+            let last = (self.end < i64::MAX).then_some((past_whole, self.end));
+            [Some((self.start, first_whole)), last]
                 .into_iter()
                 .flatten()
                 .collect()
         };
         ends.into_iter()
-            .flat_map(|(first, past)| self.rows_between(sources, first, past))
+            .flat_map(|(start, end)| self.rows_between(sources, start, end))
             .collect()
     }
 
     /// The rows from one place to below another: all of the plan's, or those of the sources.
-    pub(super) fn rows_between(&self, sources: Option<&[i64]>, first: i64, past: i64) -> Vec<Sql> {
-        if first >= past {
+    pub(super) fn rows_between(
+        &self,
+        sources: Option<&[i64]>,
+        start: i64,
+        end: i64,
+    ) -> Vec<SqlFragment> {
+        if start >= end {
             return Vec::new();
         }
         let streams = match sources {
-            Some(sources) => Meaning::Source(sources.to_vec())
+            Some(sources) => Interpretation::Source(sources.to_vec())
                 .streams(&self.accounts)
                 .into_iter()
                 .map(|stream| self.with_statuses(stream))
@@ -323,32 +342,35 @@ impl Plan {
         };
         streams
             .into_iter()
-            .map(|stream| stream.and(between(first, past)))
+            .map(|stream| stream.and(keys_between(start, end)))
             .collect()
     }
 
     /// The days of UTC that are within the range as a whole: from the first, to below the last.
     fn whole_days(&self) -> (i64, i64) {
-        let from = day_of(self.first);
-        let begins_whole = place_of_day(from) == self.first;
+        let from = day_of_row_key(self.start);
+        let begins_whole = first_row_key_of_day(from) == self.start;
         let from = if begins_whole {
             from
         } else {
             from.saturating_add(1)
         };
-        (from, day_of(self.past))
+        (from, day_of_row_key(self.end))
     }
 
-    pub(super) fn sum(&self, sources: Option<&[i64]>) -> Sql {
+    pub(super) fn tally_sum(&self, sources: Option<&[i64]>) -> SqlFragment {
         let (table, condition) = if self.is_undated() {
             (
                 "total",
-                self.of_kinds(Sql::new(self.held(), Vec::new()), sources),
+                self.with_statuses_and_sources(
+                    SqlFragment::new(self.accounts_condition(), Vec::new()),
+                    sources,
+                ),
             )
         } else {
-            ("tally", self.in_tally(sources))
+            ("tally", self.tally_condition(sources))
         };
-        Sql {
+        SqlFragment {
             text: format!(
                 "SELECT coalesce(sum(lines), 0) FROM {table} WHERE {}",
                 condition.text
@@ -357,38 +379,46 @@ impl Plan {
         }
     }
 
-    fn held(&self) -> String {
-        format!("account IN ({})", list(&self.accounts))
+    fn accounts_condition(&self) -> String {
+        format!("account IN ({})", comma_separated(&self.accounts))
     }
 
     /// Its part of the tally: days of UTC that are within the range as a whole.
-    pub(super) fn in_tally(&self, sources: Option<&[i64]>) -> Sql {
-        let (from, past) = self.whole_days();
-        let days = Sql::new(
-            format!("{} AND day >= ? AND day < ?", self.held()),
-            vec![Value::Integer(from), Value::Integer(past)],
+    pub(super) fn tally_condition(&self, sources: Option<&[i64]>) -> SqlFragment {
+        let (from, end) = self.whole_days();
+        let days = SqlFragment::new(
+            format!("{} AND day >= ? AND day < ?", self.accounts_condition()),
+            vec![Value::Integer(from), Value::Integer(end)],
         );
-        self.of_kinds(days, sources)
+        self.with_statuses_and_sources(days, sources)
     }
 
-    fn of_kinds(&self, mut condition: Sql, sources: Option<&[i64]>) -> Sql {
+    fn with_statuses_and_sources(
+        &self,
+        mut condition: SqlFragment,
+        sources: Option<&[i64]>,
+    ) -> SqlFragment {
         if !self.statuses.is_empty() {
-            condition = condition.and(Sql::new(
-                format!("status IN ({})", list(&self.statuses)),
+            condition = condition.and(SqlFragment::new(
+                format!("status IN ({})", comma_separated(&self.statuses)),
                 Vec::new(),
             ));
         }
         if let Some(sources) = sources {
-            condition = condition.and(Sql::new(
-                format!("source IN ({})", list(sources)),
+            condition = condition.and(SqlFragment::new(
+                format!("source IN ({})", comma_separated(sources)),
                 Vec::new(),
             ));
         }
         condition
     }
 
-    fn tallied_by_amount(&self, connection: &Connection, amount: &Meaning) -> Inner<u32> {
-        let condition = of_accounts(&self.accounts).and(amount.predicate());
+    fn count_by_amount(
+        &self,
+        connection: &Connection,
+        amount: &Interpretation,
+    ) -> StoreResult<u32> {
+        let condition = in_accounts(&self.accounts).and(amount.predicate());
         let condition = self.with_statuses(condition);
         Ok(connection
             .prepare_cached(&format!(
@@ -399,25 +429,28 @@ impl Plan {
     }
 
     fn is_undated(&self) -> bool {
-        self.first == 0 && self.past == i64::MAX
+        self.start == 0 && self.end == i64::MAX
     }
 
-    fn counted(
+    fn count_rows(
         &self,
         connection: &Connection,
-        meaning: &Meaning,
-        before: &[&Meaning],
-    ) -> Inner<u32> {
-        let queries = match meaning.indexed() {
-            Some(index) if self.everybody && self.statuses.is_empty() && before.is_empty() => {
-                let range = Sql::new(
+        interpretation: &Interpretation,
+        before: &[&Interpretation],
+    ) -> StoreResult<u32> {
+        let queries = match interpretation.id_index_query() {
+            Some(index) if self.all_accounts && self.statuses.is_empty() && before.is_empty() => {
+                let range = SqlFragment::new(
                     "f.rowid < ? AND f.rowid >= ?",
-                    vec![Value::Integer(self.past), Value::Integer(self.first)],
+                    vec![Value::Integer(self.end), Value::Integer(self.start)],
                 );
-                let waiting = meaning.streams(&self.accounts).pop().unwrap_or_default();
+                let waiting = interpretation
+                    .streams(&self.accounts)
+                    .pop()
+                    .unwrap_or_default();
                 vec![index.and(range.clone()), waiting.and(range)]
             }
-            Some(_) | None => self.alone(connection, meaning, before)?,
+            Some(_) | None => self.exclusive_streams(connection, interpretation, before)?,
         };
         let mut total = 0_u32;
         for query in queries {
@@ -430,27 +463,28 @@ impl Plan {
     }
 
     /// Queries that give the lines that this meaning fits and none of those before it, each line once.
-    pub(super) fn alone(
+    pub(super) fn exclusive_streams(
         &self,
         connection: &Connection,
-        meaning: &Meaning,
-        before: &[&Meaning],
-    ) -> Inner<Vec<Sql>> {
-        let streams = if meaning.is_in_many_ids(connection)? {
-            let through = Sql::new("payment p INDEXED BY payment_id WHERE TRUE", Vec::new());
+        interpretation: &Interpretation,
+        before: &[&Interpretation],
+    ) -> StoreResult<Vec<SqlFragment>> {
+        let streams = if interpretation.is_in_many_ids(connection)? {
+            let through =
+                SqlFragment::new("payment p INDEXED BY payment_id WHERE TRUE", Vec::new());
             vec![
                 through
-                    .and(of_accounts(&self.accounts))
-                    .and(meaning.predicate()),
+                    .and(in_accounts(&self.accounts))
+                    .and(interpretation.predicate()),
             ]
         } else {
-            meaning.streams(&self.accounts)
+            interpretation.streams(&self.accounts)
         };
         let alone = streams.into_iter().map(|stream| {
-            let mut query = self.with_statuses(stream).and(self.within(self.past));
+            let mut query = self.with_statuses(stream).and(self.within(self.end));
             for other in before {
                 let other = other.predicate();
-                query = query.and(Sql::new(
+                query = query.and(SqlFragment::new(
                     format!("({}) IS NOT TRUE", other.text),
                     other.values,
                 ));
@@ -461,21 +495,21 @@ impl Plan {
     }
 }
 
-/// Places from the first to below `past`.
-fn between(first: i64, past: i64) -> Sql {
-    Sql::new(
+/// Places from the first to below `end`.
+fn keys_between(start: i64, end: i64) -> SqlFragment {
+    SqlFragment::new(
         "p.line < ? AND p.line >= ?",
-        vec![Value::Integer(past), Value::Integer(first)],
+        vec![Value::Integer(end), Value::Integer(start)],
     )
 }
 
 /// The first place of a day of UTC.
-pub(super) fn place_of_day(day: i64) -> i64 {
-    first_place(midnight_of(day))
+pub(super) fn first_row_key_of_day(day: i64) -> i64 {
+    first_row_key(start_of_day(day))
 }
 
 /// The column by which a stream is in order already.
-fn order_of(stream: &str) -> &'static str {
+fn order_column(stream: &str) -> &'static str {
     if stream.starts_with("id_") {
         "f.rowid"
     } else {
@@ -484,17 +518,18 @@ fn order_of(stream: &str) -> &'static str {
 }
 
 /// The places of the dates of a query, which are days in that zone: from the first, to below the last.
-pub(super) fn range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i64)> {
-    let from = query.from.as_deref().map(|date| day(date, zone));
-    let to = query.to.as_deref().map(|date| day(date, zone));
+pub(super) fn row_key_range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i64)> {
+    let from = query.from.as_deref().map(|date| day_bounds(date, zone));
+    let to = query.to.as_deref().map(|date| day_bounds(date, zone));
     Ok((
-        from.transpose()?.map_or(0, |(begin, _)| first_place(begin)),
+        from.transpose()?
+            .map_or(0, |(begin, _)| first_row_key(begin)),
         to.transpose()?
-            .map_or(i64::MAX, |(_, end)| first_place(end)),
+            .map_or(i64::MAX, |(_, end)| first_row_key(end)),
     ))
 }
 
-fn day(date: &str, zone: &Zone) -> Result<(Timestamp, Timestamp)> {
+fn day_bounds(date: &str, zone: &Zone) -> Result<(Timestamp, Timestamp)> {
     zone.day(date).ok_or_else(|| {
         Error::new(
             Code::Usage,
@@ -503,7 +538,7 @@ fn day(date: &str, zone: &Zone) -> Result<(Timestamp, Timestamp)> {
     })
 }
 
-fn place(cursor: &str) -> Result<i64> {
+fn parse_cursor(cursor: &str) -> Result<i64> {
     cursor
         .parse()
         .map_err(|_| Error::new(Code::Usage, "That is not a place in the history."))

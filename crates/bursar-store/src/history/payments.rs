@@ -1,10 +1,13 @@
 //! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
 
-use super::line::{Books, Holder, Line, Names, is_reserved, status_of};
-use super::search::take_in_ids;
-use super::verify::Verifier;
-use super::{History, account_number, late, numbered, payer_number, source_number};
-use crate::failure::Inner;
+use super::payment_row::{AccountRow, Names, PaymentRow, ProviderDetails, is_reserved, status_of};
+use super::search::index_waiting_ids;
+use super::verification::Verifier;
+use super::{
+    History, ensure_account_number, ensure_payer_number, ensure_source_number, find_account_number,
+    late_payments,
+};
+use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
@@ -15,7 +18,7 @@ use rusqlite::Connection;
 use std::collections::BTreeMap;
 
 /// The longest id and source that are taken.
-const LONGEST_TEXT: usize = 256;
+const MAX_TEXT_BYTES: usize = 256;
 
 impl History {
     /// Writes payments as the provider tells them, by id; returns how many were new or different. A fee, source or
@@ -31,8 +34,8 @@ impl History {
             return Ok(0);
         }
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
-            put_each(transaction, account, payments)
+            let account = ensure_account_number(transaction, account)?;
+            put_checked_payments(transaction, account, payments)
         })
     }
 
@@ -48,7 +51,7 @@ impl History {
     /// `local:` line then goes), else under `local:<id>`.
     pub fn put_top_up(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             let mut verifier = Verifier::new(transaction, account);
             put_top_up(&mut verifier, top_up)
         })
@@ -57,15 +60,15 @@ impl History {
     /// Removes the lines that the machine's top-up had under other ids.
     pub fn delete_former_rows(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
-            remove_former(&mut Verifier::new(transaction, account), top_up)
+            let account = ensure_account_number(transaction, account)?;
+            delete_former_rows(&mut Verifier::new(transaction, account), top_up)
         })
     }
 
     /// The machine's own top-ups whose lines are not final and have never been told by the provider.
     pub fn top_ups_unknown_to_provider(&self, account: &AccountId) -> Result<Vec<String>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(Vec::new());
             };
             let found = connection
@@ -83,8 +86,8 @@ impl History {
     /// what there is of it.
     pub fn delete_rows_unknown_to_provider(&self, account: &AccountId, top_up: &str) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
-            let lines = transaction
+            let account = ensure_account_number(transaction, account)?;
+            let rows = transaction
                 .prepare_cached(
                     "SELECT id FROM payment
                      WHERE account = ?1 AND unsettled = 1 AND said IS NULL AND top_up = ?2",
@@ -92,9 +95,7 @@ impl History {
                 .query_map((account, top_up), |row| row.get(0))?
                 .collect::<rusqlite::Result<Vec<String>>>()?;
             let mut verifier = Verifier::new(transaction, account);
-            lines
-                .iter()
-                .try_for_each(|line| verifier.remove_payment(line))
+            rows.iter().try_for_each(|row| verifier.remove_payment(row))
         })
     }
 
@@ -105,13 +106,13 @@ impl History {
         payments: Vec<RemotePayment>,
     ) -> Result<Vec<RemotePayment>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(payments.clone());
             };
             let mut latest = Vec::new();
             for payment in &payments {
-                let line = Line::find(connection, number, &payment.id)?;
-                if !line.is_some_and(|(_, line)| is_older(&line, payment)) {
+                let row = PaymentRow::find(connection, number, &payment.id)?;
+                if !row.is_some_and(|(_, row)| is_older(&row, payment)) {
                     latest.push(payment.clone());
                 }
             }
@@ -122,30 +123,30 @@ impl History {
     /// One line by its id.
     pub fn payment(&self, account: &AccountId, id: &str) -> Result<Option<PaymentView>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
-            let Some((_, line)) = Line::find(connection, number, id)? else {
+            let Some((_, row)) = PaymentRow::find(connection, number, id)? else {
                 return Ok(None);
             };
             let names = Names {
-                source: source_name(connection, line.source)?,
-                payer: payer_name(connection, line.books.payer)?,
+                source: source_name(connection, row.source)?,
+                payer: payer_name(connection, row.details.payer)?,
             };
-            let holder = Holder {
+            let account_row = AccountRow {
                 id: account.clone(),
                 verifiable: connection
                     .prepare_cached("SELECT verifiable FROM account WHERE number = ?1")?
                     .query_row([number], |row| row.get(0))?,
             };
-            Ok(Some(line.view(&holder, names)))
+            Ok(Some(row.view(&account_row, names)))
         })
     }
 
     /// When the oldest line of the account was created.
     pub fn oldest_payment(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
             let oldest: Option<i64> = connection
@@ -158,7 +159,7 @@ impl History {
     /// When the oldest payment that is not final was created.
     pub fn oldest_unsettled(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
             let oldest: Option<i64> = connection
@@ -173,11 +174,11 @@ impl History {
 }
 
 /// Writes payments that were checked; returns how many were new or different.
-pub(super) fn put_each(
+pub(super) fn put_checked_payments(
     connection: &Connection,
     account: i64,
     payments: &[RemotePayment],
-) -> Inner<u32> {
+) -> StoreResult<u32> {
     let mut verifier = Verifier::new(connection, account);
     let mut sources = BTreeMap::new();
     let mut changed = 0_u32;
@@ -186,7 +187,7 @@ pub(super) fn put_each(
             changed = changed.saturating_add(1);
         }
     }
-    take_in_ids(connection)?;
+    index_waiting_ids(connection)?;
     Ok(changed)
 }
 
@@ -194,58 +195,58 @@ fn put_payment<'a>(
     verifier: &mut Verifier<'_>,
     sources: &mut BTreeMap<Option<&'a str>, i64>,
     payment: &'a RemotePayment,
-) -> Inner<bool> {
+) -> StoreResult<bool> {
     let connection = verifier.connection;
-    let before = Line::find(connection, verifier.account, &payment.id)?;
-    let known = before.as_ref().map(|(_, line)| line);
-    if known.is_some_and(|line| is_older(line, payment)) {
+    let before = PaymentRow::find(connection, verifier.account, &payment.id)?;
+    let known = before.as_ref().map(|(_, row)| row);
+    if known.is_some_and(|row| is_older(row, payment)) {
         return Ok(false);
     }
-    let after = Line {
+    let after = PaymentRow {
         id: payment.id.clone(),
         kind: PaymentKind::of(&payment.purpose),
-        said: Some(status_of(payment.status)),
-        said_at: Some(payment.updated_at),
-        step: known.and_then(|line| line.step),
-        by_chain: known.is_some_and(|line| line.by_chain),
+        provider_status: Some(status_of(payment.status)),
+        provider_status_at: Some(payment.updated_at),
+        local_status: known.and_then(|row| row.local_status),
+        completed_by_chain: known.is_some_and(|row| row.completed_by_chain),
         amount: payment.amount.clone(),
         // Not every call that tells of a payment knows these; silence takes nothing back.
         fee: payment
             .fee
             .clone()
-            .or_else(|| known.and_then(|line| line.fee.clone())),
+            .or_else(|| known.and_then(|row| row.fee.clone())),
         source: match (payment.source.as_deref(), known) {
-            (None, Some(line)) => line.source,
-            (told, _) => match sources.get(&told) {
+            (None, Some(row)) => row.source,
+            (source, _) => match sources.get(&source) {
                 Some(number) => *number,
                 None => {
-                    let number = source_number(connection, told)?;
-                    sources.insert(told, number);
+                    let number = ensure_source_number(connection, source)?;
+                    sources.insert(source, number);
                     number
                 }
             },
         },
         created_at: payment.created_at,
         updated_at: payment.updated_at,
-        claim: payment
+        provider_transaction: payment
             .transaction
-            .or_else(|| known.and_then(|line| line.claim)),
-        proof: known.and_then(|line| line.proof.clone()),
-        top_up: known.and_then(|line| line.top_up.clone()),
-        loose: known.is_some_and(|line| line.loose),
-        books: Books {
+            .or_else(|| known.and_then(|row| row.provider_transaction)),
+        proof: known.and_then(|row| row.proof.clone()),
+        top_up: known.and_then(|row| row.top_up.clone()),
+        matchable_by_amount: known.is_some_and(|row| row.matchable_by_amount),
+        details: ProviderDetails {
             number: payment.documents.number.clone(),
             payer: payment
                 .documents
                 .payer
                 .as_deref()
-                .map(|name| payer_number(connection, name))
+                .map(|name| ensure_payer_number(connection, name))
                 .transpose()?,
             method: payment.documents.method.clone(),
             purpose: payment
                 .purpose
                 .words()
-                .or_else(|| known.and_then(|line| line.books.purpose.clone())),
+                .or_else(|| known.and_then(|row| row.details.purpose.clone())),
             reason: payment.reason.clone(),
             has_invoice: payment.documents.has_invoice,
         },
@@ -254,10 +255,10 @@ fn put_payment<'a>(
         return Ok(false);
     }
     let had_ended = known
-        .and_then(|line| line.said)
-        .is_some_and(late::has_ended);
+        .and_then(|row| row.provider_status)
+        .is_some_and(late_payments::has_ended_unpaid);
     if had_ended && payment.status == Status::Completed {
-        late::remember(connection, verifier.account, &payment.id)?;
+        late_payments::record_late_payment(connection, verifier.account, &payment.id)?;
     }
     verifier.put_payment(before, after)?;
     Ok(true)
@@ -265,12 +266,15 @@ fn put_payment<'a>(
 
 /// Whether the provider has said something later of the payment. Two words of one instant are told apart by how far they
 /// go; of a line that is only ours it has said nothing yet.
-fn is_older(known: &Line, payment: &RemotePayment) -> bool {
-    let (Some(said), Some(said_at)) = (known.said, known.said_at) else {
+fn is_older(known: &PaymentRow, payment: &RemotePayment) -> bool {
+    let (Some(provider_status), Some(provider_status_at)) =
+        (known.provider_status, known.provider_status_at)
+    else {
         return false;
     };
-    payment.updated_at < said_at
-        || (payment.updated_at == said_at && payment.status.goes_back_from(said))
+    payment.updated_at < provider_status_at
+        || (payment.updated_at == provider_status_at
+            && payment.status.goes_back_from(provider_status))
 }
 
 fn local_id(top_up: &str) -> String {
@@ -278,7 +282,7 @@ fn local_id(top_up: &str) -> String {
 }
 
 /// The id of the machine's top-up among the lines.
-fn line_id(top_up: &TopUp) -> String {
+fn top_up_row_id(top_up: &TopUp) -> String {
     top_up
         .payment_id
         .clone()
@@ -287,8 +291,8 @@ fn line_id(top_up: &TopUp) -> String {
 
 /// Removes the lines that the machine's top-up had while its id was not known, or was thought to be another. What the
 /// provider lists itself is a payment of its own and stays.
-fn remove_former(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
-    let now = line_id(top_up);
+fn delete_former_rows(verifier: &mut Verifier<'_>, top_up: &TopUp) -> StoreResult<()> {
+    let now = top_up_row_id(top_up);
     let open = verifier
         .connection
         .prepare_cached(
@@ -298,61 +302,61 @@ fn remove_former(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
         .collect::<rusqlite::Result<Vec<String>>>()?;
     let former = [Some(local_id(&top_up.id)), top_up.intent_id.clone()];
     for id in former.into_iter().flatten().chain(open) {
-        let line = if id == now {
+        let row = if id == now {
             None
         } else {
-            Line::find(verifier.connection, verifier.account, &id)?
+            PaymentRow::find(verifier.connection, verifier.account, &id)?
         };
-        if line.is_some_and(|(_, line)| line.said.is_none()) {
+        if row.is_some_and(|(_, row)| row.provider_status.is_none()) {
             verifier.remove_payment(&id)?;
         }
     }
     Ok(())
 }
 
-fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> Inner<()> {
-    remove_former(verifier, top_up)?;
+fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> StoreResult<()> {
+    delete_former_rows(verifier, top_up)?;
     let connection = verifier.connection;
-    let id = line_id(top_up);
-    let before = Line::find(connection, verifier.account, &id)?;
-    let step = Some(top_up.status());
-    let by_chain =
+    let id = top_up_row_id(top_up);
+    let before = PaymentRow::find(connection, verifier.account, &id)?;
+    let local_status = Some(top_up.status());
+    let completed_by_chain =
         top_up.phase == Phase::Completed && top_up.completed_by == Some(ConfirmedBy::Chain);
     let live = top_up.is_live().then(|| top_up.id.clone());
-    let after = match before.as_ref().map(|(_, line)| line.clone()) {
-        Some(line) => Line {
-            step,
-            by_chain,
+    let after = match before.as_ref().map(|(_, row)| row.clone()) {
+        Some(row) => PaymentRow {
+            local_status,
+            completed_by_chain,
             top_up: live,
             updated_at: top_up
                 .ended_at
-                .map_or(line.updated_at, |ended| ended.max(line.updated_at)),
-            ..line
+                .map_or(row.updated_at, |ended| ended.max(row.updated_at)),
+            ..row
         },
-        None => Line {
+        None => PaymentRow {
             id,
             kind: top_up.kind(),
-            said: None,
-            said_at: None,
-            step,
-            by_chain,
+            provider_status: None,
+            provider_status_at: None,
+            local_status,
+            completed_by_chain,
             amount: top_up.amount.clone(),
             fee: None,
             source: 0,
             created_at: top_up.provider_created_at.unwrap_or(top_up.created_at),
             updated_at: top_up.ended_at.unwrap_or(top_up.created_at),
-            claim: None,
+            provider_transaction: None,
             proof: None,
             top_up: live,
-            loose: false,
-            books: Books {
+            matchable_by_amount: false,
+            details: ProviderDetails {
                 purpose: top_up.purpose.words(),
                 reason: top_up.reason.clone(),
-                ..Books::default()
+                ..ProviderDetails::default()
             },
         },
     };
-    if before.as_ref().map(|(_, line)| line) == Some(&after) {
+    if before.as_ref().map(|(_, row)| row) == Some(&after) {
         return Ok(());
     }
     verifier.put_payment(before, after)
@@ -362,13 +366,13 @@ pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
     let source_fits = payment
         .source
         .as_ref()
-        .is_none_or(|source| source.len() <= LONGEST_TEXT);
-    let id_fits = (1..=LONGEST_TEXT).contains(&payment.id.len()) && !is_reserved(&payment.id);
+        .is_none_or(|source| source.len() <= MAX_TEXT_BYTES);
+    let id_fits = (1..=MAX_TEXT_BYTES).contains(&payment.id.len()) && !is_reserved(&payment.id);
     let documents = &payment.documents;
     let documents_fit = [&documents.number, &documents.payer, &documents.method]
         .into_iter()
         .flatten()
-        .all(|text| text.len() <= LONGEST_TEXT * 4);
+        .all(|text| text.len() <= MAX_TEXT_BYTES * 4);
     if source_fits && id_fits && documents_fit {
         return Ok(());
     }
@@ -378,7 +382,10 @@ pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
     ))
 }
 
-pub(super) fn payer_name(connection: &Connection, number: Option<i64>) -> Inner<Option<String>> {
+pub(super) fn payer_name(
+    connection: &Connection,
+    number: Option<i64>,
+) -> StoreResult<Option<String>> {
     number
         .map(|number| {
             Ok(connection
@@ -388,7 +395,7 @@ pub(super) fn payer_name(connection: &Connection, number: Option<i64>) -> Inner<
         .transpose()
 }
 
-pub(super) fn source_name(connection: &Connection, number: i64) -> Inner<Option<String>> {
+pub(super) fn source_name(connection: &Connection, number: i64) -> StoreResult<Option<String>> {
     if number == 0 {
         return Ok(None);
     }

@@ -1,10 +1,10 @@
 //! The last readings, each with its time: balances, methods, who is signed in, charges by day, and how far
 //! the history has been read.
 
-use super::doubtful::keep_base;
-use super::{History, account_number, numbered};
-use crate::failure::Inner;
-use crate::stored::{self, to_json};
+use super::recheck_ranges::keep_balances_at_cursor;
+use super::{History, ensure_account_number, find_account_number};
+use crate::encoding::{self, to_json};
+use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Catalogue, DuePayments};
@@ -93,25 +93,26 @@ impl History {
         now: Timestamp,
     ) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             if let Some(reading) = &update.reading {
-                let kept: Option<ChainReading> = get_body(transaction, account, CHAIN)?;
+                let kept: Option<ChainReading> = read_value(transaction, account, CHAIN)?;
                 let is_older = kept.as_ref().is_some_and(|kept| kept.block > reading.block);
                 if is_older && !update.lowers_mark {
                     // Another look was quicker, and saw more.
                     return Ok(());
                 }
                 if let Some(kept) = kept {
-                    keep_base(transaction, account, &kept, reading)?;
+                    keep_balances_at_cursor(transaction, account, &kept, reading)?;
                 }
                 let body = to_json(reading)?;
-                put_body(transaction, account, CHAIN, &body, reading.read_at)?;
+                write_value(transaction, account, CHAIN, &body, reading.read_at)?;
             }
-            let known: Regression = get_body(transaction, account, REGRESSION)?.unwrap_or_default();
+            let known: Regression =
+                read_value(transaction, account, REGRESSION)?.unwrap_or_default();
             if known == update.regression {
                 return Ok(());
             }
-            put_body(
+            write_value(
                 transaction,
                 account,
                 REGRESSION,
@@ -172,10 +173,10 @@ impl History {
     pub fn put_unreadable_rows(
         &self,
         account: &AccountId,
-        lines: &[UnreadableRow],
+        rows: &[UnreadableRow],
         looked_at: Timestamp,
     ) -> Result<()> {
-        self.put(account, "odd_lines", &lines, looked_at)
+        self.put(account, "odd_lines", &rows, looked_at)
     }
 
     /// The lines that could not be read, and when all of them were last looked at.
@@ -210,7 +211,7 @@ impl History {
             )
         })?;
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             transaction
                 .prepare_cached("DELETE FROM charge WHERE account = ?1 AND date BETWEEN ?2 AND ?3")?
                 .execute(params![account, asked.0, asked.1])?;
@@ -224,7 +225,7 @@ impl History {
                     charge.amount.currency().as_str(),
                 ])?;
             }
-            put_body(transaction, account, "charges", &unknown, now)
+            write_value(transaction, account, "charges", &unknown, now)
         })
     }
 
@@ -237,7 +238,7 @@ impl History {
         to: &str,
     ) -> Result<Option<(Vec<DayCharge>, Timestamp)>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
             let as_of: Option<i64> = connection
@@ -255,13 +256,13 @@ impl History {
                 .query_and_then(params![account, from, to], |row| {
                     Ok(DayCharge {
                         date: row.get(0)?,
-                        amount: stored::amount(
+                        amount: encoding::parse_amount(
                             &row.get::<_, String>(1)?,
                             &row.get::<_, String>(2)?,
                         )?,
                     })
                 })?
-                .collect::<Inner<_>>()?;
+                .collect::<StoreResult<_>>()?;
             Ok(Some((days, Timestamp(as_of))))
         })
     }
@@ -277,7 +278,7 @@ impl History {
     /// How far the history has been read; nothing of it for an account that is not known.
     pub fn sync_state(&self, account: &AccountId) -> Result<SyncState> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(SyncState::default());
             };
             let state = connection
@@ -296,7 +297,7 @@ impl History {
 
     pub fn set_sync_state(&self, account: &AccountId, state: SyncState) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             put_sync_state(transaction, account, &state)
         })
     }
@@ -310,8 +311,8 @@ impl History {
     ) -> Result<()> {
         let body = to_json(value).map_err(|_| unwritable())?;
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
-            put_body(transaction, account, name, &body, at)
+            let account = ensure_account_number(transaction, account)?;
+            write_value(transaction, account, name, &body, at)
         })
     }
 
@@ -322,7 +323,7 @@ impl History {
         name: &str,
     ) -> Result<Option<(T, Timestamp)>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
             let stored: Option<(String, i64)> = connection
@@ -339,7 +340,7 @@ pub(super) fn put_sync_state(
     connection: &rusqlite::Connection,
     account: i64,
     state: &SyncState,
-) -> Inner<()> {
+) -> StoreResult<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO sync (account, full_at, place, synced_at) VALUES (?1, ?2, ?3, ?4)",
@@ -358,11 +359,11 @@ fn unwritable() -> Error {
 }
 
 /// A reading within a transaction; one that cannot be read is as good as none.
-pub(super) fn get_body<T: DeserializeOwned>(
+pub(super) fn read_value<T: DeserializeOwned>(
     connection: &rusqlite::Connection,
     account: i64,
     name: &str,
-) -> Inner<Option<T>> {
+) -> StoreResult<Option<T>> {
     let stored: Option<String> = connection
         .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
         .query_row(params![account, name], |row| row.get(0))
@@ -370,13 +371,13 @@ pub(super) fn get_body<T: DeserializeOwned>(
     Ok(stored.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
-pub(super) fn put_body(
+pub(super) fn write_value(
     connection: &rusqlite::Connection,
     account: i64,
     name: &str,
     body: &str,
     at: Timestamp,
-) -> Inner<()> {
+) -> StoreResult<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO reading VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![account, name, body, at.0])?;

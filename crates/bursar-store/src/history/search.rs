@@ -2,50 +2,50 @@
 //! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
 //! is a wildcard. Texts are compared by their key (`text::search_key`), in every language alike.
 
-use crate::failure::Inner;
+use crate::error::StoreResult;
 use bursar_domain::money::{MAX_SCALE, ungrouped};
 use bursar_domain::text::search_key;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 /// Shorter texts are not looked for in ids: they would be in nearly all.
-const SHORTEST_PART: usize = 3;
+const MIN_PART_CHARS: usize = 3;
 /// A shorter number is an amount, or the beginning of an id, rather than some digits within one.
-const SHORTEST_NUMBER_PART: usize = 6;
+const MIN_NUMBER_PART_CHARS: usize = 6;
 /// Hexadecimal digits without `0x` from which on a text may be a transaction.
-const SHORTEST_BARE_HASH: usize = 6;
-const SHORTEST_HASH: usize = 2;
+const MIN_BARE_HASH_DIGITS: usize = 6;
+const MIN_HASH_DIGITS: usize = 2;
 const HASH_DIGITS: usize = 64;
 /// Three-character pieces that are looked up; the rest of the text is compared in the rows they find. Among a million
 /// ids of random hexadecimal digits four of them are together by chance in none.
-const PIECES: usize = 4;
+const TRIGRAMS_LOOKED_UP: usize = 4;
 /// No more rows with all the pieces than this are looked up once, and gone through by their places from then on.
-const FEW: u32 = 1_000;
+const MAX_LISTED_ROWS: u32 = 1_000;
 /// More rows with all the pieces than this are counted by reading through the ids instead.
-pub(super) const MANY: u32 = 20_000;
+pub(super) const MAX_COMPARED_ROWS: u32 = 20_000;
 
 /// New lines are taken into the index of ids when there are this many.
-const WAITING: u32 = 1_000;
+const INDEX_BATCH_ROWS: u32 = 1_000;
 
 /// One meaning of the search text. A line is found when any meaning fits it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Meaning {
+pub(super) enum Interpretation {
     Source(Vec<i64>),
     Payer(Vec<i64>),
     /// The amount without its sign: 25.5 finds 25.50 and 25.57.
     Amount {
         range: AmountRange,
-        /// Whether no more than [`FEW`] lines have it, which would be looked for among all with that whole part.
+        /// Whether no more than [`MAX_LISTED_ROWS`] lines have it, which would be looked for among all with that whole part.
         rare: bool,
     },
     /// A part of an id or a number.
-    Id {
+    IdPart {
         text: String,
         /// The places of the lines whose ids have all the pieces of the text, as a JSON array, where they are few.
         found: Option<String>,
     },
     /// Digits, and a point perhaps, that an id or a number begins with.
-    Beginning(String),
+    IdPrefix(String),
     /// All hashes between these, both included.
     Transaction {
         from: Vec<u8>,
@@ -63,12 +63,12 @@ pub(super) struct AmountRange {
 
 /// A piece of SQL with the values of its question marks.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sql {
+pub(super) struct SqlFragment {
     pub(super) text: String,
     pub(super) values: Vec<Value>,
 }
 
-impl Sql {
+impl SqlFragment {
     pub(super) fn new(text: impl Into<String>, values: Vec<Value>) -> Self {
         Self {
             text: text.into(),
@@ -86,55 +86,55 @@ impl Sql {
 }
 
 /// All that the text can mean; none for a text that can be in no line.
-pub(super) fn meanings(
+pub(super) fn interpretations(
     connection: &Connection,
     accounts: &[i64],
     text: &str,
-) -> Inner<Vec<Meaning>> {
+) -> StoreResult<Vec<Interpretation>> {
     let text = search_key(text).trim().to_owned();
-    let mut meanings = Vec::new();
+    let mut interpretations = Vec::new();
     if text.is_empty() || text.contains('\0') {
-        return Ok(meanings);
+        return Ok(interpretations);
     }
     let sources = sources(connection, &text)?;
     if !sources.is_empty() {
-        meanings.push(Meaning::Source(sources));
+        interpretations.push(Interpretation::Source(sources));
     }
     let payers = payers(connection, &text)?;
     if !payers.is_empty() {
-        meanings.push(Meaning::Payer(payers));
+        interpretations.push(Interpretation::Payer(payers));
     }
     let amount = amount(&text);
     let is_number = amount.is_some();
     if let Some(range) = amount {
         let rare = is_rare(connection, accounts, &range)?;
-        meanings.push(Meaning::Amount { range, rare });
+        interpretations.push(Interpretation::Amount { range, rare });
     }
     let length = text.chars().count();
-    if length >= SHORTEST_PART {
-        meanings.push(if is_number && length < SHORTEST_NUMBER_PART {
-            Meaning::Beginning(text.clone())
+    if length >= MIN_PART_CHARS {
+        interpretations.push(if is_number && length < MIN_NUMBER_PART_CHARS {
+            Interpretation::IdPrefix(text.clone())
         } else {
-            Meaning::Id {
-                found: few_with_pieces(connection, &text)?,
+            Interpretation::IdPart {
+                found: few_rows_with_trigrams(connection, &text)?,
                 text: text.clone(),
             }
         });
     }
-    meanings.extend(transaction(&text));
-    Ok(meanings)
+    interpretations.extend(transaction(&text));
+    Ok(interpretations)
 }
 
-impl Meaning {
+impl Interpretation {
     /// The rows to look through, one SQL query each; every one gives its lines in order. `p` is the payment.
-    pub(super) fn streams(&self, accounts: &[i64]) -> Vec<Sql> {
+    pub(super) fn streams(&self, accounts: &[i64]) -> Vec<SqlFragment> {
         let each_account = |index: &str, condition: &str, values: Vec<Value>| {
             accounts
                 .iter()
                 .map(|account| {
                     let mut all = vec![Value::Integer(*account)];
                     all.extend(values.clone());
-                    Sql::new(
+                    SqlFragment::new(
                         format!("payment p INDEXED BY {index} WHERE p.account = ? AND {condition}"),
                         all,
                     )
@@ -167,10 +167,10 @@ impl Meaning {
                 };
                 each_account(index, &condition.text, condition.values)
             }
-            Self::Beginning(text) => {
-                let ids = begins("p.id", text);
-                let others = Sql::new(format!("NOT ({})", ids.text), ids.values.clone());
-                let numbers = begins("p.number", text).and(others);
+            Self::IdPrefix(text) => {
+                let ids = begins_with("p.id", text);
+                let others = SqlFragment::new(format!("NOT ({})", ids.text), ids.values.clone());
+                let numbers = begins_with("p.number", text).and(others);
                 [("payment_id", ids), ("payment_number", numbers)]
                     .into_iter()
                     .flat_map(|(index, condition)| {
@@ -178,57 +178,61 @@ impl Meaning {
                     })
                     .collect()
             }
-            Self::Id { text, found } => {
+            Self::IdPart { text, found } => {
                 let from = match found {
-                    Some(lines) => Sql::new(
+                    Some(lines) => SqlFragment::new(
                         "json_each(?) f CROSS JOIN payment p ON p.line = f.value WHERE TRUE",
                         vec![Value::Text(lines.clone())],
                     ),
-                    None => Sql::new(
+                    None => SqlFragment::new(
                         "id_part f CROSS JOIN payment p ON p.line = f.rowid WHERE f.id_part MATCH ?",
-                        vec![Value::Text(pieces(text))],
+                        vec![Value::Text(trigram_query(text))],
                     ),
                 };
-                let waiting = Sql::new(
+                let waiting = SqlFragment::new(
                     "id_waiting f CROSS JOIN payment p ON p.line = f.rowid WHERE TRUE",
                     Vec::new(),
                 );
                 [from, waiting]
                     .into_iter()
-                    .map(|stream| stream.and(self.predicate()).and(of_accounts(accounts)))
+                    .map(|stream| stream.and(self.predicate()).and(in_accounts(accounts)))
                     .collect()
             }
             Self::Transaction { .. } => {
                 let condition = self.predicate();
-                let from = Sql::new(
+                let from = SqlFragment::new(
                     format!("payment p INDEXED BY payment_tx WHERE {}", condition.text),
                     condition.values,
                 );
-                vec![from.and(of_accounts(accounts))]
+                vec![from.and(in_accounts(accounts))]
             }
         }
     }
 
     /// Whether a row `p` has this meaning.
-    pub(super) fn predicate(&self) -> Sql {
+    pub(super) fn predicate(&self) -> SqlFragment {
         match self {
-            Self::Source(sources) => {
-                Sql::new(format!("p.source IN ({})", list(sources)), Vec::new())
-            }
-            Self::Payer(payers) => Sql::new(format!("p.payer IN ({})", list(payers)), Vec::new()),
+            Self::Source(sources) => SqlFragment::new(
+                format!("p.source IN ({})", comma_separated(sources)),
+                Vec::new(),
+            ),
+            Self::Payer(payers) => SqlFragment::new(
+                format!("p.payer IN ({})", comma_separated(payers)),
+                Vec::new(),
+            ),
             Self::Amount { range, .. } => range.predicate(),
-            Self::Id { text, .. } => Sql::new(
+            Self::IdPart { text, .. } => SqlFragment::new(
                 "(has_key(p.id, ?) OR has_key(p.number, ?))",
                 vec![Value::Text(text.clone()), Value::Text(text.clone())],
             ),
-            Self::Beginning(text) => {
-                let (id, number) = (begins("p.id", text), begins("p.number", text));
-                Sql::new(
+            Self::IdPrefix(text) => {
+                let (id, number) = (begins_with("p.id", text), begins_with("p.number", text));
+                SqlFragment::new(
                     format!("({} OR {})", id.text, number.text),
                     [id.values, number.values].concat(),
                 )
             }
-            Self::Transaction { from, to } => Sql::new(
+            Self::Transaction { from, to } => SqlFragment::new(
                 "p.tx BETWEEN ? AND ?",
                 vec![Value::Blob(from.clone()), Value::Blob(to.clone())],
             ),
@@ -237,84 +241,87 @@ impl Meaning {
 
     /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
     /// An id and the number after it are a space apart, so a piece without one is in one of the two.
-    pub(super) fn indexed(&self) -> Option<Sql> {
-        let Self::Id { text, found: None } = self else {
+    pub(super) fn id_index_query(&self) -> Option<SqlFragment> {
+        let Self::IdPart { text, found: None } = self else {
             return None;
         };
-        let is_piece = text.len() == SHORTEST_PART && text.is_ascii() && !text.contains(' ');
-        is_piece.then(|| {
-            Sql::new(
+        let is_one_trigram = text.len() == MIN_PART_CHARS && text.is_ascii() && !text.contains(' ');
+        is_one_trigram.then(|| {
+            SqlFragment::new(
                 "id_part f WHERE f.id_part MATCH ?",
-                vec![Value::Text(pieces(text))],
+                vec![Value::Text(trigram_query(text))],
             )
         })
     }
 
     /// Whether more lines have the text's pieces in their ids than should be compared one by one.
-    pub(super) fn is_in_many_ids(&self, connection: &Connection) -> Inner<bool> {
-        let Self::Id { text, found: None } = self else {
+    pub(super) fn is_in_many_ids(&self, connection: &Connection) -> StoreResult<bool> {
+        let Self::IdPart { text, found: None } = self else {
             return Ok(false);
         };
         let found: u32 = connection
             .prepare_cached(
                 "SELECT count(*) FROM (SELECT 1 FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
             )?
-            .query_row((pieces(text), MANY.saturating_add(1)), |row| row.get(0))?;
-        Ok(found > MANY)
+            .query_row(
+                (trigram_query(text), MAX_COMPARED_ROWS.saturating_add(1)),
+                |row| row.get(0),
+            )?;
+        Ok(found > MAX_COMPARED_ROWS)
     }
 }
 
 impl AmountRange {
-    fn predicate(&self) -> Sql {
-        Sql::new(
+    fn predicate(&self) -> SqlFragment {
+        SqlFragment::new(
             "p.whole = ? AND p.fraction BETWEEN ? AND ?",
             [self.whole, self.from, self.to].map(Value::Integer).into(),
         )
     }
 }
 
-/// Whether no more than [`FEW`] lines have such an amount.
-fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> Inner<bool> {
-    let condition = of_accounts(accounts).and(range.predicate());
+/// Whether no more than [`MAX_LISTED_ROWS`] lines have such an amount.
+fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> StoreResult<bool> {
+    let condition = in_accounts(accounts).and(range.predicate());
     // As many amounts as that have as many lines at least.
     let lines: i64 = connection
         .prepare_cached(&format!(
             "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
             condition.text,
-            FEW.saturating_add(1)
+            MAX_LISTED_ROWS.saturating_add(1)
         ))?
         .query_row(params_from_iter(condition.values), |row| row.get(0))?;
-    Ok(lines <= i64::from(FEW))
+    Ok(lines <= i64::from(MAX_LISTED_ROWS))
 }
 
-/// The lines whose ids have all the pieces, if there are no more than [`FEW`].
-fn few_with_pieces(connection: &Connection, text: &str) -> Inner<Option<String>> {
+/// The lines whose ids have all the pieces, if there are no more than [`MAX_LISTED_ROWS`].
+fn few_rows_with_trigrams(connection: &Connection, text: &str) -> StoreResult<Option<String>> {
     let (lines, found): (String, u32) = connection
         .prepare_cached(
             "SELECT json_group_array(rowid), count(*) FROM (SELECT rowid FROM id_part WHERE id_part MATCH ?1 LIMIT ?2)",
         )?
-        .query_row((pieces(text), FEW.saturating_add(1)), |row| {
+        .query_row((trigram_query(text), MAX_LISTED_ROWS.saturating_add(1)), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })?;
-    Ok((found <= FEW).then_some(lines))
+    Ok((found <= MAX_LISTED_ROWS).then_some(lines))
 }
 
 /// A column that begins with a text without letters, as a range of what an index has in order.
-fn begins(column: &str, text: &str) -> Sql {
+fn begins_with(column: &str, text: &str) -> SqlFragment {
     // The bytes of UTF-8 are below this one.
-    let past = format!("{text}\u{10ffff}");
-    Sql::new(
+    let end = format!("{text}\u{10ffff}");
+    SqlFragment::new(
         format!("{column} >= ? AND {column} < ?"),
-        vec![Value::Text(text.to_owned()), Value::Text(past)],
+        vec![Value::Text(text.to_owned()), Value::Text(end)],
     )
 }
 
 /// Takes the ids of new lines into the index once there are enough of them.
-pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
+pub(super) fn index_waiting_ids(connection: &Connection) -> StoreResult<()> {
     let waiting: u32 = connection
         .prepare_cached("SELECT count(*) FROM id_waiting")?
         .query_row([], |row| row.get(0))?;
-    if waiting < WAITING {
+    if waiting < INDEX_BATCH_ROWS {
         return Ok(());
     }
     connection.execute_batch(
@@ -324,12 +331,15 @@ pub(super) fn take_in_ids(connection: &Connection) -> Inner<()> {
     Ok(())
 }
 
-pub(super) fn of_accounts(accounts: &[i64]) -> Sql {
-    Sql::new(format!("p.account IN ({})", list(accounts)), Vec::new())
+pub(super) fn in_accounts(accounts: &[i64]) -> SqlFragment {
+    SqlFragment::new(
+        format!("p.account IN ({})", comma_separated(accounts)),
+        Vec::new(),
+    )
 }
 
 /// Numbers of ours, written into the SQL.
-pub(super) fn list(numbers: &[i64]) -> String {
+pub(super) fn comma_separated(numbers: &[i64]) -> String {
     numbers
         .iter()
         .map(i64::to_string)
@@ -337,7 +347,7 @@ pub(super) fn list(numbers: &[i64]) -> String {
         .join(", ")
 }
 
-fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+fn sources(connection: &Connection, text: &str) -> StoreResult<Vec<i64>> {
     connection
         .prepare_cached(
             "SELECT number FROM source WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
@@ -346,7 +356,7 @@ fn sources(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
         .collect()
 }
 
-fn payers(connection: &Connection, text: &str) -> Inner<Vec<i64>> {
+fn payers(connection: &Connection, text: &str) -> StoreResult<Vec<i64>> {
     connection
         .prepare_cached(
             "SELECT number FROM payer WHERE has_key(name, ?1) ORDER BY number LIMIT 100",
@@ -376,10 +386,10 @@ fn amount(text: &str) -> Option<AmountRange> {
     })
 }
 
-fn transaction(text: &str) -> Option<Meaning> {
+fn transaction(text: &str) -> Option<Interpretation> {
     let (digits, shortest) = match text.strip_prefix("0x") {
-        Some(digits) => (digits, SHORTEST_HASH),
-        None => (text, SHORTEST_BARE_HASH),
+        Some(digits) => (digits, MIN_HASH_DIGITS),
+        None => (text, MIN_BARE_HASH_DIGITS),
     };
     let fits = (shortest..=HASH_DIGITS).contains(&digits.len());
     if !fits || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
@@ -393,18 +403,18 @@ fn transaction(text: &str) -> Option<Meaning> {
             .collect();
         alloy_primitives::hex::decode(full).ok()
     };
-    Some(Meaning::Transaction {
+    Some(Interpretation::Transaction {
         from: filled('0')?,
         to: filled('f')?,
     })
 }
 
 /// The text's three-character pieces as the index takes them, spread over its length.
-fn pieces(text: &str) -> String {
+fn trigram_query(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let all: Vec<&[char]> = characters.windows(SHORTEST_PART).collect();
+    let all: Vec<&[char]> = characters.windows(MIN_PART_CHARS).collect();
     let last = all.len().saturating_sub(1);
-    let wanted = PIECES.min(all.len());
+    let wanted = TRIGRAMS_LOOKED_UP.min(all.len());
     let mut places: Vec<usize> = (0..wanted)
         .filter_map(|n| {
             n.checked_mul(last)?

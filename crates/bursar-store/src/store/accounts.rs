@@ -1,8 +1,8 @@
 //! Accounts and the networks that were copied in.
 
-use super::{Store, count_generation};
-use crate::failure::{Failure, Inner};
-use crate::stored::{from_json, to_json};
+use super::{Store, increment_generation};
+use crate::encoding::{from_json, to_json};
+use crate::error::{StoreError, StoreResult};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
@@ -22,9 +22,9 @@ impl Store {
     pub fn put_account(&self, account: &Account) -> Result<()> {
         self.db.write(|transaction| {
             put(transaction, account)?;
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
@@ -35,9 +35,9 @@ impl Store {
                 "UPDATE account SET user_id = ?2 WHERE id = ?1 AND user_id IS NULL",
                 params![account.0, user],
             )?;
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
@@ -45,9 +45,9 @@ impl Store {
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute("DELETE FROM account WHERE id = ?1", [&account.0])?;
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
@@ -63,15 +63,15 @@ impl Store {
                 "INSERT OR REPLACE INTO network (name, body) VALUES (?1, ?2)",
                 params![network.name, to_json(network)?],
             )?;
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 }
 
 /// Adds the account or changes it.
-pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> Inner<()> {
+pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> StoreResult<()> {
     let taken: Option<String> = transaction
         .query_row(
             "SELECT id FROM account WHERE label = ?1 AND id <> ?2",
@@ -107,7 +107,7 @@ pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> Inner<()>
     Ok(())
 }
 
-pub(super) fn all(connection: &Connection) -> Inner<Vec<Account>> {
+pub(super) fn all(connection: &Connection) -> StoreResult<Vec<Account>> {
     connection
         .prepare_cached(
             "SELECT id, label, network, address, user_id, connected_at, added_hosts
@@ -117,14 +117,14 @@ pub(super) fn all(connection: &Connection) -> Inner<Vec<Account>> {
         .collect()
 }
 
-pub(super) fn networks(connection: &Connection) -> Inner<Vec<Network>> {
+pub(super) fn networks(connection: &Connection) -> StoreResult<Vec<Network>> {
     connection
         .prepare_cached("SELECT body FROM network ORDER BY name")?
         .query_and_then([], |row| from_json(&row.get::<_, String>(0)?))?
         .collect()
 }
 
-fn account(row: &Row<'_>) -> Inner<Account> {
+fn account(row: &Row<'_>) -> StoreResult<Account> {
     let address: Option<String> = row.get(3)?;
     Ok(Account {
         id: AccountId(row.get(0)?),
@@ -133,7 +133,7 @@ fn account(row: &Row<'_>) -> Inner<Account> {
         address: address
             .map(|text| {
                 text.parse()
-                    .map_err(|_| Failure::Unreadable("an address cannot be read."))
+                    .map_err(|_| StoreError::Corrupt("an address cannot be read."))
             })
             .transpose()?,
         user_id: row.get(4)?,

@@ -2,14 +2,14 @@
 //! a copy is made after each change of an account or intent, so that one damaged file loses nothing.
 
 mod accounts;
-mod copy;
-mod keys;
+mod backup;
+mod key_locations;
 mod notices;
 mod top_ups;
 
-use super::connection::{Database, Tuning, open_writer};
-use super::damage::{self, Check};
-use super::failure::{Failure, Inner, file_error};
+use super::connection::{Database, PragmaSettings, open_writer};
+use super::corruption::{self, IntegrityCheck};
+use super::error::{StoreError, StoreResult, file_error};
 use super::migrations::{STORE, version};
 use crate::fail_point;
 use bursar_domain::account::AccountId;
@@ -20,19 +20,19 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use keys::KeyLocation;
+pub use key_locations::KeyLocation;
 pub use notices::StoredNotice;
 
-const TUNING: Tuning = Tuning {
+const PRAGMAS: PragmaSettings = PragmaSettings {
     synchronous: "FULL",
-    log_pages: 1_000,
+    wal_pages: 1_000,
     cache_kib: 1024,
 };
 
 #[derive(Debug)]
 pub struct Store {
     db: Database,
-    copy: PathBuf,
+    backup: PathBuf,
 }
 
 /// A store and what was found when it was opened.
@@ -63,13 +63,13 @@ impl Store {
     pub fn open(home: &Path, now: Timestamp) -> Result<OpenedStore> {
         fs::create_dir_all(home).map_err(|error| file_error(&error, home))?;
         let path = home.join(STORE.file);
-        let copy = copy_of(&path);
-        let (connection, state) = open_or_restore(&path, &copy, now)?;
+        let backup = backup_path(&path);
+        let (connection, state) = open_or_restore(&path, &backup, now)?;
         let store = Self {
-            db: Database::new(path, Some(connection), leave_alone),
-            copy,
+            db: Database::new(path, Some(connection), ignore_corruption),
+            backup,
         };
-        store.renew_copy();
+        store.refresh_backup();
         Ok(OpenedStore { store, state })
     }
 
@@ -82,10 +82,10 @@ impl Store {
         if !path.exists() {
             return Ok(None);
         }
-        let copy = copy_of(&path);
-        let db = Database::new(path, None, leave_alone);
+        let backup = backup_path(&path);
+        let db = Database::new(path, None, ignore_corruption);
         db.read(|connection| STORE.require_latest(connection))?;
-        Ok(Some(Self { db, copy }))
+        Ok(Some(Self { db, backup }))
     }
 
     /// Writes all of this or nothing; durable when it returns.
@@ -93,30 +93,30 @@ impl Store {
     /// # Errors
     /// `not_found` for an account that is not (any longer) there, else `storage_failed`.
     pub fn commit(&self, account: &AccountId, writes: &[Write]) -> Result<()> {
-        let worth_copying = self.db.write(|transaction| {
+        let needs_backup = self.db.write(|transaction| {
             require_account(transaction, account)?;
-            let mut worth_copying = false;
+            let mut needs_backup = false;
             for write in writes {
                 match write {
                     Write::TopUp(top_up) => {
-                        worth_copying |= top_ups::put(transaction, account, top_up)?;
+                        needs_backup |= top_ups::put(transaction, account, top_up)?;
                     }
                     Write::DeleteTopUp(id) => {
-                        worth_copying |= top_ups::remove(transaction, account, id)?
+                        needs_backup |= top_ups::remove(transaction, account, id)?
                     }
                     Write::Notice(notice) => notices::put(transaction, account, notice)?,
                     Write::Alerts(alerts) => put_alerts(transaction, account, alerts)?,
                 }
             }
-            if worth_copying {
-                count_generation(transaction)?;
+            if needs_backup {
+                increment_generation(transaction)?;
             }
             fail_point::reach("commit.before");
-            Ok(worth_copying)
+            Ok(needs_backup)
         })?;
         fail_point::reach("commit.after");
-        if worth_copying {
-            self.renew_copy();
+        if needs_backup {
+            self.refresh_backup();
         }
         Ok(())
     }
@@ -142,7 +142,11 @@ impl Store {
     }
 }
 
-fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alerts) -> Inner<()> {
+fn put_alerts(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    alerts: &Alerts,
+) -> StoreResult<()> {
     transaction
         .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![
@@ -155,7 +159,7 @@ fn put_alerts(transaction: &Transaction<'_>, account: &AccountId, alerts: &Alert
     Ok(())
 }
 
-fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> Inner<()> {
+fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> StoreResult<()> {
     let known = transaction
         .prepare_cached("SELECT 1 FROM account WHERE id = ?1")?
         .exists([&account.0])?;
@@ -167,44 +171,44 @@ fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> Inner<
 }
 
 /// Marks a commit that the copy must have before it counts as complete.
-fn count_generation(transaction: &Transaction<'_>) -> Inner<()> {
+fn increment_generation(transaction: &Transaction<'_>) -> StoreResult<()> {
     transaction.execute("UPDATE meta SET generation = generation + 1", [])?;
     Ok(())
 }
 
-fn generation(connection: &Connection) -> Inner<i64> {
+fn generation(connection: &Connection) -> StoreResult<i64> {
     Ok(connection.query_row("SELECT generation FROM meta", [], |row| row.get(0))?)
 }
 
-fn copy_of(path: &Path) -> PathBuf {
-    damage::with_suffix(path, ".bak")
+fn backup_path(path: &Path) -> PathBuf {
+    corruption::with_suffix(path, ".bak")
 }
 
 /// The store's damage is found when it is opened; there is nothing to mark while it runs.
-fn leave_alone(_: &Path) {}
+fn ignore_corruption(_: &Path) {}
 
-fn open_or_restore(path: &Path, copy: &Path, now: Timestamp) -> Result<(Connection, OpenState)> {
-    let found = damage::exists(path);
+fn open_or_restore(path: &Path, backup: &Path, now: Timestamp) -> Result<(Connection, OpenState)> {
+    let found = corruption::exists(path);
     if found {
-        match open_checked(path, copy) {
+        match open_checked(path, backup) {
             Ok(connection) => return Ok((connection, OpenState::Existing)),
-            Err(failure) if failure.is_damage() => damage::set_aside(path, now)?,
-            Err(failure) => return Err(failure.coded(path)),
+            Err(failure) if failure.is_corruption() => corruption::set_aside(path, now)?,
+            Err(failure) => return Err(failure.into_error(path)),
         }
     }
-    let copied = damage::exists(copy);
-    if copied {
-        match copy::restore(copy, path) {
+    let backup_found = corruption::exists(backup);
+    if backup_found {
+        match backup::restore(backup, path) {
             Ok(()) => {
-                let connection = open_at(path).map_err(|failure| failure.coded(path))?;
+                let connection = open_at(path).map_err(|failure| failure.into_error(path))?;
                 return Ok((connection, OpenState::Restored));
             }
-            Err(failure) if failure.is_damage() => damage::set_aside(copy, now)?,
-            Err(failure) => return Err(failure.coded(copy)),
+            Err(failure) if failure.is_corruption() => corruption::set_aside(backup, now)?,
+            Err(failure) => return Err(failure.into_error(backup)),
         }
     }
-    let connection = open_at(path).map_err(|failure| failure.coded(path))?;
-    let state = if found || copied {
+    let connection = open_at(path).map_err(|failure| failure.into_error(path))?;
+    let state = if found || backup_found {
         OpenState::LostBoth
     } else {
         OpenState::New
@@ -214,29 +218,29 @@ fn open_or_restore(path: &Path, copy: &Path, now: Timestamp) -> Result<(Connecti
 
 /// Opens a file that should hold a store, and reads all of it once: it is small, and a record that cannot
 /// be read must be found while the copy can still help.
-fn open_checked(path: &Path, copy: &Path) -> Inner<Connection> {
+fn open_checked(path: &Path, backup: &Path) -> StoreResult<Connection> {
     if !path.exists() {
-        return Err(Failure::Unreadable("only its side files are there."));
+        return Err(StoreError::Corrupt("only its side files are there."));
     }
     let connection = open_at(path)?;
-    if copy::generation_of(copy)
-        .is_some_and(|copied| generation(&connection).is_ok_and(|own| copied > own))
+    if backup::backup_generation(backup)
+        .is_some_and(|backup_found| generation(&connection).is_ok_and(|own| backup_found > own))
     {
-        return Err(Failure::Unreadable(
+        return Err(StoreError::Corrupt(
             "it has lost commits that its copy has.",
         ));
     }
     Ok(connection)
 }
 
-fn open_at(path: &Path) -> Inner<Connection> {
+fn open_at(path: &Path) -> StoreResult<Connection> {
     let existing = path.exists();
-    let mut connection = open_writer(path, TUNING)?;
+    let mut connection = open_writer(path, PRAGMAS)?;
     if existing {
-        damage::check(&connection, Check::Whole)?;
+        corruption::check_integrity(&connection, IntegrityCheck::Full)?;
         // An empty file is what a crash, or a damage, leaves behind; only the copy can tell.
         if version(&connection)? == 0 {
-            return Err(Failure::Unreadable("it is empty."));
+            return Err(StoreError::Corrupt("it is empty."));
         }
     }
     STORE.migrate(&mut connection)?;

@@ -2,9 +2,9 @@
 //! it pops up at most once whatever happens next.
 
 use super::Store;
+use crate::encoding::{enum_name, from_json, parse_amount, parse_enum_name, to_json};
+use crate::error::StoreResult;
 use crate::fail_point;
-use crate::failure::Inner;
-use crate::stored::{amount, from_json, from_word, to_json, word};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
@@ -12,7 +12,7 @@ use bursar_domain::notice::Notice;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 /// A notice that never popped up and is older than this stays in the inbox only.
-const STILL_NEWS: Span = Span::hours(24);
+const POPUP_MAX_AGE: Span = Span::hours(24);
 
 const COLUMNS: &str = "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown, about, reason";
 
@@ -68,7 +68,7 @@ impl Store {
                     "SELECT {COLUMNS} FROM notice WHERE shown = 0 ORDER BY id"
                 ))?
                 .query_and_then([], stored)?
-                .collect::<Inner<_>>()?;
+                .collect::<StoreResult<_>>()?;
             if unshown.is_empty() {
                 return Ok(Vec::new());
             }
@@ -77,7 +77,7 @@ impl Store {
             Ok(unshown
                 .into_iter()
                 .map(|stored| stored.notice)
-                .filter(|notice| !notice.silent && now.since(notice.at) < STILL_NEWS)
+                .filter(|notice| !notice.silent && now.since(notice.at) < POPUP_MAX_AGE)
                 .collect())
         })
     }
@@ -89,8 +89,8 @@ pub(super) fn put(
     transaction: &Transaction<'_>,
     account: &AccountId,
     notice: &Notice,
-) -> Inner<()> {
-    let kind = word(&notice.kind)?;
+) -> StoreResult<()> {
+    let kind = enum_name(&notice.kind)?;
     let last: Option<String> = transaction
         .prepare_cached(
             "SELECT kind FROM notice WHERE account = ?1 AND subject = ?2 ORDER BY id DESC LIMIT 1",
@@ -118,35 +118,35 @@ pub(super) fn put(
             notice.days_left,
             notice.at.0,
             notice.silent,
-            word(&notice.about)?,
+            enum_name(&notice.about)?,
             notice.reason.as_ref().map(to_json).transpose()?,
         ])?;
     Ok(())
 }
 
 /// Reads every record once.
-pub(super) fn check_all(connection: &Connection) -> Inner<()> {
+pub(super) fn check_all(connection: &Connection) -> StoreResult<()> {
     connection
         .prepare(&format!("SELECT {COLUMNS} FROM notice"))?
         .query_and_then([], stored)?
         .try_for_each(|record| record.map(drop))
 }
 
-fn stored(row: &Row<'_>) -> Inner<StoredNotice> {
+fn stored(row: &Row<'_>) -> StoreResult<StoredNotice> {
     let decimal: Option<String> = row.get(4)?;
     let currency: Option<String> = row.get(5)?;
     Ok(StoredNotice {
         id: row.get(0)?,
         notice: Notice {
             account: AccountId(row.get(1)?),
-            kind: from_word(row.get(2)?)?,
+            kind: parse_enum_name(row.get(2)?)?,
             subject: row.get(3)?,
             amount: decimal
                 .zip(currency)
-                .map(|(decimal, currency)| amount(&decimal, &currency))
+                .map(|(decimal, currency)| parse_amount(&decimal, &currency))
                 .transpose()?,
             days_left: row.get(6)?,
-            about: from_word(row.get(11)?)?,
+            about: parse_enum_name(row.get(11)?)?,
             reason: row
                 .get::<_, Option<String>>(12)?
                 .as_deref()

@@ -2,8 +2,8 @@
 //! milliseconds.
 
 use super::Store;
-use crate::failure::Inner;
-use crate::stored::{amount, from_json, from_word, to_json, word};
+use crate::encoding::{enum_name, from_json, parse_amount, parse_enum_name, to_json};
+use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
@@ -54,7 +54,7 @@ pub(super) fn put(
     transaction: &Transaction<'_>,
     account: &AccountId,
     top_up: &TopUp,
-) -> Inner<bool> {
+) -> StoreResult<bool> {
     let before = find(transaction, account, &top_up.id)?;
     transaction
         .prepare_cached(&format!(
@@ -68,7 +68,7 @@ pub(super) fn put(
             top_up.amount.to_decimal(),
             top_up.amount.currency().as_str(),
             top_up.method,
-            word(&top_up.phase)?,
+            enum_name(&top_up.phase)?,
             top_up.created_at.0,
             top_up.provider_created_at.map(|at| at.0),
             top_up.expires_at.map(|at| at.0),
@@ -77,7 +77,7 @@ pub(super) fn put(
             top_up.open_checkout_when_known,
             top_up.cancel_requested,
             top_up.ended_at.map(|at| at.0),
-            top_up.completed_by.as_ref().map(word).transpose()?,
+            top_up.completed_by.as_ref().map(enum_name).transpose()?,
             top_up.verified.as_ref().map(to_json).transpose()?,
             top_up.absent_since.map(|at| at.0),
             top_up.error.as_ref().map(to_json).transpose()?,
@@ -94,7 +94,11 @@ pub(super) fn put(
 }
 
 /// Removes the top-up and says whether it was there.
-pub(super) fn remove(transaction: &Transaction<'_>, account: &AccountId, id: &str) -> Inner<bool> {
+pub(super) fn remove(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    id: &str,
+) -> StoreResult<bool> {
     let removed = transaction
         .prepare_cached("DELETE FROM top_up WHERE account = ?1 AND id = ?2")?
         .execute(params![account.0, id])?;
@@ -102,14 +106,14 @@ pub(super) fn remove(transaction: &Transaction<'_>, account: &AccountId, id: &st
 }
 
 /// Reads every record once.
-pub(super) fn check_all(connection: &Connection) -> Inner<()> {
+pub(super) fn check_all(connection: &Connection) -> StoreResult<()> {
     connection
         .prepare(&format!("SELECT {COLUMNS} FROM top_up"))?
         .query_and_then([], top_up)?
         .try_for_each(|record| record.map(drop))
 }
 
-fn find(connection: &Connection, account: &AccountId, id: &str) -> Inner<Option<TopUp>> {
+fn find(connection: &Connection, account: &AccountId, id: &str) -> StoreResult<Option<TopUp>> {
     let found = connection
         .prepare_cached(&format!(
             "SELECT {COLUMNS} FROM top_up WHERE account = ?1 AND id = ?2"
@@ -119,8 +123,8 @@ fn find(connection: &Connection, account: &AccountId, id: &str) -> Inner<Option<
     found.transpose()
 }
 
-fn top_up(row: &Row<'_>) -> Inner<TopUp> {
-    let time = |column: usize| -> Inner<Option<Timestamp>> {
+fn top_up(row: &Row<'_>) -> StoreResult<TopUp> {
+    let time = |column: usize| -> StoreResult<Option<Timestamp>> {
         Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp))
     };
     Ok(TopUp {
@@ -134,9 +138,9 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
             .map(from_json)
             .transpose()?,
         resent: false,
-        amount: amount(&row.get::<_, String>(2)?, &row.get::<_, String>(3)?)?,
+        amount: parse_amount(&row.get::<_, String>(2)?, &row.get::<_, String>(3)?)?,
         method: row.get(4)?,
-        phase: from_word(row.get(5)?)?,
+        phase: parse_enum_name(row.get(5)?)?,
         created_at: Timestamp(row.get(6)?),
         provider_created_at: time(7)?,
         provider_updated_at: time(18)?,
@@ -148,7 +152,7 @@ fn top_up(row: &Row<'_>) -> Inner<TopUp> {
         ended_at: time(13)?,
         completed_by: row
             .get::<_, Option<String>>(14)?
-            .map(from_word)
+            .map(parse_enum_name)
             .transpose()?,
         verified: row
             .get::<_, Option<String>>(15)?

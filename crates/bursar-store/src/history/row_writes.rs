@@ -1,9 +1,11 @@
 //! Writes lines to their rows, and with each what must agree with it: the tally, and the ids that wait to be
 //! searched.
 
-use super::line::{AmountKey, Line, block_number, kind_number, match_number, status_number};
-use crate::failure::Inner;
-use crate::stored::to_json;
+use super::payment_row::{
+    AmountKey, PaymentRow, block_to_column, kind_to_column, match_to_column, status_to_column,
+};
+use crate::encoding::to_json;
+use crate::error::StoreResult;
 use alloy_primitives::B256;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
@@ -12,14 +14,14 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 /// How many lines one millisecond has room for, as a power of two.
-const PLACES: u32 = 20;
+const KEY_BITS: u32 = 20;
 /// Times outside these are kept as they are and listed at the end they lie beyond.
-const LAST_LISTED: i64 = (1 << 42) - 1;
+const LAST_KEY_TIME: i64 = (1 << 42) - 1;
 
-impl Line {
+impl PaymentRow {
     /// Writes the line at a free place of its time.
-    pub(super) fn insert(&self, connection: &Connection, account: i64) -> Inner<()> {
-        let line = free_place(connection, self.created_at)?;
+    pub(super) fn insert(&self, connection: &Connection, account: i64) -> StoreResult<()> {
+        let row_key = unused_row_key(connection, self.created_at)?;
         let key = AmountKey::of(&self.amount);
         let proof = self.proof.as_ref();
         connection
@@ -28,14 +30,14 @@ impl Line {
                  ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
             )?
             .execute(params![
-                line,
+                row_key,
                 account,
                 self.id,
-                kind_number(self.kind),
-                status_number(self.status()),
-                self.said.map(status_number),
-                self.step.map(status_number),
-                self.by_chain,
+                kind_to_column(self.kind),
+                status_to_column(self.status()),
+                self.provider_status.map(status_to_column),
+                self.local_status.map(status_to_column),
+                self.completed_by_chain,
                 self.amount.to_decimal(),
                 self.amount.currency().as_str(),
                 key.map(|key| key.whole),
@@ -45,70 +47,76 @@ impl Line {
                 self.source,
                 self.created_at.0,
                 self.updated_at.0,
-                self.claim.as_ref().map(|hash| hash.as_slice()),
-                self.shown().as_ref().map(|hash| hash.as_slice()),
-                proof.map(|proof| block_number(proof.block)),
+                self.provider_transaction.as_ref().map(|hash| hash.as_slice()),
+                self.transaction().as_ref().map(|hash| hash.as_slice()),
+                proof.map(|proof| block_to_column(proof.block)),
                 proof.is_some(),
-                proof.and_then(|proof| proof.matched).map(match_number),
+                proof.and_then(|proof| proof.matched).map(match_to_column),
                 self.top_up,
-                self.loose,
+                self.matchable_by_amount,
                 self.is_unsettled(),
-                self.books.number,
-                self.books.payer,
-                self.books.method,
-                self.books.purpose,
-                self.books.reason.as_ref().map(to_json).transpose()?,
-                self.books.has_invoice,
-                self.said_at.map(|at| at.0),
+                self.details.number,
+                self.details.payer,
+                self.details.method,
+                self.details.purpose,
+                self.details.reason.as_ref().map(to_json).transpose()?,
+                self.details.has_invoice,
+                self.provider_status_at.map(|at| at.0),
             ])?;
         connection
             .prepare_cached("INSERT INTO id_waiting VALUES (?1)")?
-            .execute([line])?;
-        self.count(connection, account, line, 1)
+            .execute([row_key])?;
+        self.add_to_tallies(connection, account, row_key, 1)
     }
 
-    /// Replaces the row at `line`. It keeps its place unless its time of creation has changed.
+    /// Replaces the row at `row_key`. It keeps its place unless its time of creation has changed.
     pub(super) fn replace(
         &self,
         connection: &Connection,
         account: i64,
-        line: i64,
+        row_key: i64,
         before: &Self,
-    ) -> Inner<()> {
+    ) -> StoreResult<()> {
         let moved = before.created_at != self.created_at
             || before.amount != self.amount
             || before.kind != self.kind
             || before.id != self.id
-            || before.books.number != self.books.number;
+            || before.details.number != self.details.number;
         if moved {
-            before.delete(connection, account, line)?;
+            before.delete(connection, account, row_key)?;
             return self.insert(connection, account);
         }
-        let status = status_number(self.status());
-        if status != status_number(before.status()) || before.source != self.source {
+        let status = status_to_column(self.status());
+        if status != status_to_column(before.status()) || before.source != self.source {
             connection
                 .prepare_cached("UPDATE payment SET status = ?2, source = ?3 WHERE line = ?1")?
-                .execute(params![line, status, self.source])?;
-            before.count(connection, account, line, -1)?;
-            self.count(connection, account, line, 1)?;
+                .execute(params![row_key, status, self.source])?;
+            before.add_to_tallies(connection, account, row_key, -1)?;
+            self.add_to_tallies(connection, account, row_key, 1)?;
         }
-        let mut changes = Changes::default();
-        changes.add("claim", self.claim != before.claim, || blob(self.claim));
-        changes.add("tx", self.shown() != before.shown(), || blob(self.shown()));
+        let mut changes = ColumnChanges::default();
+        changes.add(
+            "claim",
+            self.provider_transaction != before.provider_transaction,
+            || blob(self.provider_transaction),
+        );
+        changes.add("tx", self.transaction() != before.transaction(), || {
+            blob(self.transaction())
+        });
         if self.proof != before.proof {
             let proof = self.proof.as_ref();
             let matched = proof.and_then(|proof| proof.matched);
-            changes.set("block", proof.map(|proof| block_number(proof.block)));
+            changes.set("block", proof.map(|proof| block_to_column(proof.block)));
             changes.set("verified", proof.is_some());
-            changes.set("matched", matched.map(match_number));
+            changes.set("matched", matched.map(match_to_column));
         }
-        if self.books != before.books {
-            let books = &self.books;
-            changes.set("payer", books.payer);
-            changes.set("method", books.method.clone());
-            changes.set("purpose", books.purpose.clone());
-            changes.set("reason", books.reason.as_ref().map(to_json).transpose()?);
-            changes.set("has_invoice", books.has_invoice);
+        if self.details != before.details {
+            let details = &self.details;
+            changes.set("payer", details.payer);
+            changes.set("method", details.method.clone());
+            changes.set("purpose", details.purpose.clone());
+            changes.set("reason", details.reason.as_ref().map(to_json).transpose()?);
+            changes.set("has_invoice", details.has_invoice);
         }
         if self.fee != before.fee {
             let fee = self.fee.as_ref();
@@ -118,59 +126,86 @@ impl Line {
                 fee.map(|fee| fee.currency().as_str().to_owned()),
             );
         }
-        changes.add("said", self.said != before.said, || {
-            self.said.map(status_number).into()
+        changes.add(
+            "said",
+            self.provider_status != before.provider_status,
+            || self.provider_status.map(status_to_column).into(),
+        );
+        changes.add(
+            "said_at",
+            self.provider_status_at != before.provider_status_at,
+            || self.provider_status_at.map(|at| at.0).into(),
+        );
+        changes.add("step", self.local_status != before.local_status, || {
+            self.local_status.map(status_to_column).into()
         });
-        changes.add("said_at", self.said_at != before.said_at, || {
-            self.said_at.map(|at| at.0).into()
-        });
-        changes.add("step", self.step != before.step, || {
-            self.step.map(status_number).into()
-        });
-        changes.add("by_chain", self.by_chain != before.by_chain, || {
-            self.by_chain.into()
-        });
+        changes.add(
+            "by_chain",
+            self.completed_by_chain != before.completed_by_chain,
+            || self.completed_by_chain.into(),
+        );
         changes.add("updated_at", self.updated_at != before.updated_at, || {
             self.updated_at.0.into()
         });
         changes.add("top_up", self.top_up != before.top_up, || {
             self.top_up.clone().into()
         });
-        changes.add("loose", self.loose != before.loose, || self.loose.into());
+        changes.add(
+            "loose",
+            self.matchable_by_amount != before.matchable_by_amount,
+            || self.matchable_by_amount.into(),
+        );
         let unsettled = self.is_unsettled();
         changes.add("unsettled", unsettled != before.is_unsettled(), || {
             unsettled.into()
         });
-        changes.write(connection, line)?;
+        changes.write(connection, row_key)?;
         Ok(())
     }
 
-    /// Removes the row at `line`, which is this line.
-    pub(super) fn delete(&self, connection: &Connection, account: i64, line: i64) -> Inner<()> {
+    /// Removes the row at `row_key`, which is this line.
+    pub(super) fn delete(
+        &self,
+        connection: &Connection,
+        account: i64,
+        row_key: i64,
+    ) -> StoreResult<()> {
         let waited = connection
             .prepare_cached("DELETE FROM id_waiting WHERE line = ?1")?
-            .execute([line])?;
+            .execute([row_key])?;
         if waited == 0 {
             connection
                 .prepare_cached(
                     "INSERT INTO id_part (id_part, rowid, id) VALUES ('delete', ?1, ?2)",
                 )?
-                .execute(params![line, self.search_text()])?;
+                .execute(params![row_key, self.search_text()])?;
         }
         connection
             .prepare_cached("DELETE FROM payment WHERE line = ?1")?
-            .execute([line])?;
-        self.count(connection, account, line, -1)
+            .execute([row_key])?;
+        self.add_to_tallies(connection, account, row_key, -1)
     }
 
-    fn count(&self, connection: &Connection, account: i64, line: i64, by: i64) -> Inner<()> {
-        let status = status_number(self.status());
+    fn add_to_tallies(
+        &self,
+        connection: &Connection,
+        account: i64,
+        row_key: i64,
+        by: i64,
+    ) -> StoreResult<()> {
+        let status = status_to_column(self.status());
         connection
             .prepare_cached(
                 "INSERT INTO tally VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET lines = lines + ?5",
             )?
-            .execute(params![account, self.source, status, day_of(line), by])?;
+            .execute(params![
+                account,
+                self.source,
+                status,
+                day_of_row_key(row_key),
+                by
+            ])?;
         connection
             .prepare_cached(
                 "INSERT INTO total VALUES (?1, ?2, ?3, ?4)
@@ -192,12 +227,12 @@ impl Line {
 
 /// The columns of a row that are to be written anew: an index is touched only where its column is among them.
 #[derive(Default)]
-struct Changes {
+struct ColumnChanges {
     columns: Vec<&'static str>,
     values: Vec<Value>,
 }
 
-impl Changes {
+impl ColumnChanges {
     fn set(&mut self, column: &'static str, value: impl Into<Value>) {
         self.columns.push(column);
         self.values.push(value.into());
@@ -210,12 +245,12 @@ impl Changes {
     }
 
     /// In one statement, or none.
-    fn write(mut self, connection: &Connection, line: i64) -> Inner<()> {
+    fn write(mut self, connection: &Connection, row_key: i64) -> StoreResult<()> {
         if self.columns.is_empty() {
             return Ok(());
         }
         let set = self.columns.join(" = ?, ");
-        self.values.push(Value::Integer(line));
+        self.values.push(Value::Integer(row_key));
         connection
             .prepare_cached(&format!("UPDATE payment SET {set} = ? WHERE line = ?"))?
             .execute(params_from_iter(self.values))?;
@@ -228,19 +263,19 @@ fn blob(hash: Option<B256>) -> Value {
 }
 
 /// The first place that can belong to a line of this time.
-pub(super) fn first_place(at: Timestamp) -> i64 {
-    at.0.clamp(0, LAST_LISTED) << PLACES
+pub(super) fn first_row_key(at: Timestamp) -> i64 {
+    at.0.clamp(0, LAST_KEY_TIME) << KEY_BITS
 }
 
-fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
-    let first = first_place(created_at);
-    let last = first | ((1 << PLACES) - 1);
+fn unused_row_key(connection: &Connection, created_at: Timestamp) -> StoreResult<i64> {
+    let first = first_row_key(created_at);
+    let last = first | ((1 << KEY_BITS) - 1);
     let taken: Option<i64> = connection
         .prepare_cached("SELECT max(line) FROM payment WHERE line BETWEEN ?1 AND ?2")?
         .query_row([first, last], |row| row.get(0))?;
     match taken {
         None => Ok(first),
-        Some(line) if line < last => Ok(line.saturating_add(1)),
+        Some(row_key) if row_key < last => Ok(row_key.saturating_add(1)),
         Some(_) => Err(Error::new(
             Code::AnswerMalformed,
             "The provider lists more than a million payments of one instant.",
@@ -250,21 +285,21 @@ fn free_place(connection: &Connection, created_at: Timestamp) -> Inner<i64> {
 }
 
 /// The day of a place, counted from 1970.
-pub(super) fn day_of(place: i64) -> i64 {
-    (place >> PLACES).div_euclid(Span::days(1).0)
+pub(super) fn day_of_row_key(row_key: i64) -> i64 {
+    (row_key >> KEY_BITS).div_euclid(Span::days(1).0)
 }
 
 /// The same of a column, in SQL. Places are never negative.
-pub(super) fn day_column(place: &str) -> String {
-    format!("({place} >> {PLACES}) / {}", Span::days(1).0)
+pub(super) fn day_column(row_key: &str) -> String {
+    format!("({row_key} >> {KEY_BITS}) / {}", Span::days(1).0)
 }
 
 /// The time since that day began, in milliseconds, in SQL.
-pub(super) fn time_column(place: &str) -> String {
-    format!("({place} >> {PLACES}) % {}", Span::days(1).0)
+pub(super) fn time_column(row_key: &str) -> String {
+    format!("({row_key} >> {KEY_BITS}) % {}", Span::days(1).0)
 }
 
 /// When a day begins.
-pub(super) fn midnight_of(day: i64) -> Timestamp {
+pub(super) fn start_of_day(day: i64) -> Timestamp {
     Timestamp(0).plus(Span::days(day))
 }

@@ -1,12 +1,12 @@
 //! Money that comes after a payment has ended without any: which payments may still get some, when they were last looked
 //! at, and which have got some that nobody has been told of. The last is kept until the notice is.
 
-use super::line::{Line, status_number};
-use super::readings::put_body;
-use super::rows::{first_place, midnight_of};
-use super::{History, account_number, numbered};
-use crate::failure::Inner;
-use crate::stored::{from_json, to_json};
+use super::payment_row::{PaymentRow, status_to_column};
+use super::readings::write_value;
+use super::row_writes::{first_row_key, start_of_day};
+use super::{History, ensure_account_number, find_account_number};
+use crate::encoding::{from_json, to_json};
+use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
@@ -15,23 +15,23 @@ use bursar_engine::LatePayment;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What ended longer than this after it was created is not looked for among those that ended lately.
-const LONGEST_LIFE: Span = Span::days(31);
-const ENDED: [PaymentStatus; 3] = [
+const MAX_PAYMENT_LIFETIME: Span = Span::days(31);
+const ENDED_UNPAID: [PaymentStatus; 3] = [
     PaymentStatus::Cancelled,
     PaymentStatus::Expired,
     PaymentStatus::Failed,
 ];
-const UNTOLD: &str = "late_money";
-const LOOKED_AT: &str = "ended_looked_at";
+const UNREPORTED_KEY: &str = "late_money";
+const CHECKED_AT_KEY: &str = "ended_looked_at";
 
 impl History {
     /// When the oldest payment was created that ended without money, however long ago.
     pub fn oldest_ended(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
-            oldest_ended(connection, number, midnight_of(0), None)
+            oldest_ended(connection, number, start_of_day(0), None)
         })
     }
 
@@ -42,38 +42,43 @@ impl History {
         since: Timestamp,
     ) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
-            oldest_ended(connection, number, since.minus(LONGEST_LIFE), Some(since))
+            oldest_ended(
+                connection,
+                number,
+                since.minus(MAX_PAYMENT_LIFETIME),
+                Some(since),
+            )
         })
     }
 
     /// When all that ended without money was last looked at.
     pub fn ended_checked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
-        let stored: Option<(bool, Timestamp)> = self.get(account, LOOKED_AT)?;
+        let stored: Option<(bool, Timestamp)> = self.get(account, CHECKED_AT_KEY)?;
         Ok(stored.map(|(_, at)| at))
     }
 
     pub fn put_ended_checked_at(&self, account: &AccountId, at: Timestamp) -> Result<()> {
-        self.put(account, LOOKED_AT, &true, at)
+        self.put(account, CHECKED_AT_KEY, &true, at)
     }
 
     /// Payments that had ended without money and are completed after all, as long as nobody has been told.
     pub fn late_payments(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
         self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(Vec::new());
             };
             let mut late = Vec::new();
-            for id in untold(connection, number)? {
-                if let Some((_, line)) = Line::find(connection, number, &id)?
-                    && line.said == Some(PaymentStatus::Completed)
+            for id in unreported(connection, number)? {
+                if let Some((_, row)) = PaymentRow::find(connection, number, &id)?
+                    && row.provider_status == Some(PaymentStatus::Completed)
                 {
                     late.push(LatePayment {
                         payment_id: id,
-                        amount: line.amount,
-                        kind: line.kind,
+                        amount: row.amount,
+                        kind: row.kind,
                     });
                 }
             }
@@ -84,52 +89,58 @@ impl History {
     /// The user has been told of it.
     pub fn late_payment_reported(&self, account: &AccountId, payment: &str) -> Result<()> {
         let known = self.db.read(|connection| {
-            let Some(number) = account_number(connection, account)? else {
+            let Some(number) = find_account_number(connection, account)? else {
                 return Ok(false);
             };
-            Ok(untold(connection, number)?.iter().any(|id| id == payment))
+            Ok(unreported(connection, number)?
+                .iter()
+                .any(|id| id == payment))
         })?;
         if !known {
             return Ok(());
         }
         self.db.write(|transaction| {
-            let number = numbered(transaction, account)?;
-            let mut ids = untold(transaction, number)?;
+            let number = ensure_account_number(transaction, account)?;
+            let mut ids = unreported(transaction, number)?;
             ids.retain(|id| id != payment);
-            put_untold(transaction, number, &ids)
+            put_unreported(transaction, number, &ids)
         })
     }
 }
 
 /// Remembers a payment that is completed although it had ended without money.
-pub(super) fn remember(connection: &Connection, account: i64, payment: &str) -> Inner<()> {
-    let mut ids = untold(connection, account)?;
+pub(super) fn record_late_payment(
+    connection: &Connection,
+    account: i64,
+    payment: &str,
+) -> StoreResult<()> {
+    let mut ids = unreported(connection, account)?;
     if ids.iter().any(|id| id == payment) {
         return Ok(());
     }
     ids.push(payment.to_owned());
-    put_untold(connection, account, &ids)
+    put_unreported(connection, account, &ids)
 }
 
 /// Whether this means that a payment ended without money.
-pub(super) fn has_ended(status: PaymentStatus) -> bool {
-    ENDED.contains(&status)
+pub(super) fn has_ended_unpaid(status: PaymentStatus) -> bool {
+    ENDED_UNPAID.contains(&status)
 }
 
-fn put_untold(connection: &Connection, account: i64, ids: &[String]) -> Inner<()> {
-    put_body(
+fn put_unreported(connection: &Connection, account: i64, ids: &[String]) -> StoreResult<()> {
+    write_value(
         connection,
         account,
-        UNTOLD,
+        UNREPORTED_KEY,
         &to_json(&ids)?,
         Timestamp::default(),
     )
 }
 
-fn untold(connection: &Connection, account: i64) -> Inner<Vec<String>> {
+fn unreported(connection: &Connection, account: i64) -> StoreResult<Vec<String>> {
     let body: Option<String> = connection
         .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
-        .query_row(params![account, UNTOLD], |row| row.get(0))
+        .query_row(params![account, UNREPORTED_KEY], |row| row.get(0))
         .optional()?;
     body.map_or_else(|| Ok(Vec::new()), |body| from_json(&body))
 }
@@ -141,9 +152,9 @@ fn oldest_ended(
     account: i64,
     from: Timestamp,
     since: Option<Timestamp>,
-) -> Inner<Option<Timestamp>> {
+) -> StoreResult<Option<Timestamp>> {
     let mut oldest: Option<Timestamp> = None;
-    for status in ENDED {
+    for status in ENDED_UNPAID {
         let found: Option<i64> = connection
             .prepare_cached(
                 "SELECT created_at FROM payment
@@ -154,8 +165,8 @@ fn oldest_ended(
             .query_row(
                 params![
                     account,
-                    status_number(status),
-                    first_place(from),
+                    status_to_column(status),
+                    first_row_key(from),
                     since.map_or(i64::MIN, |since| since.0)
                 ],
                 |row| row.get(0),

@@ -3,9 +3,9 @@
 
 use super::{Store, generation};
 use crate::connection::open_reader;
-use crate::damage::{self, Check};
+use crate::corruption::{self, IntegrityCheck};
+use crate::error::{StoreError, StoreResult};
 use crate::fail_point;
-use crate::failure::{Failure, Inner};
 use bursar_domain::error::Result;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
@@ -15,22 +15,22 @@ use std::path::Path;
 impl Store {
     /// Makes the copy again unless it is up to date. A copy that cannot be made is tried again with the
     /// next change; what was committed stays committed.
-    pub(super) fn renew_copy(&self) {
-        if let Err(error) = self.try_renew_copy() {
+    pub(super) fn refresh_backup(&self) {
+        if let Err(error) = self.try_refresh_backup() {
             tracing::warn!(%error, "the copy of the database was not renewed");
         }
     }
 
-    fn try_renew_copy(&self) -> Result<()> {
+    fn try_refresh_backup(&self) -> Result<()> {
         self.db.with_writer(|connection| {
-            if generation_of(&self.copy) == Some(generation(connection)?) {
+            if backup_generation(&self.backup) == Some(generation(connection)?) {
                 return Ok(());
             }
-            let temporary = damage::with_suffix(&self.copy, ".tmp");
-            damage::discard(&temporary);
-            copy_into(connection, &temporary)?;
+            let temporary = corruption::with_suffix(&self.backup, ".tmp");
+            corruption::remove_leftover(&temporary);
+            back_up_into(connection, &temporary)?;
             fail_point::reach("copy.before");
-            damage::settle(&temporary, &self.copy)?;
+            corruption::rename_durably(&temporary, &self.backup)?;
             fail_point::reach("copy.after");
             Ok(())
         })
@@ -39,34 +39,34 @@ impl Store {
 
 /// How far the copy goes; `None` when there is none that can be read.
 /// Of a copy that is sound: one that is not can tell nothing about the file.
-pub(super) fn generation_of(copy: &Path) -> Option<i64> {
-    if !copy.exists() {
+pub(super) fn backup_generation(backup: &Path) -> Option<i64> {
+    if !backup.exists() {
         return None;
     }
     let checked = || {
-        let connection = open_reader(copy)?;
-        damage::check(&connection, Check::Whole)?;
+        let connection = open_reader(backup)?;
+        corruption::check_integrity(&connection, IntegrityCheck::Full)?;
         generation(&connection)
     };
     checked().ok()
 }
 
 /// Puts the copy in the place of the file, after it has been found sound.
-pub(super) fn restore(copy: &Path, path: &Path) -> Inner<()> {
-    let temporary = damage::with_suffix(path, ".restoring");
-    damage::discard(&temporary);
-    fs::copy(copy, &temporary)
-        .map_err(|error| Failure::Coded(crate::failure::file_error(&error, copy)))?;
+pub(super) fn restore(backup: &Path, path: &Path) -> StoreResult<()> {
+    let temporary = corruption::with_suffix(path, ".restoring");
+    corruption::remove_leftover(&temporary);
+    fs::copy(backup, &temporary)
+        .map_err(|error| StoreError::Coded(crate::error::file_error(&error, backup)))?;
     let sound = super::open_at(&temporary).and_then(to_single_file);
     if let Err(failure) = sound {
-        damage::discard(&temporary);
+        corruption::remove_leftover(&temporary);
         return Err(failure);
     }
     fail_point::reach("recovery.restoring");
-    Ok(damage::settle(&temporary, path)?)
+    Ok(corruption::rename_durably(&temporary, path)?)
 }
 
-fn copy_into(connection: &Connection, temporary: &Path) -> Inner<()> {
+fn back_up_into(connection: &Connection, temporary: &Path) -> StoreResult<()> {
     let mut target = Connection::open(temporary)?;
     {
         let backup = Backup::new(connection, &mut target)?;
@@ -78,7 +78,7 @@ fn copy_into(connection: &Connection, temporary: &Path) -> Inner<()> {
 }
 
 /// Leaves write-ahead mode, so that the file stands for itself without side files.
-fn to_single_file(connection: Connection) -> Inner<()> {
+fn to_single_file(connection: Connection) -> StoreResult<()> {
     connection.pragma_update(None, "journal_mode", "DELETE")?;
     connection.close().map_err(|(_, error)| error)?;
     Ok(())

@@ -1,12 +1,12 @@
 //! The Balance contract's events: stored, matched, and taken back when a reorganisation removes their blocks.
 
-use super::line::{Line, block_from, block_number, hash};
-use super::log_index::put_events;
-use super::ranges::{forget_older_from, keep_older};
-use super::search::take_in_ids;
-use super::verify::Verifier;
-use super::{History, account_number, doubtful, numbered};
-use crate::failure::Inner;
+use super::event_deduplication::put_events;
+use super::older_ranges::{add_older_range, roll_back_older_ranges};
+use super::payment_row::{PaymentRow, block_from_column, block_to_column, parse_hash};
+use super::search::index_waiting_ids;
+use super::verification::Verifier;
+use super::{History, ensure_account_number, find_account_number, recheck_ranges};
+use crate::error::StoreResult;
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch};
@@ -42,11 +42,11 @@ impl History {
     /// between has to be read, and the old one is kept to be joined then. One below with a gap only adds its events.
     pub fn put_events(&self, account: &AccountId, batch: &EventBatch) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             let mut verifier = Verifier::new(transaction, account);
             put_events(&mut verifier, &batch.events)?;
-            widen(transaction, account, batch)?;
-            take_in_ids(transaction)
+            extend_event_range(transaction, account, batch)?;
+            index_waiting_ids(transaction)
         })
     }
 
@@ -58,10 +58,10 @@ impl History {
         payment_id: &str,
     ) -> Result<Option<PaymentMatch>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
-            match_of(&Verifier::new(connection, account), payment_id)
+            find_payment_match(&Verifier::new(connection, account), payment_id)
         })
     }
 
@@ -69,7 +69,7 @@ impl History {
     pub fn delete_chain_data(&self, account: &AccountId) -> Result<()> {
         self.roll_back_blocks_from(account, 0)?;
         self.db.write(|transaction| {
-            let Some(account) = account_number(transaction, account)? else {
+            let Some(account) = find_account_number(transaction, account)? else {
                 return Ok(());
             };
             transaction.execute(
@@ -85,7 +85,7 @@ impl History {
     /// that were verified by them. The cursor then ends at the last checkpoint below.
     pub fn roll_back_blocks_from(&self, account: &AccountId, block: u64) -> Result<Vec<String>> {
         self.db.write(|transaction| {
-            let Some(account) = account_number(transaction, account)? else {
+            let Some(account) = find_account_number(transaction, account)? else {
                 return Ok(Vec::new());
             };
             let mut verifier = Verifier::new(transaction, account);
@@ -99,9 +99,9 @@ impl History {
                 let now = verifier.event(event.number)?;
                 verifier.drop_event(&now)?;
             }
-            shorten(transaction, account, block)?;
-            doubtful::cut(transaction, account, block)?;
-            forget_older_from(transaction, account, block)?;
+            roll_back_event_range(transaction, account, block)?;
+            recheck_ranges::roll_back_recheck_ranges(transaction, account, block)?;
+            roll_back_older_ranges(transaction, account, block)?;
             lost.sort();
             lost.dedup();
             Ok(lost)
@@ -111,10 +111,10 @@ impl History {
     /// Which blocks have been read; `None` before the first.
     pub fn event_cursor(&self, account: &AccountId) -> Result<Option<EventCursor>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(None);
             };
-            let Some((from, to, to_hash)) = range(connection, account)? else {
+            let Some((from, to, to_hash)) = event_range(connection, account)? else {
                 return Ok(None);
             };
             Ok(Some(EventCursor {
@@ -127,12 +127,12 @@ impl History {
     }
 }
 
-fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<PaymentMatch>> {
-    let Some(stored) = verifier.event_of(payment)? else {
+fn find_payment_match(verifier: &Verifier<'_>, payment: &str) -> StoreResult<Option<PaymentMatch>> {
+    let Some(stored) = verifier.event_of_payment(payment)? else {
         return Ok(None);
     };
-    let line = Line::find(verifier.connection, verifier.account, payment)?;
-    let matched = line.and_then(|(_, line)| line.matched());
+    let row = PaymentRow::find(verifier.connection, verifier.account, payment)?;
+    let matched = row.and_then(|(_, row)| row.matched());
     Ok(matched.map(|matched| PaymentMatch {
         payment_id: payment.to_owned(),
         verified: Verified {
@@ -144,42 +144,55 @@ fn match_of(verifier: &Verifier<'_>, payment: &str) -> Inner<Option<PaymentMatch
     }))
 }
 
-pub(super) fn range(connection: &Connection, account: i64) -> Inner<Option<(u64, u64, B256)>> {
+pub(super) fn event_range(
+    connection: &Connection,
+    account: i64,
+) -> StoreResult<Option<(u64, u64, B256)>> {
     let stored: Option<(i64, i64, Vec<u8>)> = connection
         .prepare_cached("SELECT first, last, last_hash FROM event_range WHERE account = ?1")?
         .query_row([account], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     stored
-        .map(|(first, last, last_hash)| Ok((block_from(first), block_from(last), hash(last_hash)?)))
+        .map(|(first, last, last_hash)| {
+            Ok((
+                block_from_column(first),
+                block_from_column(last),
+                parse_hash(last_hash)?,
+            ))
+        })
         .transpose()
 }
 
-pub(super) fn set_range(
+pub(super) fn set_event_range(
     connection: &Connection,
     account: i64,
     first: u64,
     last: u64,
     last_hash: &B256,
-) -> Inner<()> {
+) -> StoreResult<()> {
     connection
         .prepare_cached("INSERT OR REPLACE INTO event_range VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![
             account,
-            block_number(first),
-            block_number(last),
+            block_to_column(first),
+            block_to_column(last),
             last_hash.as_slice()
         ])?;
     Ok(())
 }
 
-fn widen(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()> {
-    let Some((first, last, last_hash)) = range(connection, account)? else {
-        set_range(connection, account, batch.from, batch.to, &batch.to_hash)?;
+fn extend_event_range(
+    connection: &Connection,
+    account: i64,
+    batch: &EventBatch,
+) -> StoreResult<()> {
+    let Some((first, last, last_hash)) = event_range(connection, account)? else {
+        set_event_range(connection, account, batch.from, batch.to, &batch.to_hash)?;
         return add_checkpoints(connection, account, batch);
     };
     if batch.from > last.saturating_add(1) {
-        keep_older(connection, account, (first, last))?;
-        set_range(connection, account, batch.from, batch.to, &batch.to_hash)?;
+        add_older_range(connection, account, (first, last))?;
+        set_event_range(connection, account, batch.from, batch.to, &batch.to_hash)?;
         return add_checkpoints(connection, account, batch);
     }
     if batch.to.saturating_add(1) < first {
@@ -190,16 +203,16 @@ fn widen(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()>
     } else {
         (last, last_hash)
     };
-    set_range(connection, account, first.min(batch.from), last, &last_hash)?;
+    set_event_range(connection, account, first.min(batch.from), last, &last_hash)?;
     add_checkpoints(connection, account, batch)
 }
 
-fn shorten(connection: &Connection, account: i64, block: u64) -> Inner<()> {
+fn roll_back_event_range(connection: &Connection, account: i64, block: u64) -> StoreResult<()> {
     connection.execute(
         "DELETE FROM checkpoint WHERE account = ?1 AND block >= ?2",
-        params![account, block_number(block)],
+        params![account, block_to_column(block)],
     )?;
-    let Some((first, last, _)) = range(connection, account)? else {
+    let Some((first, last, _)) = event_range(connection, account)? else {
         return Ok(());
     };
     if last < block {
@@ -207,7 +220,7 @@ fn shorten(connection: &Connection, account: i64, block: u64) -> Inner<()> {
     }
     let newest = checkpoints(connection, account)?.into_iter().next();
     match newest.filter(|(kept, _)| *kept >= first) {
-        Some((kept, kept_hash)) => set_range(connection, account, first, kept, &kept_hash),
+        Some((kept, kept_hash)) => set_event_range(connection, account, first, kept, &kept_hash),
         None => {
             connection.execute("DELETE FROM event_range WHERE account = ?1", [account])?;
             Ok(())
@@ -216,7 +229,7 @@ fn shorten(connection: &Connection, account: i64, block: u64) -> Inner<()> {
 }
 
 /// Adds the blocks of the batch, and drops of old and new what need not be kept.
-fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) -> Inner<()> {
+fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) -> StoreResult<()> {
     let old: BTreeMap<u64, B256> = checkpoints(connection, account)?.into_iter().collect();
     let mut kept = old.clone();
     kept.extend(
@@ -226,39 +239,43 @@ fn add_checkpoints(connection: &Connection, account: i64, batch: &EventBatch) ->
             .map(|event| (event.block, event.block_hash)),
     );
     kept.insert(batch.to, batch.to_hash);
-    for block in dispensable(kept.keys().rev().copied()) {
+    for block in redundant_checkpoints(kept.keys().rev().copied()) {
         kept.remove(&block);
     }
     let mut remove =
         connection.prepare_cached("DELETE FROM checkpoint WHERE account = ?1 AND block = ?2")?;
     for block in old.keys().filter(|block| !kept.contains_key(block)) {
-        remove.execute(params![account, block_number(*block)])?;
+        remove.execute(params![account, block_to_column(*block)])?;
     }
     let mut insert =
         connection.prepare_cached("INSERT OR REPLACE INTO checkpoint VALUES (?1, ?2, ?3)")?;
     for (block, block_hash) in kept {
         if old.get(&block) != Some(&block_hash) {
-            insert.execute(params![account, block_number(block), block_hash.as_slice()])?;
+            insert.execute(params![
+                account,
+                block_to_column(block),
+                block_hash.as_slice()
+            ])?;
         }
     }
     Ok(())
 }
 
 /// All checkpoints, newest first.
-fn checkpoints(connection: &Connection, account: i64) -> Inner<Vec<(u64, B256)>> {
+fn checkpoints(connection: &Connection, account: i64) -> StoreResult<Vec<(u64, B256)>> {
     connection
         .prepare_cached(
             "SELECT block, hash FROM checkpoint WHERE account = ?1 ORDER BY block DESC",
         )?
         .query_and_then([account], |row| {
-            Ok((block_from(row.get(0)?), hash(row.get(1)?)?))
+            Ok((block_from_column(row.get(0)?), parse_hash(row.get(1)?)?))
         })?
         .collect()
 }
 
 /// Of blocks newest first, those that need not be kept: at each distance of 2^n to 2^(n+1) behind the first,
 /// the nearest and the farthest stay, so that a later look finds something at every distance again.
-fn dispensable(blocks: impl Iterator<Item = u64>) -> Vec<u64> {
+fn redundant_checkpoints(blocks: impl Iterator<Item = u64>) -> Vec<u64> {
     let blocks: Vec<u64> = blocks.collect();
     let Some(head) = blocks.first().copied() else {
         return Vec::new();

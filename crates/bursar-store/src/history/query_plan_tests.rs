@@ -2,8 +2,8 @@
 //! all rows, and sorted only where few rows are found, by the beginning of a transaction, an id or a number.
 
 use super::History;
-use super::pages::{Plan, range};
-use super::search::Sql;
+use super::pages::{QueryPlan, row_key_range};
+use super::search::SqlFragment;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
@@ -40,7 +40,7 @@ fn filled() -> (tempfile::TempDir, History, AccountId) {
     (home, history, account)
 }
 
-fn steps(connection: &Connection, query: &Sql) -> Vec<String> {
+fn steps(connection: &Connection, query: &SqlFragment) -> Vec<String> {
     connection
         .prepare(&format!("EXPLAIN QUERY PLAN {}", query.text))
         .unwrap()
@@ -81,34 +81,34 @@ fn no_page_and_no_sum_goes_through_all_rows_or_sorts_them() {
                         from: from.map(str::to_owned),
                         to: to.map(str::to_owned),
                     };
-                    look_through(&history, &query, &Zone::UTC);
+                    check_plans(&history, &query, &Zone::UTC);
                     // Days that are whole in no tally.
-                    look_through(&history, &query, &Zone::named("Asia/Kathmandu").unwrap());
+                    check_plans(&history, &query, &Zone::named("Asia/Kathmandu").unwrap());
                 }
             }
         }
     }
 }
 
-fn look_through(history: &History, query: &PaymentQuery, zone: &Zone) {
-    let range = range(query, zone).unwrap();
+fn check_plans(history: &History, query: &PaymentQuery, zone: &Zone) {
+    let range = row_key_range(query, zone).unwrap();
     let checked = history.db.read(|connection| {
-        let plan = Plan::new(connection, query, range)?;
+        let plan = QueryPlan::new(connection, query, range)?;
         let mut queries = plan.pages(i64::MAX, 101);
         assert_eq!(
             queries.is_empty(),
-            plan.meanings.as_ref().is_some_and(Vec::is_empty),
+            plan.interpretations.as_ref().is_some_and(Vec::is_empty),
             "{query:?}"
         );
-        queries.push(plan.sum(None));
-        if plan.meanings.is_none() {
-            let edges = plan.edges(None).into_iter();
-            queries.extend(edges.map(|rows| Sql {
+        queries.push(plan.tally_sum(None));
+        if plan.interpretations.is_none() {
+            let partial_days = plan.partial_days(None).into_iter();
+            queries.extend(partial_days.map(|rows| SqlFragment {
                 text: format!("SELECT count(*) FROM {}", rows.text),
                 ..rows
             }));
         }
-        queries.extend(plan.in_one());
+        queries.extend(plan.single_query());
         for query in queries {
             let steps = steps(connection, &query);
             if query.text.contains("json_each") {

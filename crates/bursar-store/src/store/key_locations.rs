@@ -1,9 +1,9 @@
 //! Where each account's key is kept, and which entries of the keyring have still to be removed: what a kill between a
 //! write to the keyring and one to this file leaves is known from here. No secret is in this file.
 
-use super::{Store, accounts, count_generation};
-use crate::failure::Inner;
-use crate::stored::{from_word, word};
+use super::{Store, accounts, increment_generation};
+use crate::encoding::{enum_name, parse_enum_name};
+use crate::error::StoreResult;
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::error::Result;
 use rusqlite::{OptionalExtension, Transaction, params};
@@ -29,7 +29,7 @@ impl Store {
                 .prepare_cached("SELECT place FROM key_place WHERE account = ?1")?
                 .query_row([&account.0], |row| row.get(0))
                 .optional()?
-                .map(from_word)
+                .map(parse_enum_name)
                 .transpose()
         })
     }
@@ -41,18 +41,18 @@ impl Store {
     pub fn put_account_with_key(
         &self,
         account: &Account,
-        place: KeyLocation,
+        location: KeyLocation,
         name: &str,
     ) -> Result<()> {
         self.db.write(|transaction| {
             accounts::put(transaction, account)?;
-            put_place(transaction, &account.id, place)?;
-            if place == KeyLocation::Keyring {
-                keep(transaction, name)?;
+            put_location(transaction, &account.id, location)?;
+            if location == KeyLocation::Keyring {
+                cancel_removal(transaction, name)?;
             }
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
@@ -61,18 +61,18 @@ impl Store {
     pub fn put_key_location(
         &self,
         account: &AccountId,
-        place: KeyLocation,
+        location: KeyLocation,
         name: &str,
     ) -> Result<()> {
         self.db.write(|transaction| {
-            put_place(transaction, account, place)?;
-            match place {
-                KeyLocation::Keyring => keep(transaction, name)?,
-                KeyLocation::Session | KeyLocation::None => plan(transaction, name)?,
+            put_location(transaction, account, location)?;
+            match location {
+                KeyLocation::Keyring => cancel_removal(transaction, name)?,
+                KeyLocation::Session | KeyLocation::None => schedule_removal(transaction, name)?,
             }
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
@@ -81,17 +81,18 @@ impl Store {
         self.db.write(|transaction| {
             transaction.execute("DELETE FROM account WHERE id = ?1", [&account.0])?;
             for name in names {
-                plan(transaction, name)?;
+                schedule_removal(transaction, name)?;
             }
-            count_generation(transaction)
+            increment_generation(transaction)
         })?;
-        self.renew_copy();
+        self.refresh_backup();
         Ok(())
     }
 
     /// From now on the entry may not be used, and is to be removed.
     pub fn schedule_keyring_removal(&self, name: &str) -> Result<()> {
-        self.db.write(|transaction| plan(transaction, name))
+        self.db
+            .write(|transaction| schedule_removal(transaction, name))
     }
 
     /// Entries that are to be removed from the keyring.
@@ -106,20 +107,25 @@ impl Store {
 
     /// The entry is gone, or may be used after all.
     pub fn clear_keyring_removal(&self, name: &str) -> Result<()> {
-        self.db.write(|transaction| keep(transaction, name))
+        self.db
+            .write(|transaction| cancel_removal(transaction, name))
     }
 }
 
-fn put_place(transaction: &Transaction<'_>, account: &AccountId, place: KeyLocation) -> Inner<()> {
+fn put_location(
+    transaction: &Transaction<'_>,
+    account: &AccountId,
+    location: KeyLocation,
+) -> StoreResult<()> {
     // An account that has been removed meanwhile has no place.
     transaction.execute(
         "INSERT OR REPLACE INTO key_place (account, place) SELECT id, ?2 FROM account WHERE id = ?1",
-        params![account.0, word(&place)?],
+        params![account.0, enum_name(&location)?],
     )?;
     Ok(())
 }
 
-fn plan(transaction: &Transaction<'_>, name: &str) -> Inner<()> {
+fn schedule_removal(transaction: &Transaction<'_>, name: &str) -> StoreResult<()> {
     transaction.execute(
         "INSERT OR IGNORE INTO keyring_removal (name) VALUES (?1)",
         [name],
@@ -127,7 +133,7 @@ fn plan(transaction: &Transaction<'_>, name: &str) -> Inner<()> {
     Ok(())
 }
 
-fn keep(transaction: &Transaction<'_>, name: &str) -> Inner<()> {
+fn cancel_removal(transaction: &Transaction<'_>, name: &str) -> StoreResult<()> {
     transaction.execute("DELETE FROM keyring_removal WHERE name = ?1", [name])?;
     Ok(())
 }

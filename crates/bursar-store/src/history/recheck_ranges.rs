@@ -1,11 +1,11 @@
 //! Blocks whose events may be incomplete, because the figures moved by more than the events between them explain. They
 //! are kept until an event is found that explains it, and read again at an ever slower pace.
 
-use super::readings::{get_body, put_body};
-use super::verify::Verifier;
-use super::{History, account_number, events, numbered};
-use crate::failure::Inner;
-use crate::stored::to_json;
+use super::readings::{read_value, write_value};
+use super::verification::Verifier;
+use super::{History, chain_events, ensure_account_number, find_account_number};
+use crate::encoding::to_json;
+use crate::error::StoreResult;
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
@@ -16,13 +16,13 @@ use bursar_domain::error::Result;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-const NAME: &str = "doubtful_blocks";
+const RECHECK_RANGES_KEY: &str = "doubtful_blocks";
 /// The money before blocks whose events are still to be read, where newer figures are known.
-const BASE: &str = "chain_base";
+const BALANCES_AT_CURSOR_KEY: &str = "chain_base";
 /// More are drawn together: it is the events that matter, not where exactly they are missing.
-const MOST: usize = 32;
-const FIRST_WAIT: i64 = 10_000;
-const LONGEST_WAIT: Span = Span::hours(6);
+const MAX_RANGES: usize = 32;
+const INITIAL_RETRY_DELAY_MS: i64 = 10_000;
+const MAX_RETRY_DELAY: Span = Span::hours(6);
 
 /// A range of blocks that is to be read again, both balances_around included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,10 +96,11 @@ impl RecheckRange {
     /// It was read and is not explained: all of it is read again, later each time.
     pub fn record_unexplained(&mut self, now: Timestamp) {
         let doublings = self.attempts.min(16);
-        let wait = FIRST_WAIT.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
+        let wait =
+            INITIAL_RETRY_DELAY_MS.saturating_mul(1_i64.checked_shl(doublings).unwrap_or(i64::MAX));
         self.attempts = self.attempts.saturating_add(1);
         self.remaining_to = self.to;
-        self.next_attempt_at = now.plus(Span::millis(wait).min(LONGEST_WAIT));
+        self.next_attempt_at = now.plus(Span::millis(wait).min(MAX_RETRY_DELAY));
     }
 
     fn merged_with(self, other: Self) -> Self {
@@ -128,7 +129,8 @@ impl RecheckRange {
 impl History {
     /// The ranges of blocks whose events may be incomplete, oldest blocks first.
     pub fn recheck_ranges(&self, account: &AccountId) -> Result<Vec<RecheckRange>> {
-        let stored: Option<(Vec<RecheckRange>, Timestamp)> = self.get(account, NAME)?;
+        let stored: Option<(Vec<RecheckRange>, Timestamp)> =
+            self.get(account, RECHECK_RANGES_KEY)?;
         Ok(stored.map(|(ranges, _)| ranges).unwrap_or_default())
     }
 
@@ -140,13 +142,13 @@ impl History {
         edit: impl FnOnce(&mut Vec<RecheckRange>),
     ) -> Result<()> {
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
+            let account = ensure_account_number(transaction, account)?;
             let before: Vec<RecheckRange> =
-                get_body(transaction, account, NAME)?.unwrap_or_default();
+                read_value(transaction, account, RECHECK_RANGES_KEY)?.unwrap_or_default();
             let mut ranges = before.clone();
             edit(&mut ranges);
             ranges.sort_by_key(|range| (range.from, range.to));
-            while ranges.len() > MOST {
+            while ranges.len() > MAX_RANGES {
                 let second = ranges.remove(1);
                 let first = ranges.remove(0);
                 ranges.insert(0, first.merged_with(second));
@@ -154,7 +156,13 @@ impl History {
             if ranges == before {
                 return Ok(());
             }
-            put_body(transaction, account, NAME, &to_json(&ranges)?, now)
+            write_value(
+                transaction,
+                account,
+                RECHECK_RANGES_KEY,
+                &to_json(&ranges)?,
+                now,
+            )
         })
     }
 
@@ -166,7 +174,7 @@ impl History {
         to: u64,
     ) -> Result<Vec<BalanceEvent>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(Vec::new());
             };
             let events = Verifier::new(connection, account).events_from(from)?;
@@ -178,7 +186,7 @@ impl History {
     /// Whether an event of that transaction is stored.
     pub fn has_transaction(&self, account: &AccountId, transaction: &B256) -> Result<bool> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(false);
             };
             Ok(connection
@@ -198,30 +206,43 @@ impl History {
             let same = reading.block_hash == to_hash;
             return Ok(same.then(|| Balances::from(&reading)));
         }
-        let stored: Option<((u64, Balances), Timestamp)> = self.get(account, BASE)?;
+        let stored: Option<((u64, Balances), Timestamp)> =
+            self.get(account, BALANCES_AT_CURSOR_KEY)?;
         let kept = stored.filter(|((at, _), _)| *at == to);
         Ok(kept.map(|((_, balances), _)| balances))
     }
 }
 
 /// Where the figures go ahead of the events, keeps those that the events known so far have led to.
-pub(super) fn keep_base(
+pub(super) fn keep_balances_at_cursor(
     connection: &Connection,
     account: i64,
     kept: &ChainReading,
     next: &ChainReading,
-) -> Inner<()> {
-    let is_base = events::range(connection, account)?.is_some_and(|(_, to, _)| to == kept.block);
+) -> StoreResult<()> {
+    let is_base =
+        chain_events::event_range(connection, account)?.is_some_and(|(_, to, _)| to == kept.block);
     if !is_base || next.block == kept.block {
         return Ok(());
     }
     let base = (kept.block, Balances::from(kept));
-    put_body(connection, account, BASE, &to_json(&base)?, kept.read_at)
+    write_value(
+        connection,
+        account,
+        BALANCES_AT_CURSOR_KEY,
+        &to_json(&base)?,
+        kept.read_at,
+    )
 }
 
 /// Blocks from this one on are no longer in the chain: what is known of them is void.
-pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()> {
-    let Some(ranges) = get_body::<Vec<RecheckRange>>(connection, account, NAME)? else {
+pub(super) fn roll_back_recheck_ranges(
+    connection: &Connection,
+    account: i64,
+    block: u64,
+) -> StoreResult<()> {
+    let Some(ranges) = read_value::<Vec<RecheckRange>>(connection, account, RECHECK_RANGES_KEY)?
+    else {
         return Ok(());
     };
     let kept: Vec<RecheckRange> = ranges
@@ -241,10 +262,10 @@ pub(super) fn cut(connection: &Connection, account: i64, block: u64) -> Inner<()
             }
         })
         .collect();
-    put_body(
+    write_value(
         connection,
         account,
-        NAME,
+        RECHECK_RANGES_KEY,
         &to_json(&kept)?,
         Timestamp::default(),
     )
@@ -331,10 +352,10 @@ mod tests {
                 .unwrap();
         }
         let ranges = history.recheck_ranges(&account).unwrap();
-        assert_eq!(ranges.len(), MOST);
-        assert_eq!((ranges[0].from, ranges[MOST - 1].to), (0, 994));
+        assert_eq!(ranges.len(), MAX_RANGES);
+        assert_eq!((ranges[0].from, ranges[MAX_RANGES - 1].to), (0, 994));
         let (first, last) = ranges[0].balances_around.clone().unwrap();
-        let drawn_together = i64::try_from(100 - MOST).unwrap() + 1;
+        let drawn_together = i64::try_from(100 - MAX_RANGES).unwrap() + 1;
         assert_eq!((first, last), (balances(0), balances(drawn_together)));
     }
 

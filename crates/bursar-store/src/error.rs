@@ -8,35 +8,35 @@ use std::path::Path;
 
 /// What stops a read or a write inside the cache.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum StoreError {
     Sqlite(rusqlite::Error),
     Coded(Error),
     /// A record that nothing of ours can have written.
-    Unreadable(&'static str),
+    Corrupt(&'static str),
 }
 
-pub(super) type Inner<T> = Result<T, Failure>;
+pub(super) type StoreResult<T> = Result<T, StoreError>;
 
-impl Failure {
+impl StoreError {
     /// Whether the file itself is at fault.
-    pub(super) fn is_damage(&self) -> bool {
+    pub(super) fn is_corruption(&self) -> bool {
         match self {
             Self::Sqlite(error) => {
                 let damaged = matches!(
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
                 );
-                damaged || is_unreadable(error) || is_another_schema(error)
+                damaged || has_wrong_type(error) || is_schema_mismatch(error)
             }
             Self::Coded(_) => false,
-            Self::Unreadable(_) => true,
+            Self::Corrupt(_) => true,
         }
     }
 
     /// The error that leaves the cache.
-    pub(super) fn coded(self, path: &Path) -> Error {
+    pub(super) fn into_error(self, path: &Path) -> Error {
         let name = file_name(path);
-        if self.is_damage() {
+        if self.is_corruption() {
             return Error::new(
                 Code::StorageFailed,
                 format!("{name} is damaged. Restart Bursar: the file is set aside and rebuilt."),
@@ -44,19 +44,19 @@ impl Failure {
         }
         match self {
             Self::Coded(error) => error,
-            Self::Unreadable(what) => Error::new(Code::StorageFailed, format!("{name}: {what}")),
+            Self::Corrupt(what) => Error::new(Code::StorageFailed, format!("{name}: {what}")),
             Self::Sqlite(error) => sqlite_error(&error, &name),
         }
     }
 }
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
 }
 
-impl From<Error> for Failure {
+impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         Self::Coded(error)
     }
@@ -124,7 +124,7 @@ fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {
 }
 
 /// A column of a type, or a text in an encoding, that was never written there.
-fn is_unreadable(error: &rusqlite::Error) -> bool {
+fn has_wrong_type(error: &rusqlite::Error) -> bool {
     matches!(
         error,
         rusqlite::Error::FromSqlConversionFailure(..)
@@ -136,7 +136,7 @@ fn is_unreadable(error: &rusqlite::Error) -> bool {
 
 /// A statement of ours that does not fit the tables in the file, or tables that SQLite cannot make sense of: their text,
 /// or the number that says which they are, is not what was written there. Its code is the one for everything else.
-fn is_another_schema(error: &rusqlite::Error) -> bool {
+fn is_schema_mismatch(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqlInputError { .. })
         || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }

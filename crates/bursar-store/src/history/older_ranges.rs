@@ -1,19 +1,19 @@
 //! Blocks whose events were read before the range that the cursor stands for, with a gap in between: they are not read
 //! again once the gap is closed. And what kept the last look from reading all events.
 
-use super::events::{range, set_range};
-use super::readings::put_body;
-use super::{History, account_number};
-use crate::failure::Inner;
+use super::chain_events::{event_range, set_event_range};
+use super::readings::write_value;
+use super::{History, find_account_number};
+use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// More than these are of no use: the shortest is let go.
-const MOST: usize = 16;
-const OLDER: &str = "events_older";
-const PROBLEM: &str = "events_problem";
+const MAX_OLDER_RANGES: usize = 16;
+const OLDER_RANGES_KEY: &str = "events_older";
+const EVENTS_PROBLEM_KEY: &str = "events_problem";
 
 /// A range of blocks, both ends included.
 type Blocks = (u64, u64);
@@ -22,23 +22,23 @@ impl History {
     /// Ranges below the cursor's whose events have been read, the highest first.
     pub fn older_ranges(&self, account: &AccountId) -> Result<Vec<Blocks>> {
         self.db.read(|connection| {
-            let Some(account) = account_number(connection, account)? else {
+            let Some(account) = find_account_number(connection, account)? else {
                 return Ok(Vec::new());
             };
-            older(connection, account)
+            read_older_ranges(connection, account)
         })
     }
 
     /// Joins the cursor's range with those below that it has come down to; says whether there were any.
     pub fn join_older_ranges(&self, account: &AccountId) -> Result<bool> {
         self.db.write(|transaction| {
-            let Some(account) = account_number(transaction, account)? else {
+            let Some(account) = find_account_number(transaction, account)? else {
                 return Ok(false);
             };
-            let Some((mut first, last, last_hash)) = range(transaction, account)? else {
+            let Some((mut first, last, last_hash)) = event_range(transaction, account)? else {
                 return Ok(false);
             };
-            let known = older(transaction, account)?;
+            let known = read_older_ranges(transaction, account)?;
             let mut left = Vec::new();
             for (from, to) in &known {
                 if to.saturating_add(1) >= first {
@@ -50,15 +50,15 @@ impl History {
             if left.len() == known.len() {
                 return Ok(false);
             }
-            set_range(transaction, account, first, last, &last_hash)?;
-            set_older(transaction, account, &left)?;
+            set_event_range(transaction, account, first, last, &last_hash)?;
+            write_older_ranges(transaction, account, &left)?;
             Ok(true)
         })
     }
 
     /// What kept the last look from reading all events; `None` where it read all that it was to.
     pub fn events_problem(&self, account: &AccountId) -> Result<Option<Error>> {
-        let stored: Option<(Option<Error>, Timestamp)> = self.get(account, PROBLEM)?;
+        let stored: Option<(Option<Error>, Timestamp)> = self.get(account, EVENTS_PROBLEM_KEY)?;
         Ok(stored.and_then(|(problem, _)| problem))
     }
 
@@ -68,16 +68,20 @@ impl History {
         problem: Option<&Error>,
         now: Timestamp,
     ) -> Result<()> {
-        self.put(account, PROBLEM, &problem, now)
+        self.put(account, EVENTS_PROBLEM_KEY, &problem, now)
     }
 }
 
 /// Keeps a range that another one, above a gap, takes the place of.
-pub(super) fn keep_older(connection: &Connection, account: i64, blocks: Blocks) -> Inner<()> {
-    let mut ranges = older(connection, account)?;
+pub(super) fn add_older_range(
+    connection: &Connection,
+    account: i64,
+    blocks: Blocks,
+) -> StoreResult<()> {
+    let mut ranges = read_older_ranges(connection, account)?;
     ranges.push(blocks);
     ranges.sort_by_key(|(_, last)| std::cmp::Reverse(*last));
-    while ranges.len() > MOST {
+    while ranges.len() > MAX_OLDER_RANGES {
         let shortest = ranges
             .iter()
             .enumerate()
@@ -85,12 +89,16 @@ pub(super) fn keep_older(connection: &Connection, account: i64, blocks: Blocks) 
             .map_or(0, |(at, _)| at);
         ranges.remove(shortest);
     }
-    set_older(connection, account, &ranges)
+    write_older_ranges(connection, account, &ranges)
 }
 
 /// Forgets that this block and those above it were read.
-pub(super) fn forget_older_from(connection: &Connection, account: i64, block: u64) -> Inner<()> {
-    let known = older(connection, account)?;
+pub(super) fn roll_back_older_ranges(
+    connection: &Connection,
+    account: i64,
+    block: u64,
+) -> StoreResult<()> {
+    let known = read_older_ranges(connection, account)?;
     let left: Vec<Blocks> = known
         .iter()
         .filter(|(first, _)| *first < block)
@@ -99,13 +107,13 @@ pub(super) fn forget_older_from(connection: &Connection, account: i64, block: u6
     if left == known {
         return Ok(());
     }
-    set_older(connection, account, &left)
+    write_older_ranges(connection, account, &left)
 }
 
-fn older(connection: &Connection, account: i64) -> Inner<Vec<Blocks>> {
+fn read_older_ranges(connection: &Connection, account: i64) -> StoreResult<Vec<Blocks>> {
     let stored: Option<String> = connection
         .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
-        .query_row(params![account, OLDER], |row| row.get(0))
+        .query_row(params![account, OLDER_RANGES_KEY], |row| row.get(0))
         .optional()?;
     // What cannot be read is read again from the chain.
     Ok(stored
@@ -113,7 +121,13 @@ fn older(connection: &Connection, account: i64) -> Inner<Vec<Blocks>> {
         .unwrap_or_default())
 }
 
-fn set_older(connection: &Connection, account: i64, ranges: &[Blocks]) -> Inner<()> {
+fn write_older_ranges(connection: &Connection, account: i64, ranges: &[Blocks]) -> StoreResult<()> {
     let body = serde_json::to_string(ranges).unwrap_or_default();
-    put_body(connection, account, OLDER, &body, Timestamp::default())
+    write_value(
+        connection,
+        account,
+        OLDER_RANGES_KEY,
+        &body,
+        Timestamp::default(),
+    )
 }

@@ -1,7 +1,7 @@
 //! A row of the history as it is stored, and the numbers that stand for its enumerations.
 
-use crate::failure::{Failure, Inner};
-use crate::stored::{amount, from_json};
+use crate::encoding::{from_json, parse_amount};
+use crate::error::{StoreError, StoreResult};
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
@@ -36,29 +36,29 @@ const MATCHES: [MatchedBy; 2] = [MatchedBy::ById, MatchedBy::ByAmount];
 
 /// A row of `payment` without its place.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Line {
+pub(super) struct PaymentRow {
     pub(super) id: String,
     pub(super) kind: PaymentKind,
-    pub(super) said: Option<PaymentStatus>,
+    pub(super) provider_status: Option<PaymentStatus>,
     /// The provider's time of that word.
-    pub(super) said_at: Option<Timestamp>,
-    pub(super) step: Option<PaymentStatus>,
-    pub(super) by_chain: bool,
+    pub(super) provider_status_at: Option<Timestamp>,
+    pub(super) local_status: Option<PaymentStatus>,
+    pub(super) completed_by_chain: bool,
     pub(super) amount: Amount,
     pub(super) fee: Option<Amount>,
     pub(super) source: i64,
     pub(super) created_at: Timestamp,
     pub(super) updated_at: Timestamp,
-    pub(super) claim: Option<B256>,
+    pub(super) provider_transaction: Option<B256>,
     pub(super) proof: Option<Proof>,
     pub(super) top_up: Option<String>,
-    pub(super) loose: bool,
-    pub(super) books: Books,
+    pub(super) matchable_by_amount: bool,
+    pub(super) details: ProviderDetails,
 }
 
 /// What a provider's books say of a payment beside its money.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Books {
+pub(super) struct ProviderDetails {
     pub(super) number: Option<String>,
     /// The number of the payer's name.
     pub(super) payer: Option<i64>,
@@ -78,7 +78,7 @@ pub(super) struct Names {
 
 /// An account as the history knows it.
 #[derive(Clone, Debug)]
-pub(super) struct Holder {
+pub(super) struct AccountRow {
     pub(super) id: AccountId,
     /// Whether there is a chain in which its payments can be seen.
     pub(super) verifiable: bool,
@@ -98,22 +98,24 @@ pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.ste
     p.top_up, p.loose, p.number, p.payer, p.method, p.purpose, p.reason, p.has_invoice,
     p.said_at";
 
-impl Line {
+impl PaymentRow {
     /// The status as shown: the provider's word, except while the machine knows more from the chain.
     pub(super) fn status(&self) -> PaymentStatus {
-        match (self.said, self.step) {
-            (Some(_), Some(PaymentStatus::Completed)) if self.by_chain => PaymentStatus::Completed,
+        match (self.provider_status, self.local_status) {
+            (Some(_), Some(PaymentStatus::Completed)) if self.completed_by_chain => {
+                PaymentStatus::Completed
+            }
             (Some(PaymentStatus::Open), Some(PaymentStatus::Confirming)) => {
                 PaymentStatus::Confirming
             }
-            (Some(said), _) => said,
-            (None, Some(step)) => step,
+            (Some(provider_status), _) => provider_status,
+            (None, Some(local_status)) => local_status,
             (None, None) => PaymentStatus::Completed,
         }
     }
 
     pub(super) fn is_unsettled(&self) -> bool {
-        let status = self.said.unwrap_or_else(|| self.status());
+        let status = self.provider_status.unwrap_or_else(|| self.status());
         match status {
             PaymentStatus::Starting
             | PaymentStatus::Open
@@ -129,17 +131,17 @@ impl Line {
         }
     }
 
-    pub(super) fn read(row: &Row<'_>) -> Inner<Self> {
+    pub(super) fn read(row: &Row<'_>) -> StoreResult<Self> {
         let fee: Option<String> = row.get(9)?;
         let fee_currency: Option<String> = row.get(10)?;
         let verified: bool = row.get(17)?;
         let proof = if verified {
             Some(Proof {
-                transaction: hash(row.get(15)?)?,
-                block: block_from(row.get(16)?),
+                transaction: parse_hash(row.get(15)?)?,
+                block: block_from_column(row.get(16)?),
                 matched: row
                     .get::<_, Option<i64>>(18)?
-                    .map(|n| pick(&MATCHES, n))
+                    .map(|n| from_column(&MATCHES, n))
                     .transpose()?,
             })
         } else {
@@ -147,30 +149,33 @@ impl Line {
         };
         Ok(Self {
             id: row.get(2)?,
-            kind: pick(&KINDS, row.get(3)?)?,
-            said: row
+            kind: from_column(&KINDS, row.get(3)?)?,
+            provider_status: row
                 .get::<_, Option<i64>>(4)?
-                .map(|n| pick(&STATUSES, n))
+                .map(|n| from_column(&STATUSES, n))
                 .transpose()?,
-            step: row
+            local_status: row
                 .get::<_, Option<i64>>(5)?
-                .map(|n| pick(&STATUSES, n))
+                .map(|n| from_column(&STATUSES, n))
                 .transpose()?,
-            by_chain: row.get(6)?,
-            said_at: row.get::<_, Option<i64>>(27)?.map(Timestamp),
-            amount: amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
+            completed_by_chain: row.get(6)?,
+            provider_status_at: row.get::<_, Option<i64>>(27)?.map(Timestamp),
+            amount: parse_amount(&row.get::<_, String>(7)?, &row.get::<_, String>(8)?)?,
             fee: fee
                 .zip(fee_currency)
-                .map(|(fee, currency)| amount(&fee, &currency))
+                .map(|(fee, currency)| parse_amount(&fee, &currency))
                 .transpose()?,
             source: row.get(11)?,
             created_at: Timestamp(row.get(12)?),
             updated_at: Timestamp(row.get(13)?),
-            claim: row.get::<_, Option<Vec<u8>>>(14)?.map(hash).transpose()?,
+            provider_transaction: row
+                .get::<_, Option<Vec<u8>>>(14)?
+                .map(parse_hash)
+                .transpose()?,
             proof,
             top_up: row.get(19)?,
-            loose: row.get(20)?,
-            books: Books {
+            matchable_by_amount: row.get(20)?,
+            details: ProviderDetails {
                 number: row.get(21)?,
                 payer: row.get(22)?,
                 method: row.get(23)?,
@@ -185,28 +190,28 @@ impl Line {
         })
     }
 
-    pub(super) fn view(self, holder: &Holder, names: Names) -> PaymentView {
+    pub(super) fn view(self, account_row: &AccountRow, names: Names) -> PaymentView {
         let status = self.status();
-        let transaction = self.shown();
+        let transaction = self.transaction();
         let matched = self.matched();
         PaymentView {
-            account: holder.id.clone(),
+            account: account_row.id.clone(),
             provider_id: (!is_reserved(&self.id)).then(|| self.id.clone()),
-            number: self.books.number,
+            number: self.details.number,
             kind: self.kind,
-            purpose: self.books.purpose,
+            purpose: self.details.purpose,
             status,
-            reason: self.books.reason.as_ref().map(Into::into),
+            reason: self.details.reason.as_ref().map(Into::into),
             amount: self.amount,
             fee: self.fee,
             source: names.source,
             source_title: None,
             payer: names.payer,
-            method: self.books.method,
-            has_invoice: self.books.has_invoice,
+            method: self.details.method,
+            has_invoice: self.details.has_invoice,
             created_at: self.created_at,
             updated_at: self.updated_at,
-            verifiable: holder.verifiable,
+            verifiable: account_row.verifiable,
             verified: self.proof.is_some(),
             matched,
             transaction: transaction.map(|transaction| transaction.to_string()),
@@ -217,9 +222,9 @@ impl Line {
     }
 
     /// The transaction as shown: the event's, else the one that the provider names.
-    pub(super) fn shown(&self) -> Option<B256> {
+    pub(super) fn transaction(&self) -> Option<B256> {
         let proven = self.proof.as_ref().map(|proof| proof.transaction);
-        proven.or(self.claim)
+        proven.or(self.provider_transaction)
     }
 
     /// How the event that shows its money was found; `None` for a line that is the event itself.
@@ -230,7 +235,7 @@ impl Line {
     /// What is searched for parts of, as the index of ids has it: the key of the id, and of the number where there is
     /// one.
     pub(super) fn search_text(&self) -> String {
-        match &self.books.number {
+        match &self.details.number {
             Some(number) => search_key(&format!("{} {number}", self.id)).into_owned(),
             None => search_key(&self.id).into_owned(),
         }
@@ -241,7 +246,7 @@ impl Line {
         connection: &Connection,
         account: i64,
         id: &str,
-    ) -> Inner<Option<(i64, Self)>> {
+    ) -> StoreResult<Option<(i64, Self)>> {
         let found = connection
             .prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM payment p WHERE p.account = ?1 AND p.id = ?2"
@@ -289,43 +294,43 @@ pub(super) fn status_of(status: Status) -> PaymentStatus {
     }
 }
 
-pub(super) fn status_number(status: PaymentStatus) -> i64 {
-    number(&STATUSES, status)
+pub(super) fn status_to_column(status: PaymentStatus) -> i64 {
+    to_column(&STATUSES, status)
 }
 
-pub(super) fn hash(bytes: Vec<u8>) -> Inner<B256> {
-    B256::try_from(bytes.as_slice()).map_err(|_| Failure::Unreadable("a hash cannot be read."))
+pub(super) fn parse_hash(bytes: Vec<u8>) -> StoreResult<B256> {
+    B256::try_from(bytes.as_slice()).map_err(|_| StoreError::Corrupt("a hash cannot be read."))
 }
 
 /// Block numbers beyond SQLite's integers are not met; they would be the last one.
-pub(super) fn block_number(block: u64) -> i64 {
+pub(super) fn block_to_column(block: u64) -> i64 {
     i64::try_from(block).unwrap_or(i64::MAX)
 }
 
-pub(super) fn block_from(stored: i64) -> u64 {
+pub(super) fn block_from_column(stored: i64) -> u64 {
     u64::try_from(stored).unwrap_or_default()
 }
 
-fn number<T: PartialEq + Copy>(all: &[T], one: T) -> i64 {
+fn to_column<T: PartialEq + Copy>(all: &[T], one: T) -> i64 {
     all.iter()
         .position(|each| *each == one)
         .and_then(|place| i64::try_from(place).ok())
         .unwrap_or_default()
 }
 
-fn pick<T: Copy>(all: &[T], number: i64) -> Inner<T> {
+fn from_column<T: Copy>(all: &[T], number: i64) -> StoreResult<T> {
     usize::try_from(number)
         .ok()
         .and_then(|place| all.get(place).copied())
-        .ok_or(Failure::Unreadable("a number stands for nothing."))
+        .ok_or(StoreError::Corrupt("a number stands for nothing."))
 }
 
-pub(super) fn kind_number(kind: PaymentKind) -> i64 {
-    number(&KINDS, kind)
+pub(super) fn kind_to_column(kind: PaymentKind) -> i64 {
+    to_column(&KINDS, kind)
 }
 
-pub(super) fn match_number(matched: MatchedBy) -> i64 {
-    number(&MATCHES, matched)
+pub(super) fn match_to_column(matched: MatchedBy) -> i64 {
+    to_column(&MATCHES, matched)
 }
 
 /// Whether an id is one that Bursar gives: to credits without a top-up, and to top-ups without a payment.

@@ -22,22 +22,22 @@ fn digest(context: &Context<'_>) -> i64 {
     for index in 0..context.len() {
         match context.get_raw(index) {
             ValueRef::Null => hasher.update(b"n"),
-            ValueRef::Integer(number) => numbered(&mut hasher, b"i", number.to_be_bytes()),
-            ValueRef::Real(number) => numbered(&mut hasher, b"r", number.to_be_bytes()),
-            ValueRef::Text(bytes) => sized(&mut hasher, b"t", bytes),
-            ValueRef::Blob(bytes) => sized(&mut hasher, b"b", bytes),
+            ValueRef::Integer(number) => hash_number(&mut hasher, b"i", number.to_be_bytes()),
+            ValueRef::Real(number) => hash_number(&mut hasher, b"r", number.to_be_bytes()),
+            ValueRef::Text(bytes) => hash_bytes(&mut hasher, b"t", bytes),
+            ValueRef::Blob(bytes) => hash_bytes(&mut hasher, b"b", bytes),
         }
     }
     let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(hasher.finalize());
     i64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-fn numbered(hasher: &mut Sha256, kind: &[u8], bytes: [u8; 8]) {
+fn hash_number(hasher: &mut Sha256, kind: &[u8], bytes: [u8; 8]) {
     hasher.update(kind);
     hasher.update(bytes);
 }
 
-fn sized(hasher: &mut Sha256, kind: &[u8], bytes: &[u8]) {
+fn hash_bytes(hasher: &mut Sha256, kind: &[u8], bytes: &[u8]) {
     hasher.update(kind);
     // A length of 64 bits whatever the machine: the file may be read on another one.
     hasher.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());

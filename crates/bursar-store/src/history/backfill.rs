@@ -26,15 +26,15 @@ impl History {
     pub fn put_history_progress(
         &self,
         account: &AccountId,
-        lines: HistoryProgress,
+        progress: HistoryProgress,
         now: Timestamp,
     ) -> Result<()> {
-        self.put(account, "lines_read", &lines, now)
+        self.put(account, "lines_read", &progress, now)
     }
 
     /// That number; none before the first.
     pub fn history_progress(&self, account: &AccountId) -> Result<HistoryProgress> {
         let stored: Option<(HistoryProgress, Timestamp)> = self.get(account, "lines_read")?;
-        Ok(stored.map_or_else(HistoryProgress::default, |(lines, _)| lines))
+        Ok(stored.map_or_else(HistoryProgress::default, |(progress, _)| progress))
     }
 }

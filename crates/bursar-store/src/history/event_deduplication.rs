@@ -1,34 +1,34 @@
 //! Events that another RPC tells in another place of their transaction: RPCs may count its logs in different ways, so that
 //! the place alone does not say whether an event is known. What tells the same is the same event, as often as it comes.
 
-use super::near::StoredEvent;
-use super::verify::Verifier;
-use crate::failure::Inner;
+use super::match_candidates::StoredEvent;
+use super::verification::Verifier;
+use crate::error::StoreResult;
 use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
 
 /// Stores the events of a batch that are not known yet.
-pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> Inner<()> {
-    for told in events.chunk_by(|one, other| one.transaction == other.transaction) {
-        if let Some(first) = told.first() {
-            let known = verifier.events_of(&first.transaction)?;
-            put_transaction(verifier, known, told)?;
+pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> StoreResult<()> {
+    for received in events.chunk_by(|one, other| one.transaction == other.transaction) {
+        if let Some(first) = received.first() {
+            let known = verifier.events_of_transaction(&first.transaction)?;
+            put_transaction(verifier, known, received)?;
         }
     }
     Ok(())
 }
 
-/// `told` are a transaction's events as they are told now; `known` as they are stored.
+/// `received` are a transaction's events as they are told now; `known` as they are stored.
 fn put_transaction(
     verifier: &mut Verifier<'_>,
     mut known: Vec<StoredEvent>,
-    told: &[BalanceEvent],
-) -> Inner<()> {
-    let mut new: Vec<&BalanceEvent> = told.iter().collect();
-    new.retain(|event| take(&mut known, |stored| stored == *event).is_none());
+    received: &[BalanceEvent],
+) -> StoreResult<()> {
+    let mut new: Vec<&BalanceEvent> = received.iter().collect();
+    new.retain(|event| take_first(&mut known, |stored| stored == *event).is_none());
     // Stored in one place, told in another.
     let mut moved = Vec::new();
     new.retain(|event| {
-        let alike = take(&mut known, |stored| same_except_log_index(stored, event));
+        let alike = take_first(&mut known, |stored| same_except_log_index(stored, event));
         let is_new = alike.is_none();
         moved.extend(alike.map(|stored| (stored, *event)));
         is_new
@@ -51,15 +51,15 @@ fn put_transaction(
 }
 
 /// Takes the first out whose event is so.
-fn take(
+fn take_first(
     known: &mut Vec<StoredEvent>,
-    is_it: impl Fn(&BalanceEvent) -> bool,
+    is_wanted: impl Fn(&BalanceEvent) -> bool,
 ) -> Option<StoredEvent> {
-    let at = known.iter().position(|stored| is_it(&stored.event))?;
+    let at = known.iter().position(|stored| is_wanted(&stored.event))?;
     Some(known.remove(at))
 }
 
-fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> Inner<()> {
+fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> StoreResult<()> {
     if verifier.add_event(event)? {
         return Ok(());
     }
@@ -72,7 +72,7 @@ fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> Inner<()> {
         }
         // Two RPCs that each leave one out, and count in different ways: neither event is given up for its place.
         Some(_) => {
-            let known = verifier.events_of(&event.transaction)?;
+            let known = verifier.events_of_transaction(&event.transaction)?;
             let last = known.iter().map(|stored| stored.event.log_index).max();
             verifier.add_event(&BalanceEvent {
                 log_index: last.unwrap_or_default().saturating_add(1),

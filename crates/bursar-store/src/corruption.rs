@@ -1,7 +1,7 @@
 //! Damaged files are set aside under their date, never deleted, with the side files that belong to them; a
 //! copy takes their place where there is one.
 
-use super::failure::{Failure, Inner, file_error};
+use super::error::{StoreError, StoreResult, file_error};
 use crate::fail_point;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
@@ -17,7 +17,7 @@ const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
 /// is not there is no error.
 pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
     let stamp = now.to_string().replace(':', "");
-    let aside = free_name(path, &format!(".damaged-{stamp}"));
+    let aside = unused_name(path, &format!(".damaged-{stamp}"));
     for side in ["", "-wal", "-shm"] {
         let from = with_suffix(path, side);
         if from.exists() {
@@ -40,45 +40,45 @@ pub(super) fn exists(path: &Path) -> bool {
 
 /// How thoroughly a file is checked.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Check {
+pub(super) enum IntegrityCheck {
     /// Its structure and each record's digest.
     Quick,
     /// Its indexes as well, entry by entry.
-    Whole,
+    Full,
 }
 
 /// Whether SQLite finds the file sound.
-pub(super) fn check(connection: &Connection, how: Check) -> Inner<()> {
+pub(super) fn check_integrity(connection: &Connection, how: IntegrityCheck) -> StoreResult<()> {
     let pragma = match how {
-        Check::Quick => "quick_check",
-        Check::Whole => "integrity_check",
+        IntegrityCheck::Quick => "quick_check",
+        IntegrityCheck::Full => "integrity_check",
     };
     let verdict: String = connection.pragma_query_value(None, pragma, |row| row.get(0))?;
     if verdict == "ok" {
         Ok(())
     } else {
         tracing::warn!(verdict, "SQLite found damage");
-        Err(Failure::Unreadable(
+        Err(StoreError::Corrupt(
             "what it holds is not what was written.",
         ))
     }
 }
 
 /// Puts a finished file in its place: flushed, renamed, and the rename flushed too.
-pub(super) fn settle(temporary: &Path, place: &Path) -> Result<()> {
+pub(super) fn rename_durably(temporary: &Path, place: &Path) -> Result<()> {
     // Windows flushes only what is open for writing.
     let settled = File::options()
         .write(true)
         .open(temporary)
         .and_then(|file| file.sync_all())
         .and_then(|()| fs::rename(temporary, place))
-        .and_then(|()| flush_folder(place));
+        .and_then(|()| sync_directory(place));
     settled.map_err(|error| file_error(&error, place))
 }
 
 /// Makes a rename durable. Only Unix lets a folder be flushed; elsewhere the file system does it by itself.
 #[cfg(unix)]
-fn flush_folder(place: &Path) -> std::io::Result<()> {
+fn sync_directory(place: &Path) -> std::io::Result<()> {
     match place.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
@@ -86,7 +86,7 @@ fn flush_folder(place: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn flush_folder(_: &Path) -> std::io::Result<()> {
+fn sync_directory(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -98,7 +98,7 @@ pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Removes a leftover of our own and its side files.
-pub(super) fn discard(path: &Path) {
+pub(super) fn remove_leftover(path: &Path) {
     for side in ["", "-wal", "-shm", "-journal"] {
         let leftover = with_suffix(path, side);
         if leftover.exists()
@@ -109,7 +109,7 @@ pub(super) fn discard(path: &Path) {
     }
 }
 
-fn free_name(path: &Path, suffix: &str) -> PathBuf {
+fn unused_name(path: &Path, suffix: &str) -> PathBuf {
     let first = with_suffix(path, suffix);
     if !exists(&first) {
         return first;

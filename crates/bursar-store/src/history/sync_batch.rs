@@ -1,10 +1,10 @@
 //! Pages of the provider's history, and how far it has been read with them: in one transaction, so that what is
 //! said to be read is there.
 
-use super::payments::{check_texts, put_each};
-use super::readings::{SyncState, put_body, put_sync_state};
-use super::{History, numbered};
-use crate::stored::to_json;
+use super::payments::{check_texts, put_checked_payments};
+use super::readings::{SyncState, put_sync_state, write_value};
+use super::{History, ensure_account_number};
+use crate::encoding::to_json;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
@@ -36,15 +36,15 @@ impl History {
             check_texts(payment)?;
         }
         self.db.write(|transaction| {
-            let account = numbered(transaction, account)?;
-            let changed = put_each(transaction, account, &batch.payments)?;
+            let account = ensure_account_number(transaction, account)?;
+            let changed = put_checked_payments(transaction, account, &batch.payments)?;
             put_sync_state(transaction, account, &batch.sync_state)?;
             if let Some(lines) = batch.history_progress {
                 let lines = to_json(&lines)?;
-                put_body(transaction, account, "lines_read", &lines, batch.read_at)?;
+                write_value(transaction, account, "lines_read", &lines, batch.read_at)?;
             }
             let odd = to_json(&batch.unreadable_rows)?;
-            put_body(
+            write_value(
                 transaction,
                 account,
                 "odd_lines",
