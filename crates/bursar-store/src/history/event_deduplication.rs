@@ -1,7 +1,7 @@
 //! Events that another RPC tells in another place of their transaction: RPCs may count its logs in different ways, so that
 //! the place alone does not say whether an event is known. What tells the same is the same event, as often as it comes.
 
-use super::match_candidates::StoredEvent;
+use super::event_rows::StoredEvent;
 use super::verification::Verifier;
 use crate::error::StoreResult;
 use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
@@ -10,7 +10,7 @@ use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
 pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> StoreResult<()> {
     for received in events.chunk_by(|one, other| one.transaction == other.transaction) {
         if let Some(first) = received.first() {
-            let known = verifier.events_of_transaction(&first.transaction)?;
+            let known = verifier.events.events_of_transaction(&first.transaction)?;
             put_transaction(verifier, known, received)?;
         }
     }
@@ -40,7 +40,7 @@ fn put_transaction(
     if moved.iter().any(is_taken) {
         // One of the new events stands where a known one stood in the other count: all go by the count that tells more.
         for (stored, _) in &moved {
-            verifier.drop_event(&verifier.event(stored.number)?)?;
+            verifier.drop_event(&verifier.events.event(stored.number)?)?;
         }
         new.extend(moved.iter().map(|(_, event)| *event));
     }
@@ -63,7 +63,9 @@ fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> StoreResult<(
     if verifier.add_event(event)? {
         return Ok(());
     }
-    let stored = verifier.find_event(&event.transaction, event.log_index)?;
+    let stored = verifier
+        .events
+        .find_event(&event.transaction, event.log_index)?;
     match stored.filter(|stored| stored.event != *event) {
         // The same transaction in another block.
         Some(stored) if stored.event.block_hash != event.block_hash => {
@@ -72,7 +74,7 @@ fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> StoreResult<(
         }
         // Two RPCs that each leave one out, and count in different ways: neither event is given up for its place.
         Some(_) => {
-            let known = verifier.events_of_transaction(&event.transaction)?;
+            let known = verifier.events.events_of_transaction(&event.transaction)?;
             let last = known.iter().map(|stored| stored.event.log_index).max();
             verifier.add_event(&BalanceEvent {
                 log_index: last.unwrap_or_default().saturating_add(1),

@@ -2,8 +2,8 @@
 //! at, and which have got some that nobody has been told of. The last is kept until the notice is.
 
 use super::payment_row::{PaymentRow, status_to_column};
-use super::readings::write_value;
-use super::row_writes::{first_row_key, start_of_day};
+use super::reading_table::write_value;
+use super::row_key::{first_row_key, start_of_day};
 use super::{History, ensure_account_number, find_account_number};
 use crate::encoding::{from_json, to_json};
 use crate::error::StoreResult;

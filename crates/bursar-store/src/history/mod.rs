@@ -2,23 +2,35 @@
 //! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
 
 mod backfill;
+mod balances;
 mod chain_events;
+mod charges;
 mod event_deduplication;
+mod event_range;
+mod event_rows;
+mod id_index;
 mod late_payments;
 mod match_candidates;
 mod older_ranges;
-mod pages;
+mod payment_pages;
 mod payment_row;
 mod payment_views;
 mod payments;
+mod provider_data;
+mod query_plan;
 #[cfg(test)]
 mod query_plan_tests;
-mod readings;
+mod reading_table;
 mod recheck_ranges;
+mod reorganisation;
+mod row_counts;
+mod row_key;
 mod row_offsets;
 mod row_writes;
 mod search;
+mod sql_fragment;
 mod sync_batch;
+mod sync_state;
 mod verification;
 
 use super::connection::{Database, PragmaSettings, open_writer};
@@ -37,10 +49,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fmt, fs};
 
-pub use chain_events::{EventCursor, PaymentMatch};
-pub use readings::SyncState;
+pub use chain_events::PaymentMatch;
+pub use event_range::EventCursor;
 pub use recheck_ranges::RecheckRange;
 pub use sync_batch::SyncBatch;
+pub use sync_state::SyncState;
 
 /// A long history touches the same pages again and again while it is first read: a longer log moves each of
 /// them into the file once instead of many times.

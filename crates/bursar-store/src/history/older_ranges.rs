@@ -1,8 +1,8 @@
 //! Blocks whose events were read before the range that the cursor stands for, with a gap in between: they are not read
 //! again once the gap is closed. And what kept the last look from reading all events.
 
-use super::chain_events::{event_range, set_event_range};
-use super::readings::write_value;
+use super::event_range::{event_range, set_event_range};
+use super::reading_table::write_value;
 use super::{History, find_account_number};
 use crate::error::StoreResult;
 use bursar_domain::account::AccountId;

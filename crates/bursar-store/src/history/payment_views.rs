@@ -2,7 +2,7 @@
 
 use super::payment_row::{AccountRow, COLUMNS, Names, PaymentRow};
 use super::payments::{payer_name, source_name};
-use super::search::SqlFragment;
+use super::sql_fragment::SqlFragment;
 use crate::error::{StoreError, StoreResult};
 use bursar_domain::account::AccountId;
 use bursar_domain::view::PaymentView;

@@ -1,7 +1,7 @@
 //! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
 
+use super::id_index::index_waiting_ids;
 use super::payment_row::{AccountRow, Names, PaymentRow, ProviderDetails, is_reserved, status_of};
-use super::search::index_waiting_ids;
 use super::verification::Verifier;
 use super::{
     History, ensure_account_number, ensure_payer_number, ensure_source_number, find_account_number,

@@ -2,8 +2,8 @@
 //! all rows, and sorted only where few rows are found, by the beginning of a transaction, an id or a number.
 
 use super::History;
-use super::pages::{QueryPlan, row_key_range};
-use super::search::SqlFragment;
+use super::query_plan::{QueryPlan, row_key_range};
+use super::sql_fragment::SqlFragment;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};

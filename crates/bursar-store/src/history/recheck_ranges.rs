@@ -1,24 +1,19 @@
 //! Blocks whose events may be incomplete, because the figures moved by more than the events between them explain. They
 //! are kept until an event is found that explains it, and read again at an ever slower pace.
 
-use super::readings::{read_value, write_value};
-use super::verification::Verifier;
-use super::{History, chain_events, ensure_account_number, find_account_number};
+use super::reading_table::{read_value, write_value};
+use super::{History, ensure_account_number};
 use crate::encoding::to_json;
 use crate::error::StoreResult;
-use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_event::BalanceEvent;
-use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 const RECHECK_RANGES_KEY: &str = "doubtful_blocks";
-/// The money before blocks whose events are still to be read, where newer figures are known.
-const BALANCES_AT_CURSOR_KEY: &str = "chain_base";
 /// More are drawn together: it is the events that matter, not where exactly they are missing.
 const MAX_RANGES: usize = 32;
 const INITIAL_RETRY_DELAY_MS: i64 = 10_000;
@@ -165,74 +160,6 @@ impl History {
             )
         })
     }
-
-    /// The events in these blocks, both balances_around included, newest first.
-    pub fn events_within(
-        &self,
-        account: &AccountId,
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<BalanceEvent>> {
-        self.db.read(|connection| {
-            let Some(account) = find_account_number(connection, account)? else {
-                return Ok(Vec::new());
-            };
-            let events = Verifier::new(connection, account).events_from(from)?;
-            let within = events.into_iter().map(|stored| stored.event);
-            Ok(within.filter(|event| event.block <= to).collect())
-        })
-    }
-
-    /// Whether an event of that transaction is stored.
-    pub fn has_transaction(&self, account: &AccountId, transaction: &B256) -> Result<bool> {
-        self.db.read(|connection| {
-            let Some(account) = find_account_number(connection, account)? else {
-                return Ok(false);
-            };
-            Ok(connection
-                .prepare_cached("SELECT 1 FROM event WHERE account = ?1 AND tx = ?2")?
-                .exists((account, transaction.as_slice()))?)
-        })
-    }
-
-    /// The user's money after the newest block whose events are known, this one, if it was kept.
-    pub fn balances_at_cursor(
-        &self,
-        account: &AccountId,
-        (to, to_hash): (u64, B256),
-    ) -> Result<Option<Balances>> {
-        let reading = self.reading(account)?;
-        if let Some(reading) = reading.filter(|reading| reading.block == to) {
-            let same = reading.block_hash == to_hash;
-            return Ok(same.then(|| Balances::from(&reading)));
-        }
-        let stored: Option<((u64, Balances), Timestamp)> =
-            self.get(account, BALANCES_AT_CURSOR_KEY)?;
-        let kept = stored.filter(|((at, _), _)| *at == to);
-        Ok(kept.map(|((_, balances), _)| balances))
-    }
-}
-
-/// Where the figures go ahead of the events, keeps those that the events known so far have led to.
-pub(super) fn keep_balances_at_cursor(
-    connection: &Connection,
-    account: i64,
-    kept: &ChainReading,
-    next: &ChainReading,
-) -> StoreResult<()> {
-    let is_base =
-        chain_events::event_range(connection, account)?.is_some_and(|(_, to, _)| to == kept.block);
-    if !is_base || next.block == kept.block {
-        return Ok(());
-    }
-    let base = (kept.block, Balances::from(kept));
-    write_value(
-        connection,
-        account,
-        BALANCES_AT_CURSOR_KEY,
-        &to_json(&base)?,
-        kept.read_at,
-    )
 }
 
 /// Blocks from this one on are no longer in the chain: what is known of them is void.
@@ -274,7 +201,9 @@ pub(super) fn roll_back_recheck_ranges(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alloy_primitives::B256;
     use bursar_domain::chain_event::EventBatch;
+    use bursar_domain::chain_reading::ChainReading;
     use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
     use bursar_domain::money::{Amount, Currency};
 

@@ -2,9 +2,11 @@
 //! from the number of lines a day, so a page in the middle of a very long list costs about what the first one costs.
 
 use super::History;
-use super::pages::{MAX_PAGE_ROWS, QueryPlan, first_row_key_of_day, page, row_key_range};
-use super::row_writes::{day_column, first_row_key, start_of_day, time_column};
-use super::search::{Interpretation, SqlFragment, comma_separated};
+use super::payment_pages::{MAX_PAGE_ROWS, page};
+use super::query_plan::{QueryPlan, row_key_range};
+use super::row_key::{day_column, first_row_key, first_row_key_of_day, start_of_day, time_column};
+use super::search::Interpretation;
+use super::sql_fragment::{SqlFragment, comma_separated};
 use crate::error::StoreResult;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;

@@ -4,19 +4,13 @@
 use super::payment_row::{
     AmountKey, PaymentRow, block_to_column, kind_to_column, match_to_column, status_to_column,
 };
+use super::row_key::{day_of_row_key, unused_row_key};
 use crate::encoding::to_json;
 use crate::error::StoreResult;
 use alloy_primitives::B256;
-use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
 use bursar_domain::money::Amount;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
-
-/// How many lines one millisecond has room for, as a power of two.
-const KEY_BITS: u32 = 20;
-/// Times outside these are kept as they are and listed at the end they lie beyond.
-const LAST_KEY_TIME: i64 = (1 << 42) - 1;
 
 impl PaymentRow {
     /// Writes the line at a free place of its time.
@@ -260,46 +254,4 @@ impl ColumnChanges {
 
 fn blob(hash: Option<B256>) -> Value {
     hash.map(|hash| hash.to_vec()).into()
-}
-
-/// The first place that can belong to a line of this time.
-pub(super) fn first_row_key(at: Timestamp) -> i64 {
-    at.0.clamp(0, LAST_KEY_TIME) << KEY_BITS
-}
-
-fn unused_row_key(connection: &Connection, created_at: Timestamp) -> StoreResult<i64> {
-    let first = first_row_key(created_at);
-    let last = first | ((1 << KEY_BITS) - 1);
-    let taken: Option<i64> = connection
-        .prepare_cached("SELECT max(line) FROM payment WHERE line BETWEEN ?1 AND ?2")?
-        .query_row([first, last], |row| row.get(0))?;
-    match taken {
-        None => Ok(first),
-        Some(row_key) if row_key < last => Ok(row_key.saturating_add(1)),
-        Some(_) => Err(Error::new(
-            Code::AnswerMalformed,
-            "The provider lists more than a million payments of one instant.",
-        )
-        .into()),
-    }
-}
-
-/// The day of a place, counted from 1970.
-pub(super) fn day_of_row_key(row_key: i64) -> i64 {
-    (row_key >> KEY_BITS).div_euclid(Span::days(1).0)
-}
-
-/// The same of a column, in SQL. Places are never negative.
-pub(super) fn day_column(row_key: &str) -> String {
-    format!("({row_key} >> {KEY_BITS}) / {}", Span::days(1).0)
-}
-
-/// The time since that day began, in milliseconds, in SQL.
-pub(super) fn time_column(row_key: &str) -> String {
-    format!("({row_key} >> {KEY_BITS}) % {}", Span::days(1).0)
-}
-
-/// When a day begins.
-pub(super) fn start_of_day(day: i64) -> Timestamp {
-    Timestamp(0).plus(Span::days(day))
 }

@@ -2,6 +2,7 @@
 //! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
 //! is a wildcard. Texts are compared by their key (`text::search_key`), in every language alike.
 
+use super::sql_fragment::{SqlFragment, comma_separated, in_accounts};
 use crate::error::StoreResult;
 use bursar_domain::money::{MAX_SCALE, ungrouped};
 use bursar_domain::text::search_key;
@@ -23,9 +24,6 @@ const TRIGRAMS_LOOKED_UP: usize = 4;
 const MAX_LISTED_ROWS: u32 = 1_000;
 /// More rows with all the pieces than this are counted by reading through the ids instead.
 pub(super) const MAX_COMPARED_ROWS: u32 = 20_000;
-
-/// New lines are taken into the index of ids when there are this many.
-const INDEX_BATCH_ROWS: u32 = 1_000;
 
 /// One meaning of the search text. A line is found when any meaning fits it.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,30 +57,6 @@ pub(super) struct AmountRange {
     whole: i64,
     from: i64,
     to: i64,
-}
-
-/// A piece of SQL with the values of its question marks.
-#[derive(Clone, Debug, Default)]
-pub(super) struct SqlFragment {
-    pub(super) text: String,
-    pub(super) values: Vec<Value>,
-}
-
-impl SqlFragment {
-    pub(super) fn new(text: impl Into<String>, values: Vec<Value>) -> Self {
-        Self {
-            text: text.into(),
-            values,
-        }
-    }
-
-    #[must_use]
-    pub(super) fn and(mut self, other: Self) -> Self {
-        self.text.push_str(" AND ");
-        self.text.push_str(&other.text);
-        self.values.extend(other.values);
-        self
-    }
 }
 
 /// All that the text can mean; none for a text that can be in no line.
@@ -314,37 +288,6 @@ fn begins_with(column: &str, text: &str) -> SqlFragment {
         format!("{column} >= ? AND {column} < ?"),
         vec![Value::Text(text.to_owned()), Value::Text(end)],
     )
-}
-
-/// Takes the ids of new lines into the index once there are enough of them.
-pub(super) fn index_waiting_ids(connection: &Connection) -> StoreResult<()> {
-    let waiting: u32 = connection
-        .prepare_cached("SELECT count(*) FROM id_waiting")?
-        .query_row([], |row| row.get(0))?;
-    if waiting < INDEX_BATCH_ROWS {
-        return Ok(());
-    }
-    connection.execute_batch(
-        "INSERT INTO id_part (rowid, id) SELECT line, search_key(concat_ws(' ', id, number)) FROM id_waiting JOIN payment USING (line) ORDER BY line;
-         DELETE FROM id_waiting",
-    )?;
-    Ok(())
-}
-
-pub(super) fn in_accounts(accounts: &[i64]) -> SqlFragment {
-    SqlFragment::new(
-        format!("p.account IN ({})", comma_separated(accounts)),
-        Vec::new(),
-    )
-}
-
-/// Numbers of ours, written into the SQL.
-pub(super) fn comma_separated(numbers: &[i64]) -> String {
-    numbers
-        .iter()
-        .map(i64::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
 }
 
 fn sources(connection: &Connection, text: &str) -> StoreResult<Vec<i64>> {

@@ -2,7 +2,8 @@
 //! said to be read is there.
 
 use super::payments::{check_texts, put_checked_payments};
-use super::readings::{SyncState, put_sync_state, write_value};
+use super::reading_table::write_value;
+use super::sync_state::{SyncState, put_sync_state};
 use super::{History, ensure_account_number};
 use crate::encoding::to_json;
 use bursar_domain::account::AccountId;

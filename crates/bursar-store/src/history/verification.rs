@@ -6,25 +6,22 @@
 //! the middle one is near the first or the last as well, so the partner has a choice and no match.
 
 use super::ensure_source_number;
+use super::event_rows::{EventRows, StoredEvent, event_row_id};
 use super::match_candidates::{
-    MatchKey, StoredEvent, UnmatchedPayment, event_match_key, event_row_id, is_matchable_by_amount,
-    is_payment_verifiable, payment_match_key,
+    MatchKey, UnmatchedPayment, event_match_key, is_matchable_by_amount, is_payment_verifiable,
+    payment_match_key,
 };
 use super::payment_row::{PaymentRow, Proof, ProviderDetails, is_reserved};
 use crate::error::StoreResult;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
-use std::cell::Cell;
 
 /// Matches within one account and one transaction.
 pub(super) struct Verifier<'a> {
     pub(super) connection: &'a Connection,
     pub(super) account: i64,
-    /// Whether there are events at all, and such as may be matched by amount; not said before it is wanted. Where
-    /// there are none, none have to be looked for.
-    pub(super) has_events: Cell<Option<bool>>,
-    pub(super) has_matchable_events: Cell<Option<bool>>,
+    pub(super) events: EventRows<'a>,
 }
 
 impl<'a> Verifier<'a> {
@@ -32,8 +29,7 @@ impl<'a> Verifier<'a> {
         Self {
             connection,
             account,
-            has_events: Cell::new(None),
-            has_matchable_events: Cell::new(None),
+            events: EventRows::new(connection, account),
         }
     }
 
@@ -81,9 +77,9 @@ impl<'a> Verifier<'a> {
         let Some((_, before)) = PaymentRow::find(self.connection, self.account, id)? else {
             return Ok(());
         };
-        let mut carrying = self.events_carrying_id(id)?;
+        let mut carrying = self.events.events_carrying_id(id)?;
         if before.matched() == Some(MatchedBy::ById) {
-            carrying.extend(self.event_of_payment(id)?);
+            carrying.extend(self.events.event_of_payment(id)?);
         }
         self.unlink_payment(id)?;
         if let Some((row_key, row)) = PaymentRow::find(self.connection, self.account, id)? {
@@ -98,10 +94,10 @@ impl<'a> Verifier<'a> {
                     self.connection
                         .prepare_cached("UPDATE event SET loose = 1 WHERE number = ?1")?
                         .execute([event.number])?;
-                    self.has_matchable_events.set(Some(true));
+                    self.events.expect_matchable_events();
                     self.event_became_matchable(event.number, &match_key)?;
                 }
-                None => self.insert_event_row(&self.event(event.number)?)?,
+                None => self.insert_event_row(&self.events.event(event.number)?)?,
             }
         }
         Ok(())
@@ -110,24 +106,24 @@ impl<'a> Verifier<'a> {
     /// Stores an event, unless one of its transaction and place is there; says whether it did.
     pub(super) fn add_event(&mut self, event: &BalanceEvent) -> StoreResult<bool> {
         let EventKind::Credit { top_up_id } = &event.kind else {
-            let Some(number) = self.insert_event(event, false, None)? else {
+            let Some(number) = self.events.insert_event(event, false, None)? else {
                 return Ok(false);
             };
-            self.insert_event_row(&self.event(number)?)?;
+            self.insert_event_row(&self.events.event(number)?)?;
             return Ok(true);
         };
         if is_reserved(top_up_id) {
             return self.add_event_without_payment(event);
         }
         // By far the most frequent, in as few steps as that takes: the one event of a payment that none has served.
-        if let Some(payment) = self.unmatched_payment(top_up_id)? {
+        if let Some(payment) = self.events.unmatched_payment(top_up_id)? {
             return self.add_first_event_of_payment(event, top_up_id, &payment);
         }
         let Some((_, payment)) = PaymentRow::find(self.connection, self.account, top_up_id)? else {
             return self.add_event_without_payment(event);
         };
-        let first = self.first_position_carrying_id(&payment)?;
-        let Some(number) = self.insert_event(event, false, None)? else {
+        let first = self.events.first_position_carrying_id(&payment)?;
+        let Some(number) = self.events.insert_event(event, false, None)? else {
             return Ok(false);
         };
         if first.is_none_or(|first| first > (event.block, event.log_index)) {
@@ -139,12 +135,12 @@ impl<'a> Verifier<'a> {
     /// Stores a credit whose id names no known payment.
     fn add_event_without_payment(&mut self, event: &BalanceEvent) -> StoreResult<bool> {
         let match_key = event_match_key(event);
-        let Some(number) = self.insert_event(event, match_key.is_some(), None)? else {
+        let Some(number) = self.events.insert_event(event, match_key.is_some(), None)? else {
             return Ok(false);
         };
         match match_key {
             Some(match_key) => self.event_became_matchable(number, &match_key)?,
-            None => self.insert_event_row(&self.event(number)?)?,
+            None => self.insert_event_row(&self.events.event(number)?)?,
         }
         Ok(true)
     }
@@ -155,11 +151,15 @@ impl<'a> Verifier<'a> {
         payment_id: &str,
         payment: &UnmatchedPayment,
     ) -> StoreResult<bool> {
-        if self.insert_event(event, false, Some(payment_id))?.is_none() {
+        if self
+            .events
+            .insert_event(event, false, Some(payment_id))?
+            .is_none()
+        {
             return Ok(false);
         }
         payment.mark_matched(self.connection, event)?;
-        if !payment.matchable_by_amount || !self.any_matchable_events()? {
+        if !payment.matchable_by_amount || !self.events.any_matchable_events()? {
             return Ok(true);
         }
         let row = PaymentRow::find(self.connection, self.account, payment_id)?;
@@ -200,7 +200,7 @@ impl<'a> Verifier<'a> {
         self.unlink_payment(&payment.id)?;
         let match_key = payment_match_key(payment);
         self.set_matchable_by_amount(&payment.id, false)?;
-        self.link(&payment.id, &self.event(number)?, MatchedBy::ById)?;
+        self.link(&payment.id, &self.events.event(number)?, MatchedBy::ById)?;
         match match_key {
             Some(match_key) => self.payment_stopped_being_matchable(&match_key),
             None => Ok(()),
@@ -209,7 +209,7 @@ impl<'a> Verifier<'a> {
 
     /// The next event with the payment's id takes over; without one, the payment may be matched by amount.
     fn rematch_after_losing_event(&mut self, payment: &str) -> StoreResult<()> {
-        if let Some(next) = self.first_event_carrying_id(payment)? {
+        if let Some(next) = self.events.first_event_carrying_id(payment)? {
             return self.link(payment, &next, MatchedBy::ById);
         }
         let Some((_, row)) = PaymentRow::find(self.connection, self.account, payment)? else {
@@ -227,7 +227,7 @@ impl<'a> Verifier<'a> {
 
     /// Takes all events that carry this id out of the matching by amount; the first of them is returned.
     fn release_events_carrying_id(&mut self, id: &str) -> StoreResult<Option<StoredEvent>> {
-        let named = self.events_carrying_id(id)?;
+        let named = self.events.events_carrying_id(id)?;
         for event in &named {
             if let Some(payment) = &event.payment {
                 self.unlink_payment(payment)?;
@@ -247,7 +247,7 @@ impl<'a> Verifier<'a> {
         let Some(first) = named.first() else {
             return Ok(None);
         };
-        self.event(first.number).map(Some)
+        self.events.event(first.number).map(Some)
     }
 
     fn payment_became_matchable(&mut self, payment: &PaymentRow) -> StoreResult<()> {
@@ -255,11 +255,11 @@ impl<'a> Verifier<'a> {
             return Ok(());
         };
         if is_payment_verifiable(payment) {
-            for shown_as_row in self.shown_candidate_events(&match_key)? {
+            for shown_as_row in self.events.shown_candidate_events(&match_key)? {
                 self.delete_event_row(&shown_as_row)?;
             }
         }
-        let Some((first, last)) = self.candidate_events(&match_key)? else {
+        let Some((first, last)) = self.events.candidate_events(&match_key)? else {
             return Ok(());
         };
         for event in [&first, &last] {
@@ -274,19 +274,19 @@ impl<'a> Verifier<'a> {
     }
 
     fn payment_stopped_being_matchable(&mut self, match_key: &MatchKey) -> StoreResult<()> {
-        if let Some((first, last)) = self.candidate_events(match_key)? {
+        if let Some((first, last)) = self.events.candidate_events(match_key)? {
             self.match_if_unambiguous(first.number)?;
             self.match_if_unambiguous(last.number)?;
         }
-        for event in self.unmatched_candidate_events(match_key)? {
+        for event in self.events.unmatched_candidate_events(match_key)? {
             self.show_if_unmatched(&event)?;
         }
         Ok(())
     }
 
     fn event_became_matchable(&mut self, number: i64, match_key: &MatchKey) -> StoreResult<()> {
-        let Some((first, last)) = self.candidate_payments(match_key)? else {
-            return self.insert_event_row(&self.event(number)?);
+        let Some((first, last)) = self.events.candidate_payments(match_key)? else {
+            return self.insert_event_row(&self.events.event(number)?);
         };
         for payment in [&first, &last] {
             self.unlink_payment(&payment.id)?;
@@ -294,7 +294,7 @@ impl<'a> Verifier<'a> {
         if first.id == last.id {
             self.match_if_unambiguous(number)?;
         }
-        self.show_if_unmatched(&self.event(number)?)
+        self.show_if_unmatched(&self.events.event(number)?)
     }
 
     /// Shows a credit as a line of its own where no payment can be verified by it.
@@ -303,7 +303,7 @@ impl<'a> Verifier<'a> {
             return Ok(());
         }
         let alone = match event_match_key(&event.event) {
-            Some(match_key) => !self.has_verifiable_payment(&match_key)?,
+            Some(match_key) => !self.events.has_verifiable_payment(&match_key)?,
             None => true,
         };
         if alone {
@@ -314,12 +314,12 @@ impl<'a> Verifier<'a> {
     }
 
     fn event_stopped_being_matchable(&mut self, match_key: &MatchKey) -> StoreResult<()> {
-        let Some((first, last)) = self.candidate_payments(match_key)? else {
+        let Some((first, last)) = self.events.candidate_payments(match_key)? else {
             return Ok(());
         };
         for payment in [first, last] {
             if let Some(match_key) = payment_match_key(&payment)
-                && let Some((event, other)) = self.candidate_events(&match_key)?
+                && let Some((event, other)) = self.events.candidate_events(&match_key)?
                 && event.number == other.number
             {
                 self.match_if_unambiguous(event.number)?;
@@ -330,20 +330,20 @@ impl<'a> Verifier<'a> {
 
     /// Matches the event by amount if it and a payment are each other's only choice.
     fn match_if_unambiguous(&mut self, number: i64) -> StoreResult<()> {
-        let event = self.event(number)?;
+        let event = self.events.event(number)?;
         let Some(match_key) = event_match_key(&event.event)
             .filter(|_| event.matchable_by_amount && event.payment.is_none())
         else {
             return Ok(());
         };
-        let Some((payment, other)) = self.candidate_payments(&match_key)? else {
+        let Some((payment, other)) = self.events.candidate_payments(&match_key)? else {
             return Ok(());
         };
         let matches = payment.id == other.id && is_payment_verifiable(&payment);
         let Some(match_key) = payment_match_key(&payment).filter(|_| matches) else {
             return Ok(());
         };
-        match self.candidate_events(&match_key)? {
+        match self.events.candidate_events(&match_key)? {
             Some((first, last)) if first.number == number && last.number == number => {
                 if event.shown_as_row {
                     self.delete_event_row(&event)?;
@@ -368,7 +368,7 @@ impl<'a> Verifier<'a> {
 
     /// Parts the payment from the event that serves it, if one does.
     fn unlink_payment(&mut self, payment: &str) -> StoreResult<()> {
-        if !self.release_event_of_payment(payment)? {
+        if !self.events.release_event_of_payment(payment)? {
             return Ok(());
         }
         self.set_proof(payment, None)

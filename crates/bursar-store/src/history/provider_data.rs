@@ -1,0 +1,81 @@
+//! What the provider last said of its offers, of payments that are due, of who is signed in, and of rows that cannot be read.
+
+use super::History;
+use bursar_domain::account::AccountId;
+use bursar_domain::catalogue::{Catalogue, DuePayments};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::error::Result;
+use bursar_domain::identity::Identity;
+use bursar_domain::unreadable_row::UnreadableRow;
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+struct StoredIdentity {
+    user_id: String,
+    name: String,
+    missing_scopes: Vec<String>,
+}
+
+impl History {
+    pub fn put_catalogue(
+        &self,
+        account: &AccountId,
+        catalogue: &Catalogue,
+        now: Timestamp,
+    ) -> Result<()> {
+        self.put(account, "catalogue", catalogue, now)
+    }
+
+    pub fn catalogue(&self, account: &AccountId) -> Result<Option<(Catalogue, Timestamp)>> {
+        self.get(account, "catalogue")
+    }
+
+    pub fn put_dues(&self, account: &AccountId, dues: &DuePayments, now: Timestamp) -> Result<()> {
+        self.put(account, "dues", dues, now)
+    }
+
+    pub fn dues(&self, account: &AccountId) -> Result<Option<(DuePayments, Timestamp)>> {
+        self.get(account, "dues")
+    }
+
+    pub fn put_identity(
+        &self,
+        account: &AccountId,
+        identity: &Identity,
+        now: Timestamp,
+    ) -> Result<()> {
+        let stored = StoredIdentity {
+            user_id: identity.user_id.clone(),
+            name: identity.name.clone(),
+            missing_scopes: identity.missing_scopes.clone(),
+        };
+        self.put(account, "identity", &stored, now)
+    }
+
+    pub fn identity(&self, account: &AccountId) -> Result<Option<(Identity, Timestamp)>> {
+        let stored: Option<(StoredIdentity, Timestamp)> = self.get(account, "identity")?;
+        Ok(stored.map(|(stored, at)| {
+            let identity = Identity {
+                user_id: stored.user_id,
+                name: stored.name,
+                missing_scopes: stored.missing_scopes,
+            };
+            (identity, at)
+        }))
+    }
+
+    /// Keeps which lines of the history could not be read, and that they were looked at now.
+    pub fn put_unreadable_rows(
+        &self,
+        account: &AccountId,
+        rows: &[UnreadableRow],
+        looked_at: Timestamp,
+    ) -> Result<()> {
+        self.put(account, "odd_lines", &rows, looked_at)
+    }
+
+    /// The lines that could not be read, and when all of them were last looked at.
+    pub fn unreadable_rows(&self, account: &AccountId) -> Result<(Vec<UnreadableRow>, Timestamp)> {
+        Ok(self.get(account, "odd_lines")?.unwrap_or_default())
+    }
+}
