@@ -1,19 +1,15 @@
 //! Any row of a long history by its number: the same lines as reading all of them in order, and months that add up.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod remote;
-
-use bursar_core::account::AccountId;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{RemotePayment, Status};
-use bursar_core::store::History;
-use bursar_core::view::{PaymentQuery, PaymentStatus};
+use crate::fixtures::{NOW, provider_payment};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::Span;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_store::History;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 
-const NOW: Timestamp = Timestamp(1_769_860_800_123);
 const LINES: i64 = 900;
 
 /// Three accounts' worth of lines over ten weeks, several of one millisecond among them.
@@ -31,7 +27,7 @@ fn filled() -> (TempDir, History, AccountId) {
         let amount = format!("{}.50", 10 + n % 7);
         let line = RemotePayment {
             source: Some(["copperx", "stripe"][number % 2].into()),
-            ..remote::top_up(
+            ..provider_payment(
                 format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
                 [Status::Completed, Status::Expired, Status::Failed][number % 3],
                 Amount::parse_decimal(&amount, Currency::usdc()).unwrap(),

@@ -1,14 +1,14 @@
 //! Payments and top-ups as lines, and pages of them.
 
-use crate::support::{
+use crate::fixtures::{
     NOW, batch, event, history, ids, of, only_line, payment, search, statuses, total, usdc, verdict,
 };
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::Code;
-use bursar_core::payment::{NewPayment, RemotePayment, Status};
-use bursar_core::store::{History, SyncBatch, SyncState};
-use bursar_core::top_up::{ConfirmedBy, Phase, TopUp};
-use bursar_core::view::{MatchedBy, PaymentQuery, PaymentStatus};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Code;
+use bursar_domain::payment::{NewPayment, RemotePayment, Status};
+use bursar_domain::view::{MatchedBy, PaymentQuery, PaymentStatus};
+use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp};
+use bursar_store::{History, SyncBatch, SyncState};
 use std::collections::BTreeSet;
 
 #[test]

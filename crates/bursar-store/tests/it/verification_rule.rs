@@ -1,20 +1,19 @@
 //! Whatever the order in which payments and events become known, change and vanish, the history verifies
 //! exactly what the rule says over all that is known at the end.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod remote;
-
+use crate::fixtures::provider_payment;
 use alloy_primitives::B256;
-use bursar_core::account::AccountId;
-use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{NewPayment, RemotePayment, Status};
-use bursar_core::store::History;
-use bursar_core::store::verification_rule::{MatchablePayment, is_verifiable_by_amount, is_within_match_window, match_payments};
-use bursar_core::top_up::{Phase, TopUp};
-use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
+use bursar_domain::account::AccountId;
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{NewPayment, RemotePayment, Status};
+use bursar_domain::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_store::History;
+use bursar_store::verification_rule::{
+    MatchablePayment, is_verifiable_by_amount, is_within_match_window, match_payments,
+};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -215,7 +214,7 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
     (0..7_u8, amount(), at(), status, claim).prop_map(|(id, amount, at, status, transaction)| {
         RemotePayment {
             transaction,
-            ..remote::top_up(format!("p{id}"), status, amount, at)
+            ..provider_payment(format!("p{id}"), status, amount, at)
         }
     })
 }

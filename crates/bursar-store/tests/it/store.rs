@@ -1,23 +1,15 @@
 //! `bursar.db` on a real disk: commits whole or not at all, notices once, and damage that loses nothing.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod damage;
-
-use bursar_core::account::{Account, AccountId};
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::engine::{Alerts, Write};
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::payment::NewPayment;
-use bursar_core::store::{OpenState, Store};
-use bursar_core::top_up::{ConfirmedBy, Phase, TopUp, Verified};
-use bursar_core::view::PaymentKind;
+use crate::fixtures::{NOW, account, intent, network, notice, store};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::clock::Span;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::notice::{Notice, NoticeKind};
+use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp, Verified};
+use bursar_engine::{Alerts, Write};
+use bursar_store::{OpenState, Store};
 use std::fs;
 use tempfile::TempDir;
-
-const NOW: Timestamp = Timestamp(1_769_860_800_123);
 
 #[test]
 fn a_first_start_is_new_and_the_next_one_finds_everything() {
@@ -26,7 +18,7 @@ fn a_first_start_is_new_and_the_next_one_finds_everything() {
     let opened = Store::open(home.path(), NOW).unwrap();
     assert_eq!(opened.state, OpenState::New);
     opened.store.put_account(&account).unwrap();
-    let network = bursar_core::provider::networks::built_in().remove(1);
+    let network = network("two");
     opened.store.put_network(&network).unwrap();
     let top_up = full_top_up("a");
     opened
@@ -310,42 +302,6 @@ fn a_folder_that_cannot_be_written_is_said_in_words() {
     assert_eq!(error.code, Code::StorageFailed);
 }
 
-fn store() -> (TempDir, Store, Account) {
-    let home = TempDir::new().unwrap();
-    let store = Store::open(home.path(), NOW).unwrap().store;
-    let account = account("main");
-    store.put_account(&account).unwrap();
-    (home, store, account)
-}
-
-fn account(label: &str) -> Account {
-    Account {
-        id: AccountId::random(),
-        label: label.into(),
-        network: bursar_core::provider::networks::built_in().remove(0),
-        address: Some(
-            "0x00000000000000000000000000000000000000aa"
-                .parse()
-                .unwrap(),
-        ),
-        user_id: Some("user".into()),
-        connected_at: NOW,
-        added_checkout_hosts: vec!["pay.example.com".into()],
-    }
-}
-
-fn intent(id: &str, at: Timestamp) -> TopUp {
-    TopUp::intent(
-        &NewPayment {
-            method: Some("card".into()),
-            ..NewPayment::top_up(usdc("25.00"), id)
-        },
-        false,
-        Some("state".into()),
-        at,
-    )
-}
-
 fn full_top_up(id: &str) -> TopUp {
     TopUp {
         payment_id: Some("remote".into()),
@@ -366,22 +322,4 @@ fn full_top_up(id: &str) -> TopUp {
         error: Some(Error::passing(Code::Timeout, "No answer in time.")),
         ..intent(id, NOW)
     }
-}
-
-fn notice(account: &AccountId, subject: &str, at: Timestamp) -> Notice {
-    Notice {
-        account: account.clone(),
-        kind: NoticeKind::Completed,
-        subject: subject.into(),
-        amount: Some(usdc("25.500000")),
-        about: PaymentKind::TopUp,
-        reason: None,
-        days_left: Some(4),
-        at,
-        silent: false,
-    }
-}
-
-fn usdc(amount: &str) -> Amount {
-    Amount::parse_decimal(amount, Currency::usdc()).unwrap()
 }

@@ -1,20 +1,17 @@
 //! Files of the first version are brought up to date as they are: accounts, intents, notices and payments survive, and
 //! mean what they meant.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::account::AccountId;
-use bursar_core::clock::Timestamp;
-use bursar_core::engine::Alerts;
-use bursar_core::notice::NoticeKind;
-use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_core::store::{History, OpenState, Store};
-use bursar_core::top_up::Phase;
-use bursar_core::view::{PaymentKind, PaymentQuery, PaymentStatus};
+use crate::fixtures::{NOW, network};
+use bursar_domain::account::AccountId;
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::view::{PaymentKind, PaymentQuery, PaymentStatus};
+use bursar_engine::Alerts;
+use bursar_engine::top_up::Phase;
+use bursar_store::{History, OpenState, Store};
 use rusqlite::Connection;
 use std::path::Path;
 
-const NOW: Timestamp = Timestamp(1_769_860_800_123);
 /// The number of the status `completed` in the history.
 const COMPLETED: &str = "4";
 const ACCOUNT: &str = "de720b9a56ea49488a3146df1c0bd80b";
@@ -35,10 +32,10 @@ fn write(path: &Path, schema: &str, rows: &str) {
 #[test]
 fn what_nobody_else_knows_survives() {
     let home = tempfile::tempdir().unwrap();
-    let network = bursar_core::provider::networks::built_in().remove(0);
+    let network = network("one");
     write(
         &home.path().join("bursar.db"),
-        include_str!("../../bursar-store/src/migrations/store_1.sql"),
+        include_str!("../../src/migrations/store_1.sql"),
         r"
         UPDATE meta SET generation = 7;
         INSERT INTO account VALUES (1, 'ACCOUNT', 'main', 'NETWORK', NULL, 'u', NOW, '[]');
@@ -105,7 +102,7 @@ fn the_history_is_listed_and_searched_as_before() {
     // A line's key is its time in milliseconds × 2^20; statuses and kinds are numbers by their places in a list.
     write(
         &home.path().join("history.db"),
-        include_str!("../../bursar-store/src/migrations/history_1.sql"),
+        include_str!("../../src/migrations/history_1.sql"),
         r#"
         INSERT INTO account VALUES (1, 'ACCOUNT');
         INSERT INTO source VALUES (1, 'copperx');
@@ -175,7 +172,7 @@ fn ids_beyond_ascii_are_found_by_their_key() {
     let home = tempfile::tempdir().unwrap();
     write(
         &home.path().join("history.db"),
-        include_str!("../../bursar-store/src/migrations/history_1.sql"),
+        include_str!("../../src/migrations/history_1.sql"),
         r#"
         INSERT INTO account VALUES (1, 'ACCOUNT');
         INSERT INTO payment (line, account, id, kind, status, said, by_chain, amount, currency, whole, fraction, source,

@@ -1,13 +1,13 @@
 //! A file, or its copy, that the disk has spoilt: found when it is opened, set aside, and nothing lost while either can be
 //! read.
 
-use super::{NOW, account as account_named, intent, notice, store};
-use bursar_core::account::Account;
-use bursar_core::engine::{Alerts, Write};
-use bursar_core::error::Code;
-use bursar_core::network::Network;
-use bursar_core::store::{OpenState, Store, StoredNotice};
-use bursar_core::top_up::{Phase, TopUp};
+use crate::fixtures::{NOW, account as account_named, intent, notice, store};
+use bursar_domain::account::Account;
+use bursar_domain::error::Code;
+use bursar_domain::network::Network;
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_engine::{Alerts, Write};
+use bursar_store::{OpenState, Store, StoredNotice};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;

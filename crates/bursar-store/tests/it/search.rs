@@ -1,12 +1,12 @@
 //! Filters, and what a search finds.
 
-use crate::support::{NOW, history, ids, of, payment, search, statuses, total};
-use bursar_core::account::AccountId;
-use bursar_core::clock::{Clock, Span, Timestamp};
-use bursar_core::error::Code;
-use bursar_core::payment::{RemotePayment, Status};
-use bursar_core::view::{PaymentQuery, PaymentStatus};
-use bursar_core::zone::Zone;
+use crate::fixtures::{NOW, history, ids, of, payment, search, statuses, total};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Clock, Span, Timestamp};
+use bursar_domain::error::Code;
+use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::zone::Zone;
 use std::sync::Arc;
 
 #[test]

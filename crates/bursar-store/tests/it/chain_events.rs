@@ -1,12 +1,12 @@
 //! Events of the Balance contract, and the payments that they verify.
 
-use crate::support::{
+use crate::fixtures::{
     NOW, batch, block_hash, event, history, lines, only_line, payment, total, verdict,
 };
-use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
-use bursar_core::clock::Span;
-use bursar_core::error::{Code, Error};
-use bursar_core::view::{MatchedBy, PaymentKind, PaymentQuery};
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
+use bursar_domain::clock::Span;
+use bursar_domain::error::{Code, Error};
+use bursar_domain::view::{MatchedBy, PaymentKind, PaymentQuery};
 
 #[test]
 fn an_event_with_the_id_verifies_and_one_without_shows_itself() {

@@ -1,15 +1,17 @@
 //! Last readings, accounts that go, and files that are damaged or newer.
 
-use crate::support::{NOW, batch, block_hash, event, history, lines, payment, search, total, usdc};
-use bursar_core::account::AccountId;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::chain_reading::ChainReading;
-use bursar_core::charges::DayCharge;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::Code;
-use bursar_core::payment::RemotePayment;
-use bursar_core::store::History;
-use bursar_core::view::PaymentQuery;
+use crate::fixtures::{
+    NOW, batch, block_hash, event, history, lines, payment, search, total, usdc,
+};
+use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::charges::DayCharge;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Code;
+use bursar_domain::payment::RemotePayment;
+use bursar_domain::view::PaymentQuery;
+use bursar_store::History;
 use std::fs;
 
 #[test]
