@@ -1,12 +1,12 @@
 //! A sandbox of a test's own: the real programs with its chains, APIs and pages, in a folder that goes with it. It has to be
 //! built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
 
-use bursar_core::account::AccountId;
-use bursar_core::http::{Http, MAX_BODY_BYTES, Request};
-use bursar_core::keyring::SecretStore;
-use bursar_core::network::Network;
-use bursar_core::provider::{Provider, connect};
-use bursar_core::session::{Credential, Session};
+use bursar_domain::account::AccountId;
+use bursar_domain::network::Network;
+use bursar_platform::http::{Http, MAX_BODY_BYTES, Request};
+use bursar_platform::keyring::SecretStore;
+use bursar_provider::session::{Credential, Session};
+use bursar_provider::{Provider, connect};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ impl Sandbox {
         let file = std::fs::read_to_string(ready[kind]["network"].as_str().unwrap()).unwrap();
         Self {
             child,
-            network: bursar_core::provider::networks::from_toml(&file).unwrap(),
+            network: bursar_provider::networks::from_toml(&file).unwrap(),
             ready,
             http: Http::new().unwrap(),
             _home: home,

@@ -1,9 +1,7 @@
 //! What a user asks to be written is written where they said: regular files whole or not at all, everything else as it is.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::error::Code;
-use bursar_core::output_file::{OutputFile, Readers, file_failed};
+use bursar_domain::error::Code;
+use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use rustix::fs::{FileType, Mode, mknodat};
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read as _, Write as _};

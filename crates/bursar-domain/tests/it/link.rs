@@ -1,9 +1,7 @@
 //! Links: only the exact forms pass, whatever is done to them.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::error::Code;
-use bursar_core::link::{LIMIT, Link, LinkState, new_state, parse, return_url};
+use bursar_domain::error::Code;
+use bursar_domain::link::{LIMIT, Link, LinkState, new_state, parse, return_url};
 use proptest::prelude::*;
 
 const STATE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

@@ -1,22 +1,13 @@
 //! The Fluence provider against the sandbox: a real API, a real checkout, real transfers.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sandbox;
-
-use bursar_core::checkout;
-use bursar_core::clock::{Clock, Span, SystemClock};
-use bursar_core::error::{Code, Error};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::provider::Provider;
-use bursar_core::session::Credential;
-use sandbox::Sandbox;
+use crate::sandbox::Sandbox;
+use bursar_domain::checkout;
+use bursar_domain::clock::{Clock, Span, SystemClock};
+use bursar_domain::error::{Code, Error};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{NewPayment, Purpose, RemotePayment, Status};
+use bursar_provider::Provider;
+use bursar_provider::session::Credential;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};

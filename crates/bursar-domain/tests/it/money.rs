@@ -1,10 +1,8 @@
 //! Money: what is read is what is written, nothing wraps, nothing is rounded but a fee, and that upwards.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::error::Code;
-use bursar_core::money::{Amount, Currency, MAX_SCALE};
-use bursar_core::text::{decimal_digit, is_space};
+use bursar_domain::error::Code;
+use bursar_domain::money::{Amount, Currency, MAX_SCALE};
+use bursar_domain::text::{decimal_digit, is_space};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};

@@ -1,22 +1,15 @@
 //! The panel provider against the sandbox: a real API with its keys, debits, pages and invoices.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-mod sandbox;
-
-use bursar_core::catalogue::{Method, MethodKind, NewMethod, SavedMethodState};
-use bursar_core::checkout;
-use bursar_core::clock::Span;
-use bursar_core::error::Code;
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{FailureCode, NewPayment, Purpose, RemotePayment, RenewalItem, Status};
-use bursar_core::provider::Provider;
-use sandbox::Sandbox;
+use crate::sandbox::Sandbox;
+use bursar_domain::catalogue::{Method, MethodKind, NewMethod, SavedMethodState};
+use bursar_domain::checkout;
+use bursar_domain::clock::Span;
+use bursar_domain::error::Code;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{
+    FailureCode, NewPayment, Purpose, RemotePayment, RenewalItem, Status,
+};
+use bursar_provider::Provider;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -1,10 +1,8 @@
 //! Network files: taken whole and checked, or refused naming the field.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::address::parse_address;
-use bursar_core::error::Code;
-use bursar_core::network::{Network, check_host};
+use bursar_domain::address::parse_address;
+use bursar_domain::error::Code;
+use bursar_domain::network::{Network, check_host};
 use proptest::prelude::*;
 
 const FILE: &str = r#"
@@ -34,7 +32,7 @@ start_block = 0
 
 #[test]
 fn a_whole_file_is_taken() {
-    let network = bursar_core::provider::networks::from_toml(FILE).unwrap();
+    let network = bursar_provider::networks::from_toml(FILE).unwrap();
     assert_eq!(
         (network.name.as_str(), network.provider.as_str()),
         ("sandbox", "fluence")
@@ -51,7 +49,7 @@ fn a_whole_file_is_taken() {
 
 #[test]
 fn the_built_in_ones_are_all_there_and_secure() {
-    let networks = bursar_core::provider::networks::built_in();
+    let networks = bursar_provider::networks::built_in();
     let names: Vec<_> = networks
         .iter()
         .map(|network| network.name.as_str())
@@ -166,14 +164,14 @@ fn what_is_wrong_is_refused_by_its_name() {
         ("start_block = 0", "start = 0", "start"),
     ] {
         assert!(FILE.contains(right));
-        let refused = bursar_core::provider::networks::from_toml(&FILE.replacen(right, wrong, 1))
-            .unwrap_err();
+        let refused =
+            bursar_provider::networks::from_toml(&FILE.replacen(right, wrong, 1)).unwrap_err();
         assert_eq!(refused.code, Code::NetworkMalformed);
         let told = refused.message.contains(named) || named == "line";
         assert!(told, "{wrong}: {} does not name {named}", refused.message);
     }
     let large = format!("{FILE}\n# {}", "x".repeat(100_000));
-    assert!(bursar_core::provider::networks::from_toml(&large).is_err());
+    assert!(bursar_provider::networks::from_toml(&large).is_err());
 }
 
 #[test]
@@ -213,14 +211,14 @@ fn wallet_addresses_are_checked() {
 proptest! {
     #[test]
     fn no_file_makes_reading_panic(text in any::<String>()) {
-        prop_assert!(bursar_core::provider::networks::from_toml(&text).is_err());
+        prop_assert!(bursar_provider::networks::from_toml(&text).is_err());
     }
 
     #[test]
     fn a_damaged_file_is_refused_or_still_safe(at in 0_usize..600, with in "\\PC{0,3}") {
         let at = at % FILE.len();
         let damaged = format!("{}{with}{}", &FILE[..at], &FILE[at + 1..]);
-        if let Ok(network) = bursar_core::provider::networks::from_toml(&damaged) {
+        if let Ok(network) = bursar_provider::networks::from_toml(&damaged) {
             prop_assert!(network.api.scheme() == "https" || network.is_sandbox());
             prop_assert!(network.checkout_hosts.iter().all(|host| check_host(host).is_ok()));
         }

@@ -1,22 +1,20 @@
 //! Checkout addresses: only the listed hosts, whatever an address pretends to be.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::checkout::{self, allow, qr_svg};
-use bursar_core::error::Code;
-use bursar_core::network::{Network, host_and_port, is_loopback};
+use bursar_domain::checkout::{self, allow, qr_svg};
+use bursar_domain::error::Code;
+use bursar_domain::network::{Network, host_and_port, is_loopback};
 use proptest::prelude::*;
 use url::Url;
 
 fn mainnet() -> Network {
-    bursar_core::provider::networks::built_in()
+    bursar_provider::networks::built_in()
         .into_iter()
         .find(|network| network.name == "mainnet")
         .unwrap()
 }
 
 fn sandbox() -> Network {
-    bursar_core::provider::networks::from_toml(
+    bursar_provider::networks::from_toml(
         r#"
         name = "sandbox"
         provider = "fluence"
