@@ -45,7 +45,7 @@ impl State {
                 *at = now;
             }
         };
-        for plan in self.plans.values_mut() {
+        for plan in self.poll_timers.values_mut() {
             limit(&mut plan.due, LONGEST_INTERVAL);
         }
         for resend in self.resends.values_mut() {

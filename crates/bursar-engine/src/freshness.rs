@@ -17,13 +17,13 @@ const OUTAGE_GRACE: Span = Span::minutes(3);
 impl State {
     /// The API's figures, if they are current.
     pub fn current_api(&self, now: Timestamp) -> Option<&ApiBalance> {
-        let (api, _) = self.api.as_ref()?;
+        let (api, _) = self.api_balance.as_ref()?;
         (self.config.signed_in && self.is_current(PollTarget::Balance, now)).then_some(api)
     }
 
     /// The chain's figures, if they are current.
     pub fn current_chain(&self, now: Timestamp) -> Option<&ChainReading> {
-        let reading = self.chain.as_ref()?;
+        let reading = self.chain_reading.as_ref()?;
         self.is_current(PollTarget::Chain, now).then_some(reading)
     }
 
@@ -36,7 +36,7 @@ impl State {
     /// answers, otherwise the last known one. The overview makes the same choice.
     pub fn spendable(&self) -> Option<&Amount> {
         let silent = |poll| self.errors.contains_key(&poll);
-        match (&self.chain, &self.api) {
+        match (&self.chain_reading, &self.api_balance) {
             (Some(reading), Some((api, as_of)))
                 if silent(PollTarget::Chain)
                     && (!silent(PollTarget::Balance) || reading.is_older_than(*as_of)) =>
@@ -71,7 +71,10 @@ impl State {
 
     /// Whether the last poll of this target succeeded.
     pub fn answers(&self, poll: PollTarget) -> bool {
-        let failing = self.plans.get(&poll).is_none_or(|plan| plan.failures > 0);
+        let failing = self
+            .poll_timers
+            .get(&poll)
+            .is_none_or(|plan| plan.failures > 0);
         // The figures are current even if only the events cannot be read.
         let lacks_only_events = poll == PollTarget::Chain
             && self.events_error.is_some()
@@ -186,7 +189,10 @@ mod tests {
             ..both
         };
         let gone = after(&disagree, fails(Event::Balance, Code::SignedOut), NOON);
-        assert_eq!((gone.api, gone.disagreement), (None, Disagreement::Unknown));
+        assert_eq!(
+            (gone.api_balance, gone.disagreement),
+            (None, Disagreement::Unknown)
+        );
     }
 
     #[test]

@@ -92,10 +92,13 @@ impl State {
             return enough_days;
         };
         let chain = self
-            .chain
+            .chain_reading
             .as_ref()
             .map(|reading| (&reading.free, reading.read_at));
-        let api = self.api.as_ref().map(|(api, at)| (&api.balance, *at));
+        let api = self
+            .api_balance
+            .as_ref()
+            .map(|(api, at)| (&api.balance, *at));
         let enough_money = [chain, api]
             .into_iter()
             .flatten()
@@ -106,7 +109,7 @@ impl State {
 
     fn is_clearly_above(&self, least: &Amount, balance: &Amount) -> bool {
         let usage = self
-            .api
+            .api_balance
             .as_ref()
             .and_then(|(api, _)| api.daily_usage.as_ref());
         recovery_level(least, balance, usage)

@@ -120,7 +120,7 @@ impl State {
     pub(super) fn shorten_intervals(&mut self, now: Timestamp) {
         for poll in PollTarget::ALL {
             let interval = self.interval(poll, now);
-            if let Some(plan) = self.plans.get_mut(&poll) {
+            if let Some(plan) = self.poll_timers.get_mut(&poll) {
                 plan.due = plan.due.min(now.plus(interval));
             }
         }

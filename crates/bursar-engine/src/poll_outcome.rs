@@ -79,7 +79,7 @@ impl Step {
 impl State {
     /// The API's figures of a session that has ended are not current; the database keeps them with their time.
     pub(super) fn forget_session(&mut self) {
-        self.api = None;
+        self.api_balance = None;
         self.disagreement = Disagreement::Unknown;
     }
 
@@ -94,7 +94,7 @@ impl State {
         } else {
             jitter(interval, entropy)
         };
-        if let Some(plan) = self.plans.get_mut(&poll) {
+        if let Some(plan) = self.poll_timers.get_mut(&poll) {
             plan.due = if plan.again { now } else { now.plus(interval) };
             plan.in_flight = false;
             plan.again = false;
@@ -114,7 +114,7 @@ impl State {
     /// Whether something has happened since this request was sent, so that its response is discarded and the target is
     /// read again at once.
     pub(super) fn reread_if_outdated(&mut self, poll: PollTarget, now: Timestamp) -> bool {
-        let Some(plan) = self.plans.get_mut(&poll).filter(|plan| plan.again) else {
+        let Some(plan) = self.poll_timers.get_mut(&poll).filter(|plan| plan.again) else {
             return false;
         };
         plan.due = now;
@@ -125,7 +125,7 @@ impl State {
 
     /// How many readings in a row were incomplete.
     pub(super) fn failures(&self, poll: PollTarget) -> u32 {
-        self.plans.get(&poll).map_or(0, |plan| plan.failures)
+        self.poll_timers.get(&poll).map_or(0, |plan| plan.failures)
     }
 
     /// Records a chain reading with figures but without all events, after `failures` such readings. A passing error is
@@ -137,7 +137,7 @@ impl State {
         now: Timestamp,
         entropy: u64,
     ) {
-        if let Some(plan) = self.plans.get_mut(&PollTarget::Chain) {
+        if let Some(plan) = self.poll_timers.get_mut(&PollTarget::Chain) {
             plan.failures = failures.saturating_add(1);
             if error.retryable && plan.failures <= MAX_QUICK_EVENT_RETRIES {
                 let wait = jitter(Backoff::SERVER.wait(plan.failures), entropy);

@@ -4,7 +4,7 @@ use super::account_config::Presence;
 use super::effect::{Effect, Request, WatchedPayment};
 use super::poll_target::PollTarget;
 use super::state::State;
-use super::timers::Plan;
+use super::timers::PollTimer;
 use crate::top_up::{Phase, TopUp};
 use bursar_domain::clock::Timestamp;
 
@@ -15,7 +15,7 @@ impl State {
             .into_iter()
             .filter(|poll| !self.is_one_at_a_time(poll.server()))
             .filter_map(|poll| {
-                let plan = self.plans.get(&poll)?;
+                let plan = self.poll_timers.get(&poll)?;
                 (!plan.in_flight && self.is_wanted(poll, plan.due))
                     .then(|| plan.due.max(self.server_backoff(poll.server()).until))
             })
@@ -29,7 +29,7 @@ impl State {
         let mut effects = Vec::new();
         for poll in PollTarget::ALL {
             let backoff = self.server_backoff(poll.server());
-            let Some(plan) = self.plans.get(&poll).copied() else {
+            let Some(plan) = self.poll_timers.get(&poll).copied() else {
                 continue;
             };
             let wanted = self.is_wanted(poll, plan.due);
@@ -39,9 +39,9 @@ impl State {
             if self.is_one_at_a_time(poll.server()) {
                 continue;
             }
-            self.plans.insert(
+            self.poll_timers.insert(
                 poll,
-                Plan {
+                PollTimer {
                     in_flight: true,
                     again: false,
                     ..plan
@@ -124,7 +124,7 @@ impl State {
 
     /// Makes the target due at this time at the latest.
     pub(super) fn bring_forward(&mut self, poll: PollTarget, at: Timestamp) {
-        if let Some(plan) = self.plans.get_mut(&poll) {
+        if let Some(plan) = self.poll_timers.get_mut(&poll) {
             plan.due = plan.due.min(at);
         }
     }
@@ -132,7 +132,7 @@ impl State {
     /// Makes these targets due at once; one that is in flight is polled again after its response.
     pub(super) fn make_due(&mut self, polls: &[PollTarget], now: Timestamp) {
         for poll in polls {
-            if let Some(plan) = self.plans.get_mut(poll) {
+            if let Some(plan) = self.poll_timers.get_mut(poll) {
                 plan.due = plan.due.min(now);
                 plan.again = plan.in_flight;
             }

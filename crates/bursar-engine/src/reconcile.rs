@@ -82,11 +82,11 @@ impl Step {
     pub(super) fn balance_response(&mut self, balance: &ApiBalance, now: Timestamp, entropy: u64) {
         self.state.record_success(PollTarget::Balance, now, entropy);
         self.key_accepted();
-        let before = self.state.api.as_ref().map(|(api, _)| &api.balance);
+        let before = self.state.api_balance.as_ref().map(|(api, _)| &api.balance);
         if has_grown(before, Some(&balance.balance)) {
             self.search_late_payments(now);
         }
-        self.state.api = Some((balance.clone(), now));
+        self.state.api_balance = Some((balance.clone(), now));
         self.check_balance(now);
         self.changed();
     }
@@ -202,7 +202,7 @@ impl Step {
         }
         let is_overtaken = self
             .state
-            .chain
+            .chain_reading
             .as_ref()
             .is_some_and(|known| known.block > answer.reading.block && !answer.lowers_mark);
         if is_overtaken {
@@ -211,14 +211,14 @@ impl Step {
         }
         let moved = self
             .state
-            .chain
+            .chain_reading
             .as_ref()
             .is_none_or(|known| !known.same_balances(&answer.reading));
-        let before = self.state.chain.as_ref().and_then(total_balance);
+        let before = self.state.chain_reading.as_ref().and_then(total_balance);
         if has_grown(before.as_ref(), total_balance(&answer.reading).as_ref()) {
             self.search_late_payments(now);
         }
-        self.state.chain = Some(answer.reading.clone());
+        self.state.chain_reading = Some(answer.reading.clone());
         for payment_id in &answer.reorganised {
             if let Some(id) = self.state.top_up_id_of(payment_id) {
                 self.apply(&id, &Input::Reorganised, now);

@@ -28,7 +28,7 @@ impl State {
     }
 
     fn has_request_in_flight(&self, server: Server) -> bool {
-        self.plans
+        self.poll_timers
             .iter()
             .any(|(poll, plan)| poll.server() == server && plan.in_flight)
     }
@@ -72,7 +72,7 @@ impl State {
     ) {
         let server = poll.server();
         let mut backoff = self.server_backoff(server);
-        let Some(plan) = self.plans.get_mut(&poll) else {
+        let Some(plan) = self.poll_timers.get_mut(&poll) else {
             return;
         };
         plan.in_flight = false;

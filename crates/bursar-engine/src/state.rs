@@ -3,7 +3,7 @@
 use super::account_config::{AccountConfig, Presence, Thresholds};
 use super::backfill_progress::Backfill;
 use super::poll_target::{PollTarget, Server};
-use super::timers::{Plan, ReachabilityProbe, Resend, ServerBackoff};
+use super::timers::{PollTimer, ReachabilityProbe, Resend, ServerBackoff};
 use crate::Alerts;
 use crate::top_up::TopUp;
 use bursar_domain::account::AccountId;
@@ -56,15 +56,15 @@ pub struct State {
     pub clock_jumped_at: Option<Timestamp>,
     /// When the provider last reported each payment's status, or that it does not know one whose outcome is unknown.
     pub status_read_at: BTreeMap<String, Timestamp>,
-    pub plans: BTreeMap<PollTarget, Plan>,
+    pub poll_timers: BTreeMap<PollTarget, PollTimer>,
     pub server_backoffs: BTreeMap<Server, ServerBackoff>,
     /// Servers that are unreachable.
     pub probes: BTreeMap<Server, ReachabilityProbe>,
     /// Until when polling is at its fastest: after a return link, focus or "Check now".
     pub fast_polling_until: Timestamp,
     pub subscribed: bool,
-    pub api: Option<(ApiBalance, Timestamp)>,
-    pub chain: Option<ChainReading>,
+    pub api_balance: Option<(ApiBalance, Timestamp)>,
+    pub chain_reading: Option<ChainReading>,
     pub disagreement: Disagreement,
     pub alerts: Alerts,
     /// Whether this process reports a low balance and a rejected key. The terminal does not: the desktop app decides by
@@ -111,7 +111,7 @@ impl State {
         top_ups: Vec<TopUp>,
         now: Timestamp,
     ) -> Self {
-        let plan = Plan {
+        let plan = PollTimer {
             due: now,
             in_flight: false,
             again: false,
@@ -156,7 +156,7 @@ impl State {
                 .collect(),
             starts_in_flight: BTreeSet::new(),
             resends: BTreeMap::new(),
-            plans: PollTarget::ALL
+            poll_timers: PollTarget::ALL
                 .into_iter()
                 .map(|poll| (poll, plan))
                 .collect(),
@@ -164,8 +164,8 @@ impl State {
             probes: BTreeMap::new(),
             fast_polling_until: Timestamp::default(),
             subscribed: false,
-            api: None,
-            chain: None,
+            api_balance: None,
+            chain_reading: None,
             disagreement: Disagreement::Unknown,
             alerts: Alerts::default(),
             notifies_alerts: true,
@@ -201,7 +201,7 @@ impl State {
     /// Whether no response is missing.
     pub fn is_quiet(&self) -> bool {
         self.starts_in_flight.is_empty()
-            && self.plans.values().all(|plan| !plan.in_flight)
+            && self.poll_timers.values().all(|plan| !plan.in_flight)
             && !self.top_ups.values().any(|top_up| top_up.cancel_requested)
     }
 
@@ -212,6 +212,8 @@ impl State {
 
     /// When a poll of this target last succeeded.
     pub fn last_success(&self, poll: PollTarget) -> Option<Timestamp> {
-        self.plans.get(&poll).and_then(|plan| plan.last_success)
+        self.poll_timers
+            .get(&poll)
+            .and_then(|plan| plan.last_success)
     }
 }

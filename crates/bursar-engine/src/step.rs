@@ -73,7 +73,7 @@ impl Step {
             Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
             Event::Reconfigured { watched_address } => {
                 self.state.config.watched_address = *watched_address;
-                self.state.chain = None;
+                self.state.chain_reading = None;
                 self.state.backfill.chain = None;
                 self.state.events_error = None;
                 self.state.subscribed = false;

@@ -4,7 +4,7 @@ use bursar_domain::clock::Timestamp;
 
 /// When a target is polled next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
+pub struct PollTimer {
     pub due: Timestamp,
     pub in_flight: bool,
     /// Something happened while a request was in flight: poll again at once.

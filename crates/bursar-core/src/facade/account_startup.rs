@@ -84,8 +84,8 @@ impl Bursar {
         state.notifies_alerts = self.pops_up;
         state.backfill = past;
         // What was last known, so that a start says no less than going on would have.
-        state.api = api;
-        state.chain = reading.filter(|_| setup.watched_address.is_some());
+        state.api_balance = api;
+        state.chain_reading = reading.filter(|_| setup.watched_address.is_some());
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
         state.presence = *lock(&self.presence);

@@ -26,7 +26,7 @@ impl Bursar {
             let Some(state) = self.driver.state(&connection.account.id) else {
                 continue;
             };
-            for (poll, plan) in &state.plans {
+            for (poll, plan) in &state.poll_timers {
                 let last = plan
                     .last_success
                     .map_or_else(|| "never".to_owned(), |at| at.to_string());

@@ -149,7 +149,10 @@ fn is_up_to_date(state: &State, poll: PollTarget) -> bool {
         | PollTarget::DuePayments
         | PollTarget::OpenPayments => true,
     };
-    let in_flight = state.plans.get(&poll).is_some_and(|plan| plan.in_flight);
+    let in_flight = state
+        .poll_timers
+        .get(&poll)
+        .is_some_and(|plan| plan.in_flight);
     // The user may have stopped the reading of what lies further back.
     state.last_success(poll).is_some() && !in_flight && (reaches_back || state.backfill.paused)
 }
@@ -161,7 +164,7 @@ fn is_given_up(state: &State, poll: PollTarget, now: Timestamp) -> bool {
         .server_backoffs
         .get(&poll.server())
         .is_some_and(|gate| gate.until > soon);
-    state.plans.get(&poll).is_some_and(|plan| {
+    state.poll_timers.get(&poll).is_some_and(|plan| {
         let failed = state.errors.contains_key(&poll) && plan.due > soon;
         !plan.in_flight && (failed || is_silent)
     })

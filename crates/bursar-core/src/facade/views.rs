@@ -22,11 +22,11 @@ pub(super) fn known_balances(
     now: Timestamp,
 ) -> Result<KnownBalances> {
     let id = &account.id;
-    let reading = match state.and_then(|state| state.chain.clone()) {
+    let reading = match state.and_then(|state| state.chain_reading.clone()) {
         Some(reading) => Some(reading),
         None => history.reading(id)?,
     };
-    let api = match state.and_then(|state| state.api.clone()) {
+    let api = match state.and_then(|state| state.api_balance.clone()) {
         Some(api) => Some(api),
         None => history.api_balance(id)?,
     };
@@ -36,7 +36,7 @@ pub(super) fn known_balances(
             state.current_chain(now).is_some() && state.answers(PollTarget::Chain)
         }),
         chain_awaited: state
-            .is_some_and(|state| state.chain.is_none() && state.answers(PollTarget::Chain)),
+            .is_some_and(|state| state.chain_reading.is_none() && state.answers(PollTarget::Chain)),
         api,
         api_answers: state.is_some_and(|state| state.current_api(now).is_some()),
     })

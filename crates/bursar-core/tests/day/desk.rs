@@ -322,7 +322,7 @@ impl Desk {
                 + state.start_ended_at.len()
                 + state.errors.len()
                 + state.server_backoffs.len()
-                + state.plans.len(),
+                + state.poll_timers.len(),
         }
     }
 }

@@ -305,7 +305,7 @@ fn chain_unread_for_a_day_does_not_block_recovery() {
 fn outdated_figures_do_not_warn() {
     // As after a start: the figures are known, but have not been read since.
     let mut watched = Watched::new();
-    watched.state.api = Some((
+    watched.state.api_balance = Some((
         ApiBalance {
             balance: usd(400),
             daily_usage: None,
@@ -313,7 +313,7 @@ fn outdated_figures_do_not_warn() {
         },
         minutes_after_noon(-600),
     ));
-    watched.state.chain = Some(reading(400, minutes_after_noon(-600)));
+    watched.state.chain_reading = Some(reading(400, minutes_after_noon(-600)));
     watched.state.thresholds.days = Some(7);
     let thresholds = Thresholds {
         days: Some(6),
@@ -331,7 +331,7 @@ fn outdated_figures_do_not_warn() {
         Code::Unreachable,
         "down",
     ))));
-    watched.state.api = Some((
+    watched.state.api_balance = Some((
         ApiBalance {
             balance: usd(400),
             daily_usage: None,
@@ -362,7 +362,7 @@ fn changed_threshold_reads_fresh_figures() {
     );
     assert!(asked.commit.is_empty());
     assert_eq!(asked.state.thresholds, higher);
-    assert!(asked.state.plans[&PollTarget::Balance].in_flight);
+    assert!(asked.state.poll_timers[&PollTarget::Balance].in_flight);
     watched.hear(&Event::Thresholds(higher)).chain(1_500);
     assert_eq!(watched.told, 1);
 }

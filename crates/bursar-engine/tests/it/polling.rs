@@ -50,7 +50,7 @@ fn open(age: Span) -> TopUp {
 /// How long after this response the target is polled again. Jitter varies an interval by a tenth.
 fn assert_again_after(state: &State, poll: PollTarget, answer: &Event, seconds: i64) {
     let after = step(state, answer, noon(), 0).state;
-    let wait = after.plans[&poll].due.since(noon()).0;
+    let wait = after.poll_timers[&poll].due.since(noon()).0;
     let wanted = Span::seconds(seconds).0;
     assert!(
         (wanted - wanted / 10..=wanted + wanted / 5).contains(&wait),

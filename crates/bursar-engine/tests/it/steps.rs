@@ -181,7 +181,7 @@ fn malformed_response_keeps_last_state_and_its_time() {
     let wrong = Error::new(Code::AnswerMalformed, "balance of the account is negative");
     let later = noon().plus(Span::minutes(5));
     let after = step(&good.state, &Event::Balance(Err(wrong.clone())), later, 0).state;
-    assert_eq!(after.api, Some((balance, noon())));
+    assert_eq!(after.api_balance, Some((balance, noon())));
     assert_eq!(
         after.errors.get(&PollTarget::Balance),
         Some(&(wrong, later))
@@ -269,7 +269,7 @@ fn spendable_balance_is_the_apis_while_chain_is_down() {
         days_left: None,
     };
     let begun = State {
-        chain: Some(reading),
+        chain_reading: Some(reading),
         ..account(Vec::new())
     };
     let both = step(&begun, &Event::Balance(Ok(api(10_000))), noon(), 0).state;
@@ -336,7 +336,7 @@ fn overtaken_response_changes_no_figure() {
     };
     let newest = heard(&begun, figures(1_677, 3_398)).state;
     let late = heard(&newest, figures(1_674, 398));
-    assert_eq!(late.state.chain, newest.chain);
+    assert_eq!(late.state.chain_reading, newest.chain_reading);
     assert!(late.commit.is_empty(), "{:?}", late.commit);
     assert!(!late.state.alerts.low_balance_notified);
     // The same block again, and a newer one, are accepted.
@@ -392,13 +392,13 @@ fn doubtful_blocks_are_reread_when_due() {
         ..figures(256, 2_500)
     };
     let after = heard(&watching(), doubtful).state;
-    assert_eq!(after.plans[&PollTarget::Chain].due, due);
+    assert_eq!(after.poll_timers[&PollTarget::Chain].due, due);
     let long_due = ChainResponse {
         reread_at: Some(noon().minus(Span::hours(1))),
         ..figures(256, 2_500)
     };
     let after = heard(&watching(), long_due).state;
-    assert!(after.plans[&PollTarget::Chain].due >= noon());
+    assert!(after.poll_timers[&PollTarget::Chain].due >= noon());
 }
 
 #[test]
@@ -521,7 +521,7 @@ fn due_times_stay_plausible() {
         let back = noon().minus(Span::hours(hours));
         let after = step(&state, &Event::Tick, back, 0).state;
         let longest = Span::hours(15);
-        for (poll, plan) in &after.plans {
+        for (poll, plan) in &after.poll_timers {
             assert!(plan.due.since(back) <= longest, "{poll:?}: {plan:?}");
         }
         for repeat in after.resends.values() {

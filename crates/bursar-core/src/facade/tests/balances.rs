@@ -149,9 +149,9 @@ fn two_figures_differ_only_once_two_looks_say_so() {
     }
     let told = differs.api.clone().unwrap().0;
     state = step(&state, &Event::Balance(Ok(told)), now, 0).state;
-    state.chain.clone_from(&differs.reading);
+    state.chain_reading.clone_from(&differs.reading);
     state
-        .plans
+        .poll_timers
         .get_mut(&PollTarget::Chain)
         .unwrap()
         .last_success = Some(now);
@@ -167,8 +167,9 @@ fn two_figures_differ_only_once_two_looks_say_so() {
 async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
     let app = TestApp::connect(super::mock_panel::MockPanel::default()).await;
     app.bursar.set_presence(Presence::Focused);
-    let both =
-        |state: &State| state.api.is_some() && state.last_success(PollTarget::Charges).is_some();
+    let both = |state: &State| {
+        state.api_balance.is_some() && state.last_success(PollTarget::Charges).is_some()
+    };
     app.until("balance and charges are read", both).await;
     let overview = || app.bursar.overview(app.account.clone());
     let told = overview().await.unwrap();
@@ -187,7 +188,7 @@ async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
 async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
     let mut app = TestApp::connect(MockFluence::default()).await;
     app.bursar.set_presence(Presence::Focused);
-    let known = |state: &State| state.api.is_some();
+    let known = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", known).await;
     let overview = || app.bursar.overview(app.account.clone());
     let told = overview().await.unwrap();

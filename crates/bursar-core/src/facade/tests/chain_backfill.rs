@@ -216,7 +216,7 @@ async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
     // At the fault itself, time and again: what there is stays.
     app.later(Span::minutes(3));
     app.until("the chain has failed", |state| {
-        state.plans[&PollTarget::Chain].failures > 0
+        state.poll_timers[&PollTarget::Chain].failures > 0
     })
     .await;
     assert_eq!(app.verified().await, ["new", "older"]);

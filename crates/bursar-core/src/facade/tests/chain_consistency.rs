@@ -14,10 +14,10 @@ impl<P: HasMockChain> TestApp<P> {
     /// Two looks from now on, one after the other, are over.
     async fn looked(&self) {
         for _ in 0..2 {
-            let before = self.state().plans[&PollTarget::Chain];
+            let before = self.state().poll_timers[&PollTarget::Chain];
             self.later(Span::minutes(1));
             self.until("the chain was looked at", |state| {
-                let plan = state.plans[&PollTarget::Chain];
+                let plan = state.poll_timers[&PollTarget::Chain];
                 !plan.in_flight
                     && (plan.last_success > before.last_success || plan.failures > before.failures)
             })
@@ -32,7 +32,7 @@ impl<P: HasMockChain> TestApp<P> {
 
     fn figure(&self) -> (String, u64) {
         let state = self.state();
-        let reading = state.chain.as_ref().unwrap();
+        let reading = state.chain_reading.as_ref().unwrap();
         (reading.free.to_decimal(), reading.block)
     }
 
@@ -407,7 +407,7 @@ async fn old_events_that_were_dropped_are_found_again() {
         chain.endpoints[0].drops_logs = true;
         let app = TestApp::connect(OneEndpoint(chain)).await;
         app.until("all is read", |state| {
-            state.chain.is_some()
+            state.chain_reading.is_some()
                 && state.backfill.chain.is_none()
                 && state.last_success(PollTarget::Chain).is_some()
         })

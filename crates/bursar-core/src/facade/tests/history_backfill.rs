@@ -35,7 +35,7 @@ impl TestApp {
         let stopped = self.bursar.pause_backfill(self.account.clone(), true).await;
         stopped.unwrap();
         self.until("it is stopped", |state| {
-            state.backfill.paused && !state.plans[&PollTarget::History].in_flight
+            state.backfill.paused && !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
     }
@@ -54,7 +54,7 @@ impl TestApp {
             let before = self.clock.now();
             self.later(Span::seconds(61));
             self.until("the history is read", |state| {
-                let plan = &state.plans[&PollTarget::History];
+                let plan = &state.poll_timers[&PollTarget::History];
                 !plan.in_flight && plan.last_success > Some(before)
             })
             .await;

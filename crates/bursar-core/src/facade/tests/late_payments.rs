@@ -29,7 +29,7 @@ impl TestApp {
         self.bursar.woke_up();
         self.until("the history is read", |state| {
             state.last_success(PollTarget::History) >= Some(before)
-                && !state.plans[&PollTarget::History].in_flight
+                && !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
     }
@@ -61,7 +61,7 @@ async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it(
         let status = app.status_of("old").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
         app.until("it is told", |state| {
-            !state.plans[&PollTarget::History].in_flight
+            !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
         assert_eq!(app.told_of("old").await, 1);
@@ -88,7 +88,7 @@ async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
     }
     app.look_after(Span::seconds(61)).await;
     let grown = |state: &State| {
-        state.late_payment_reads < 2 && !state.plans[&PollTarget::History].in_flight
+        state.late_payment_reads < 2 && !state.poll_timers[&PollTarget::History].in_flight
     };
     app.until("it is looked for", grown).await;
     for _ in 0..20 {

@@ -73,7 +73,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
         .await;
         let state = app.state();
         assert_eq!(
-            state.chain.as_ref().map(|reading| reading.block),
+            state.chain_reading.as_ref().map(|reading| reading.block),
             Some(HEAD)
         );
         assert!(
@@ -140,7 +140,7 @@ async fn ten_blocks_at_a_time_get_further_with_each_look() {
     };
     app.until("the newest blocks are read", far(100)).await;
     assert!(
-        app.state().chain.is_some(),
+        app.state().chain_reading.is_some(),
         "the figures wait for no events"
     );
     app.until("older ones follow", far(6_000)).await;
@@ -189,7 +189,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         })
         .await;
         app.until("all is read", |state| {
-            state.chain.is_some() && state.backfill.chain.is_none()
+            state.chain_reading.is_some() && state.backfill.chain.is_none()
         })
         .await;
         assert_eq!(app.verified().await.len(), CREDITS.len());
@@ -238,7 +238,7 @@ async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not
     })
     .await;
     app.until("all is read", |state| {
-        state.chain.is_some() && state.backfill.chain.is_none()
+        state.chain_reading.is_some() && state.backfill.chain.is_none()
     })
     .await;
     // As if nothing had been read since the first half of the chain; and now logs come a hundred blocks at a time.
@@ -313,7 +313,7 @@ async fn what_an_rpc_says_is_not_logged() {
     })
     .await;
     app.until("all is read", |state| {
-        state.chain.is_some() && state.backfill.chain.is_none()
+        state.chain_reading.is_some() && state.backfill.chain.is_none()
     })
     .await;
     let lines = Lines::default();

@@ -30,7 +30,7 @@ async fn whose_an_account_is_becomes_known_with_the_first_answer() {
     assert_eq!(stored_user(&app).await, None);
     app.provider.lock().unwrap().down.clear();
     app.later(Span::minutes(10));
-    let read = |state: &State| state.api.is_some();
+    let read = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", read).await;
     assert_eq!(stored_user(&app).await.as_deref(), Some("acc_dana"));
     let (bursar, account) = (&app.bursar, &app.account);
@@ -69,14 +69,14 @@ async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
             .is_some_and(|at| at > again)
     };
     app.until("the balance is read again", read).await;
-    let api = app.state().api.clone().unwrap().0;
+    let api = app.state().api_balance.clone().unwrap().0;
     assert_eq!(api.balance.to_decimal(), "182.40");
 }
 
 #[tokio::test]
 async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs() {
     let app = TestApp::connect(of_dana_and_bob()).await;
-    let read = |state: &State| state.api.is_some();
+    let read = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", read).await;
     // However it came into the session: nobody asked whose it is.
     let session = app.bursar.connection(&app.account).unwrap().session;
@@ -90,7 +90,7 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
         };
         app.until("it is told", told).await;
         assert!(!session.signed_in());
-        let api = app.state().api.clone().unwrap().0;
+        let api = app.state().api_balance.clone().unwrap().0;
         assert_eq!(api.balance.to_decimal(), "182.40");
         let own = Credential::api_key("key").unwrap();
         session.set_credential(own, false).await.unwrap();

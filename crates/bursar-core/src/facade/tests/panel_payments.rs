@@ -55,7 +55,7 @@ async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile()
     })
     .await;
     app.read().await;
-    let waits = |state: &State| state.plans[&PollTarget::DuePayments].failures >= 3;
+    let waits = |state: &State| state.poll_timers[&PollTarget::DuePayments].failures >= 3;
     app.until("the engine asks seldom", waits).await;
     {
         let mut panel = app.provider.lock().unwrap();

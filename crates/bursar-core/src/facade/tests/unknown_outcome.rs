@@ -85,7 +85,7 @@ async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_w
         app.later(Span::seconds(61));
         let before = app.clock.now();
         app.until("it has looked again", |state| {
-            state.plans[&PollTarget::OpenPayments].last_success >= Some(before)
+            state.poll_timers[&PollTarget::OpenPayments].last_success >= Some(before)
         })
         .await;
         assert_eq!(of(&app.state(), &id).phase, Phase::Starting);

@@ -31,7 +31,7 @@ impl TestApp {
         let before = self.clock.now();
         self.later(Span::seconds(1));
         self.until("the history is read", |state| {
-            state.plans[&PollTarget::History].last_success > Some(before)
+            state.poll_timers[&PollTarget::History].last_success > Some(before)
         })
         .await;
     }
