@@ -1,6 +1,8 @@
-//! The whole of Bursar that is not a window: the facade that the desktop app and the terminal call, the driver that runs
-//! the engine's effects, settings and exports. It knows no Tauri. The crates below it are re-exported under the names of
-//! what they hold.
+//! All of Bursar except its window: the facade that the desktop app and the CLI call, the driver that runs the engine
+//! and its effects, the settings file, and exports.
+//!
+//! This crate promises that every change is on disk before its effects run, that an error changes a state but never
+//! ends the program, and that it knows neither Tauri nor a terminal: whatever runs it implements [`shell::Shell`].
 
 pub mod driver;
 pub mod export;

@@ -44,7 +44,7 @@ impl Bursar {
         let verifiable = connection.chain.is_some();
         let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(LATE_PAYMENT_WINDOW))?;
-            // What was created near a lost one must be known too, however long ago that was.
+            // A payment with an unknown outcome is compared with those created near it, however long ago.
             let oldest = recent
                 .iter()
                 .map(|top_up| top_up.created_at)
@@ -52,7 +52,7 @@ impl Bursar {
                 .unwrap_or(now);
             let top_ups = store.top_ups(&id, oldest.min(now).minus(LATE_PAYMENT_WINDOW))?;
             for top_up in &top_ups {
-                // A crash between the two databases leaves the history a step behind.
+                // A crash between the two databases leaves the history one step behind.
                 history.put_top_up(&id, top_up)?;
             }
             repair_payment_rows(&store, &history, &id)?;
@@ -83,7 +83,7 @@ impl Bursar {
         state.alerts = alerts;
         state.notifies_alerts = self.pops_up;
         state.backfill = past;
-        // What was last known, so that a start says no less than going on would have.
+        // A start shows the last known figures, just as a running app would.
         state.api_balance = api;
         state.chain_reading = reading.filter(|_| setup.watched_address.is_some());
         state.recovering = records_lost || sync.full_at.is_none();
@@ -111,7 +111,7 @@ impl Bursar {
         Connection::new(account, provider, session, chain).with_custom_rpc(custom_rpc)
     }
 
-    /// Uses a changed account (or RPC) from now on.
+    /// Uses a changed account or RPC from now on.
     pub(super) fn replace_connection(
         &self,
         account: Account,
@@ -137,7 +137,7 @@ impl Bursar {
     }
 }
 
-/// Leaves one line of each of this machine's top-ups, whatever its ids were thought to be before.
+/// Leaves one row for each of this machine's top-ups, whichever ids earlier versions stored it under.
 fn repair_payment_rows(store: &Store, history: &History, account: &AccountId) -> Result<()> {
     for top_up in store.top_ups_with_changed_id(account)? {
         history.delete_former_rows(account, &top_up)?;

@@ -1,5 +1,4 @@
-//! ConnectingGuard, changing and removing accounts. Only a key that the provider rejects, a malformed address or a
-//! double stops a connection; whatever else is not right is a warning, and the account works as far as it can.
+//! Changing, signing in to, signing out of and removing accounts.
 
 use super::connect_account::{check_label, missing_scopes, taken};
 use super::keyring_sync::removal_pending;
@@ -19,10 +18,11 @@ use url::Url;
 use zeroize::Zeroizing;
 
 impl Bursar {
-    /// Gives an account a new key; its history stays.
+    /// Gives an account a new key and keeps its history.
     ///
     /// # Errors
-    /// `unauthorized` for a rejected key or one of another user; why the provider could not be asked whose it is.
+    /// `unauthorized` if the key is rejected or belongs to another user; else why the provider could not be asked for
+    /// its user.
     pub async fn sign_in_again(
         self: &Arc<Self>,
         account: AccountId,
@@ -58,7 +58,7 @@ impl Bursar {
                 ));
             }
             Ok(identity) => warnings.extend(missing_scopes(&identity.missing_scopes)),
-            // A provider that has never told whose the account is need not tell it now.
+            // A provider that has never named the account's user need not do so now.
             Err(error) if error.code == Code::Forbidden && known.is_none() => warnings.push(error),
             Err(error) if error.code == Code::Unauthorized => return Err(error),
             Err(error) => {
@@ -73,7 +73,7 @@ impl Bursar {
         }
         let (store, id) = (Arc::clone(&self.services.store), account.clone());
         match blocking(move || store.key_location(&id)).await? {
-            // The user wanted the key forgotten when Bursar closes; that holds for the next one too.
+            // The user wants keys forgotten when Bursar closes, this one too.
             Some(KeyLocation::Session) => {
                 connection.session.set_credential(credential, true).await?
             }
@@ -95,7 +95,7 @@ impl Bursar {
         })
     }
 
-    /// Changes the label and the address whose Balance is read.
+    /// Changes the label and the wallet address whose balance is read.
     pub async fn edit_account(
         &self,
         account: AccountId,
@@ -115,7 +115,7 @@ impl Bursar {
         changed.label = label;
         if changed.address != address {
             changed.address = address;
-            // Figures and events of another address are not this account's.
+            // Figures and events of another address do not belong to this account.
             let (history, id) = (Arc::clone(&self.services.history), account.clone());
             let write_guard = connection.write_guard;
             blocking(move || {
@@ -132,12 +132,13 @@ impl Bursar {
     /// Removes the secret and keeps the history.
     ///
     /// # Errors
-    /// `keyring_unavailable`: the account is signed out all the same, and the secret is removed from the keyring as soon
-    /// as that can be used. `storage_failed`: a new start may find the secret again.
+    /// `keyring_unavailable`: the account is signed out anyway, and the secret is removed once the keyring can be used.
+    /// `storage_failed`: the next start may find the secret again.
     pub async fn sign_out(&self, account: AccountId) -> Result<()> {
         let connection = self.connection(&account)?;
         self.driver.send_event(&account, Event::SignedIn(false));
-        // Written down first: a keyring that is away would have the account signed in again at the next start.
+        // Recorded first. Otherwise a keyring that is unavailable now would sign the account in again at the next
+        // start.
         let noted = self.record_key_place(&account, KeyLocation::None).await;
         let cleared = connection.session.sign_out().await;
         self.services.shell.changed(&Change::Accounts);
@@ -154,8 +155,8 @@ impl Bursar {
     /// Removes the account with its secret and its history.
     ///
     /// # Errors
-    /// `keyring_unavailable`: the account is gone all the same, and its secrets are removed from the keyring as soon as
-    /// that can be used. `storage_failed`: nothing was removed.
+    /// `keyring_unavailable`: the account is removed anyway, and its secrets are removed once the keyring can be used.
+    /// `storage_failed`: nothing was removed.
     pub async fn remove_account(&self, account: AccountId) -> Result<()> {
         let connection = self.connection(&account)?;
         let names = [
@@ -181,7 +182,7 @@ impl Bursar {
             Ok(()) => self.complete_removal(key).await,
             Err(error) => Err(removal_pending("The account was removed.", &error)),
         };
-        // The plan to remove this one stays where it fails; it is then tried again.
+        // If this fails, the planned removal stays and is tried again.
         if self.secret_store.remove_without_prompt(&rpc).await.is_ok() {
             self.complete_removal(rpc).await?;
         }
@@ -189,14 +190,14 @@ impl Bursar {
         forgotten.and(cleared)
     }
 
-    /// The hosts of the RPCs in use; never their paths, which may hold a key.
+    /// The hosts of the RPC endpoints in use, without their paths, which may contain a key.
     pub async fn rpc_hosts(&self, account: AccountId) -> Result<Vec<String>> {
         let connection = self.connection(&account)?;
         let states = connection.chain.iter().flat_map(|chain| chain.rpc_states());
         Ok(states.map(|(host, _)| host).collect())
     }
 
-    /// Uses an RPC of the user's before the network's, or only the network's again.
+    /// Uses the user's own RPC endpoint before the network's, or the network's alone again.
     pub async fn set_rpc_url(&self, account: AccountId, address: Option<String>) -> Result<()> {
         let connection = self.connection(&account)?;
         let name = custom_rpc_entry(&account);
@@ -227,7 +228,7 @@ impl Bursar {
             .await
         {
             Ok(kept) => kept.and_then(|text| Url::parse(&text).ok()),
-            // A keyring that is away says nothing; the address that is in use stays.
+            // An unavailable keyring gives no answer, so the address in use stays.
             Err(_) => self.connection(&account.id)?.custom_rpc,
         };
         Ok(self.replace_connection(account, custom_rpc))

@@ -1,4 +1,4 @@
-//! The reading of what lies further back, as the user sees it, stops it and lets it go on.
+//! Backfill, which reads older payments and events: its progress, and how the user pauses and resumes it.
 
 use super::Bursar;
 use crate::driver::blocking;
@@ -10,7 +10,7 @@ use bursar_store::History;
 use std::sync::Arc;
 
 impl Bursar {
-    /// How far it is; `None` where everything has been read.
+    /// How far it has come; `None` once everything has been read.
     pub fn backfill(&self, account: &AccountId) -> Option<BackfillView> {
         let state = self.driver.state(account)?;
         let past = &state.backfill;
@@ -28,11 +28,10 @@ impl Bursar {
         })
     }
 
-    /// Stops it until it is let go on, in later runs too, or lets it go on from where it was. What is new and what is
-    /// open are read all the same.
+    /// Pauses it, in later runs too, or resumes it where it stopped. New and open payments are read either way.
     ///
     /// # Errors
-    /// `not_found` for an account that is not here; those of the database.
+    /// `not_found` for an unknown account; those of the database.
     pub async fn pause_backfill(&self, account: AccountId, stopped: bool) -> Result<()> {
         self.store_backfill_paused(&account, stopped).await?;
         self.driver
@@ -40,7 +39,7 @@ impl Bursar {
         Ok(())
     }
 
-    /// Keeps it for later runs.
+    /// Stores for later runs whether it is paused.
     pub(super) async fn store_backfill_paused(
         &self,
         account: &AccountId,
@@ -59,7 +58,7 @@ impl Bursar {
     }
 }
 
-/// What was kept of it by an earlier run.
+/// The progress that an earlier run has stored.
 pub(super) fn stored(history: &History, account: &AccountId) -> Result<Backfill> {
     let unfinished = history.sync_state(account)?.next.is_some();
     Ok(Backfill {

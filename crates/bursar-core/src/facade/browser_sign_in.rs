@@ -1,4 +1,5 @@
-//! Signing in by the system browser: one attempt at a time, ended by its link, by its age, or by the user.
+//! Signing in with the system's browser. One attempt at a time; it ends with its link, by its age, or when the user
+//! cancels it.
 
 use super::{Bursar, lock};
 use bursar_domain::account::AccountId;
@@ -11,7 +12,7 @@ use bursar_provider::sign_in::SignInAttempt;
 use std::sync::Arc;
 use url::Url;
 
-/// An attempt under way and what to do with what it brings.
+/// An attempt in progress and what to do with its result.
 pub(super) struct PendingSignIn {
     attempt: SignInAttempt,
     network: Network,
@@ -27,11 +28,10 @@ enum SignInPurpose {
 }
 
 impl Bursar {
-    /// Begins a sign-in that connects a new account; the answer is the page to open. It replaces an attempt
-    /// that is still under way.
+    /// Begins a sign-in that connects a new account, and returns the page to open. It replaces an attempt in progress.
     ///
     /// # Errors
-    /// `sign_in_failed` where the network has no browser sign-in; `address_malformed`.
+    /// `sign_in_failed` if the network has no browser sign-in; `address_malformed`.
     pub async fn begin_sign_in(
         &self,
         network: String,
@@ -51,7 +51,7 @@ impl Bursar {
         self.start_attempt(network, SignInPurpose::Renew(account))
     }
 
-    /// Forgets the attempt under way; its link does nothing any more.
+    /// Drops the attempt in progress; its link does nothing from now on.
     pub fn cancel_sign_in(&self) {
         lock(&self.pending_sign_in).take();
     }
@@ -67,7 +67,7 @@ impl Bursar {
         Ok(address)
     }
 
-    /// A link that ends a sign-in. One with another state than the attempt's changes nothing.
+    /// Handles the link that ends a sign-in. A link with another state than the attempt's changes nothing.
     pub(super) async fn sign_in_returned(self: &Arc<Self>, link: Link) {
         let state = match &link {
             Link::SignIn { state, .. } | Link::SignInRefused { state } => state,

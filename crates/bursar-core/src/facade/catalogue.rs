@@ -10,7 +10,7 @@ use bursar_domain::view::MethodView;
 use std::sync::Arc;
 
 impl Bursar {
-    /// What can be paid for, as last read; asked for where it never was.
+    /// What can be paid besides a top-up, as last read, or read now if it never was.
     pub(super) async fn stored_due_payments(&self, connection: &Connection) -> Result<DuePayments> {
         let (history, account) = (
             Arc::clone(&self.services.history),
@@ -23,7 +23,7 @@ impl Bursar {
         connection.provider.dues().await
     }
 
-    /// What can be paid with, as last read; asked for where it never was.
+    /// Payers and methods as last read, or read now if they never were.
     pub(super) async fn catalogue(
         &self,
         connection: &Connection,
@@ -38,7 +38,7 @@ impl Bursar {
         }
     }
 
-    /// Asks what can be paid with, and keeps it.
+    /// Reads payers and methods from the provider and stores them.
     pub(super) async fn fetch_catalogue(
         &self,
         connection: &Connection,
@@ -56,7 +56,7 @@ impl Bursar {
     }
 }
 
-/// The methods with the limits that hold for each.
+/// The methods with the limits that apply to each.
 pub(super) fn method_views(methods: &[Method], limits: &Limits) -> Vec<MethodView> {
     let view = |method: &Method| MethodView {
         min: minimum_amount(method, limits)

@@ -17,19 +17,19 @@ use zeroize::Zeroizing;
 /// The longest label, in characters.
 const LABEL_LIMIT: usize = 60;
 
-/// What the user gives to connect an account with a key.
+/// What the user gives to connect an account by an API key.
 pub struct Connect {
-    /// The kind of provider that the user named, to be compared with the network's own; `None`: whichever.
+    /// The kind of provider that the user named, to be compared with the network's; `None` accepts any.
     pub provider: Option<String>,
     pub network: String,
     pub key: Zeroizing<String>,
     pub address: Option<String>,
     pub label: Option<String>,
-    /// Keep the key for as long as this process runs, and nowhere.
+    /// Keep the key in memory until this process ends, and store it nowhere.
     pub session_only: bool,
 }
 
-/// Keeps what tidies up the keyring away from an account that has no connection yet.
+/// Protects the keyring entry of an account that has no connection yet from the removal of unused entries.
 struct ConnectingGuard<'a> {
     bursar: &'a Bursar,
     entry: String,
@@ -81,7 +81,7 @@ impl Bursar {
         let label = self.free_label(label, &network)?;
         let id = AccountId::random();
         let session = Arc::new(Session::new(id.clone(), Arc::clone(&self.secret_store)));
-        // Held in memory until the provider has said whether it takes it.
+        // The key stays in memory until the provider has accepted it.
         session.set_credential(credential.clone(), true).await?;
         let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
         let mut warnings = Vec::new();
@@ -110,7 +110,7 @@ impl Bursar {
         let place = if session_only {
             KeyLocation::Session
         } else {
-            // Written down first: a process that ends in between leaves nothing in the keyring for good.
+            // Recorded first, so that a process that ends in between leaves nothing in the keyring for good.
             self.schedule_keyring_removal(session.keyring_entry_name())
                 .await?;
             if let Err(error) = session.set_and_keep(credential).await {
@@ -120,9 +120,9 @@ impl Bursar {
             KeyLocation::Keyring
         };
         if let Err(error) = self.store_with_key(&account, place).await {
-            // The plan to remove it is still there, for the case that the keyring is away just now.
+            // The planned removal stays in case the keyring is unavailable right now.
             if session.sign_out().await.is_ok() {
-                // Where this fails too there is nothing left to remove the next time.
+                // If this fails too, the next run finds nothing to remove.
                 let _ = self.complete_removal(session.keyring_entry_name()).await;
             }
             return Err(error);
@@ -143,7 +143,7 @@ impl Bursar {
             .await
     }
 
-    /// The label asked for, or the network's name with a number where it is taken.
+    /// The requested label, or the network's name with a number if it is taken.
     fn free_label(&self, wanted: Option<String>, network: &Network) -> Result<String> {
         if let Some(wanted) = wanted.filter(|text| !text.trim().is_empty()) {
             let label = check_label(&wanted)?;
@@ -179,7 +179,7 @@ impl Bursar {
         }
     }
 
-    /// Whether the chain's balance of the address and the API's are far apart: perhaps it is another address.
+    /// A warning if the chain and the API show very different balances: the address may be wrong.
     async fn mismatch(&self, connection: &Connection) -> Option<Error> {
         let (chain, address) = (connection.chain.clone()?, connection.account.address?);
         let now = self.services.clock.now();

@@ -1,5 +1,5 @@
-//! The export that the window asks for: one at a time, last_report as it goes, stopped when the user or the program's end
-//! says so. It belongs to the engine and not to the window, so a window that closes takes nothing from it.
+//! The export that the window starts. There is one at a time; it reports its progress and ends early when the user
+//! cancels it or the program stops. It belongs to the core, so closing the window does not affect it.
 
 use super::Bursar;
 use crate::driver::blocking;
@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// The window is last_report no oftener than this.
+/// The shortest time between two reports of progress.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// The newest export, under way or over.
+/// The newest export, running or finished.
 #[derive(Debug, Default)]
 pub(super) struct CurrentExport {
     newest: watch::Sender<Option<Export>>,
@@ -28,12 +28,11 @@ struct Export {
 }
 
 impl Bursar {
-    /// Writes what the query selects to a file, and says what came of it. How far it is, is last_report by
-    /// [`Self::export_state`].
+    /// Writes what the query selects to a file and returns the outcome. [`Self::export_state`] has the progress.
     ///
     /// # Errors
-    /// `export_running` while another one is under way; `file_failed`, and those of reading the history: a file that
-    /// was there before is still there then, as it was.
+    /// `export_running` while another export runs; `file_failed`, and those of reading the history: an existing file
+    /// then stays as it was.
     pub async fn export(
         &self,
         query: PaymentQuery,
@@ -51,7 +50,7 @@ impl Bursar {
             .into_iter()
             .map(|connection| (connection.account.id, connection.account.label))
             .collect();
-        // All of it in one place that nobody can drop, so that its end is always last_report.
+        // One task that nobody can drop, so that the end is always reported.
         blocking(move || {
             shell.changed(&Change::Export);
             let mut last_report = Instant::now();
@@ -71,13 +70,13 @@ impl Bursar {
         .await
     }
 
-    /// The newest export since the start, under way or over.
+    /// The newest export since the start, running or finished.
     pub fn export_state(&self) -> Option<ExportView> {
         let newest = self.current_export.newest.borrow();
         newest.as_ref().map(|export| export.view.clone())
     }
 
-    /// Stops the export that is under way, if one is: soon after there is no trace of it.
+    /// Cancels the running export, if there is one; soon afterwards nothing of it remains.
     pub fn cancel_export(&self) {
         self.current_export.cancel();
     }
@@ -97,15 +96,15 @@ impl CurrentExport {
         }
     }
 
-    /// Resolves once none is under way.
+    /// Resolves once no export runs.
     pub(super) async fn finished(&self) {
         let mut newest = self.newest.subscribe();
         let over = |export: &Option<Export>| !export.as_ref().is_some_and(Export::is_running);
-        // An error would mean that the sender is gone, and it is this.
+        // An error would mean that the sender is gone, but `self` holds it.
         drop(newest.wait_for(over).await);
     }
 
-    /// Takes the one place for an export.
+    /// Reserves the only slot for an export.
     fn begin(&self, path: &Path) -> Result<Arc<AtomicBool>> {
         let cancel = Arc::new(AtomicBool::new(false));
         let mut other = None;
@@ -139,7 +138,7 @@ impl CurrentExport {
     fn progress(&self, written: u64, total: u32) {
         self.change(|view| {
             view.written = u32::try_from(written).unwrap_or(u32::MAX);
-            // Lines that came in since they were counted are written too.
+            // Rows that arrived since the count are written too.
             view.total = Some(total.max(view.written));
         });
     }

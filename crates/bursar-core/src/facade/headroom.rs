@@ -1,4 +1,4 @@
-//! How much can be added below a network's cap, and what counts towards it.
+//! How much can be added before a network's cap is reached, and what counts towards the cap.
 
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
@@ -9,8 +9,8 @@ use bursar_engine::State;
 use std::sync::Arc;
 
 impl Bursar {
-    /// What counts towards the cap: the API's balance where it answers, else free, reserved and held of the
-    /// chain together; unknown while neither does. A figure of an earlier session counts for nothing.
+    /// What counts towards the cap: the API's balance if it answers, else the sum of free, reserved and held on the
+    /// chain; unknown if neither answers. Figures of an earlier session do not count.
     pub(super) async fn balance_towards_cap(
         &self,
         connection: &Connection,
@@ -34,7 +34,7 @@ impl Bursar {
         }))
     }
 
-    /// How much can still be added below the cap, with what is open counted as if it had come.
+    /// How much can still be added below the cap. Open top-ups count as if their money had arrived.
     pub(super) async fn headroom(
         &self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! One engine a home: the lock that is held as long as it runs.
+//! The lock that allows one engine per home, held as long as the engine runs.
 
 use bursar_domain::error::{Code, Error, Result};
 use bursar_platform::home;
@@ -8,7 +8,7 @@ use std::path::Path;
 /// Takes the home for this process.
 ///
 /// # Errors
-/// `engine_running` when another process has it; `storage_failed`.
+/// `engine_running` if another process has it; `storage_failed`.
 pub(super) fn lock_home(home: &Path) -> Result<File> {
     let path = home.join(home::LOCK_FILE);
     let file = File::options()

@@ -1,4 +1,4 @@
-//! Invoices: fetched when they are asked for, and written where the user says or where only they can read.
+//! Invoices: fetched on request, and written to a file that the user chose or to one that only the user can read.
 
 use super::Bursar;
 use crate::driver::blocking;
@@ -14,8 +14,7 @@ use std::sync::atomic::AtomicBool;
 const PDF: &[u8] = b"%PDF-";
 
 impl Bursar {
-    /// Writes a payment's invoice to a file that the user chose. A file that was there is replaced whole or
-    /// not at all.
+    /// Writes a payment's invoice to a file that the user chose. An existing file is replaced whole or not at all.
     ///
     /// # Errors
     /// `not_offered`, `not_found`, `answer_malformed` for anything but a PDF file, `file_failed`.
@@ -59,7 +58,7 @@ impl Bursar {
     }
 }
 
-/// Drops what was written for the viewer in an earlier run.
+/// Removes invoices that an earlier run wrote for the viewer.
 pub(super) fn forget(home: &Path) {
     let folder = home.join("invoices");
     if folder.exists()
@@ -69,7 +68,7 @@ pub(super) fn forget(home: &Path) {
     }
 }
 
-/// A name that says which payment it is of, and leads nowhere else.
+/// A file name that identifies the payment and cannot lead out of the folder.
 fn file_name(account: &AccountId, payment: &str) -> String {
     let plain: String = payment
         .chars()

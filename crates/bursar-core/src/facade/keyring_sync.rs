@@ -1,6 +1,6 @@
-//! The keyring over time. One task asks it for the secrets that it should have, tells it what it has still to be told,
-//! and says whether it can be used; it starts over whenever the keyring or the user may have changed something. Whatever
-//! a process that was killed in between has left in the keyring is known from `bursar.db` and removed here.
+//! Keeps memory, keyring and database in step. One task reads the secrets that the keyring should have, writes the
+//! changes that it missed, and reports whether it can be used. The task starts over whenever the keyring or the user
+//! may have changed something. `bursar.db` knows what a killed process left in the keyring; the task removes it.
 
 use super::{Bursar, custom_rpc_entry, lock};
 use crate::driver::{Connection, blocking};
@@ -16,37 +16,37 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// When a keyring that gave nothing is asked again: soon after a start, when it may be starting as well, then at these
-/// paces.
+/// Delays before a keyring that did not answer is asked again: short ones after a start, when the keyring may be
+/// starting too, then [`ACTIVE_RETRY_DELAY`] or [`TRAY_RETRY_DELAY`].
 const STARTUP_RETRY_DELAYS: [Duration; 3] = [
     Duration::from_secs(1),
     Duration::from_secs(5),
     Duration::from_secs(15),
 ];
-/// While the user looks, or a payment is awaited.
+/// While the user looks at Bursar or a payment is open.
 const ACTIVE_RETRY_DELAY: Duration = Duration::from_secs(40);
-/// In the tray with nothing under way.
+/// In the tray with no payment open.
 const TRAY_RETRY_DELAY: Duration = Duration::from_secs(600);
 
-/// What the task and those who wake it share.
+/// What the task shares with those who wake it.
 #[derive(Debug, Default)]
 pub(super) struct KeyringRetry {
-    /// The user did something that needs the key: the system may ask for the keyring's password.
+    /// The user did something that needs the key, so the system may ask for the keyring's password.
     by_user: AtomicBool,
     stopped: AtomicBool,
 }
 
 /// How one round ended.
 enum SyncOutcome {
-    /// Nothing is open with the keyring.
+    /// Memory and keyring agree.
     Done,
-    /// It could not be used, or not everything that should be there was.
+    /// The keyring could not be used, or lacked something that should be there.
     Retry,
 }
 
 impl Bursar {
-    /// Reads the secrets in the background, and goes on until they are there: a keyring that is slow, locked or not yet
-    /// there holds nothing up. A key from the environment is meant for one account, never sent to several hosts.
+    /// Reads the secrets in the background until all are there. A slow, locked or missing keyring delays nothing. A key
+    /// from the environment is meant for one account and is never sent to several hosts.
     pub(super) async fn start_keyring_task(
         self: &Arc<Self>,
         env_api_key: Option<Zeroizing<String>>,
@@ -55,12 +55,14 @@ impl Bursar {
         if let (Some(key), [only]) = (env_api_key, connections.as_slice()) {
             match Credential::api_key(&key) {
                 Ok(credential) => {
-                    // In memory only, which cannot fail.
+                    // Storing in memory only cannot fail.
                     let _ = only.session.set_credential(credential, true).await;
                     self.driver
                         .send_event(&only.account.id, Event::SignedIn(true));
                 }
-                Err(error) => tracing::warn!(code = ?error.code, "the environment's key is none"),
+                Err(error) => {
+                    tracing::warn!(code = ?error.code, "the API key from the environment is malformed")
+                }
             }
         }
         let (bursar, secret_store) = (Arc::downgrade(self), Arc::clone(&self.secret_store));
@@ -88,14 +90,14 @@ impl Bursar {
                 rounds = rounds.saturating_add(1);
                 match wait {
                     None => secret_store.changed().await,
-                    // Whichever comes first; both lead to the next round.
+                    // Whichever comes first leads to the next round.
                     Some(wait) => drop(tokio::time::timeout(wait, secret_store.changed()).await),
                 }
             }
         });
     }
 
-    /// The user looks, came back, or did something that needs the key.
+    /// Asks the keyring again: the user looks at Bursar, came back, or did something that needs the key.
     pub(super) fn retry_keyring(&self, by_user: bool) {
         let waits = |connection: &Connection| connection.session.waits_for_keyring();
         if by_user && self.connections().iter().any(waits) {
@@ -104,7 +106,7 @@ impl Bursar {
         self.secret_store.notify_changed();
     }
 
-    /// A last chance for what has not been stored yet.
+    /// Stops the task and stores what could not be stored so far.
     pub(super) async fn stop_keyring_task(&self) {
         self.keyring_retry.stopped.store(true, Ordering::Release);
         self.secret_store.notify_changed();
@@ -128,7 +130,7 @@ impl Bursar {
         for connection in self.connections() {
             open |= !self.flush_to_keyring(&connection).await;
             let loaded = self.load_key(&connection, may_ask).await;
-            // A prompt that was dismissed is not shown again for the next account.
+            // A dismissed prompt is not shown again for the next account.
             may_ask &= loaded;
             open |= !loaded;
             let is_answered = !connection.session.waits_for_keyring();
@@ -152,7 +154,7 @@ impl Bursar {
         }
     }
 
-    /// Reads an account's secret if it should be in the keyring; false where it should be and is not.
+    /// Reads an account's secret if the keyring should have it; false if it should but does not.
     async fn load_key(&self, connection: &Connection, may_ask: bool) -> bool {
         let session = &connection.session;
         if !session.needs_keyring_read() {
@@ -190,13 +192,13 @@ impl Bursar {
         matches!(loaded, Ok(true))
     }
 
-    /// Tells the keyring what it has still to be told of an account; false where it could not.
+    /// Writes or removes what the keyring has missed for an account; false if that failed.
     async fn flush_to_keyring(&self, connection: &Connection) -> bool {
         let session = &connection.session;
         let owed = session.pending_keyring_write();
         let before = match owed {
             PendingKeyringWrite::None => return true,
-            // What the keyring has is used up: another start must not try it.
+            // The stored token is spent; another start must not try it.
             PendingKeyringWrite::Store { spent: true } => {
                 self.schedule_keyring_removal(session.keyring_entry_name())
                     .await
@@ -208,10 +210,10 @@ impl Bursar {
             }
         };
         if let Err(error) = before {
-            tracing::warn!(code = ?error.code, "the keyring's state could not be written down");
+            tracing::warn!(code = ?error.code, "the keyring's state could not be recorded");
         }
         if let Err(error) = session.write_pending().await {
-            tracing::debug!(code = ?error.code, "the keyring is told later");
+            tracing::debug!(code = ?error.code, "the keyring is updated later");
             return false;
         }
         let after = match owed {
@@ -225,19 +227,19 @@ impl Bursar {
             }
         };
         if let Err(error) = after {
-            tracing::warn!(code = ?error.code, "the keyring's state could not be written down");
+            tracing::warn!(code = ?error.code, "the keyring's state could not be recorded");
         }
         self.services.shell.changed(&Change::Accounts);
         true
     }
 
-    /// Removes the entries that nobody may use any more; false where some are left.
+    /// Removes the entries that no account uses any more; false if some are left.
     async fn run_planned_removals(&self) -> bool {
         let store = Arc::clone(&self.services.store);
         let planned = match blocking(move || store.pending_keyring_removals()).await {
             Ok(planned) => planned,
             Err(error) => {
-                tracing::warn!(code = ?error.code, "what is to be removed is not known");
+                tracing::warn!(code = ?error.code, "planned removals could not be read");
                 return false;
             }
         };
@@ -248,7 +250,7 @@ impl Bursar {
                 .into_iter()
                 .find(|connection| connection.session.keyring_entry_name() == name);
             let removed = match &of {
-                // Its session knows whether somebody has signed in again meanwhile.
+                // The session knows whether the user has signed in again meanwhile.
                 Some(connection) => connection.session.remove_stored().await,
                 None if self.is_being_connected(&name) => Ok(false),
                 None => self
@@ -269,7 +271,7 @@ impl Bursar {
         all
     }
 
-    /// Whether an account of that entry is just being connected, so that it has no connection yet.
+    /// Whether an account with this entry is being connected and has no connection yet.
     fn is_being_connected(&self, name: &str) -> bool {
         lock(&self.connecting).contains(name)
     }
@@ -284,11 +286,11 @@ impl Bursar {
             return;
         }
         if let Err(error) = self.record_key_place(&connection.account.id, place).await {
-            tracing::warn!(code = ?error.code, "the place of a key could not be written down");
+            tracing::warn!(code = ?error.code, "the place of a key could not be recorded");
         }
     }
 
-    /// Writes down where an account's key is; where that is not the keyring, its entry is to be removed.
+    /// Records where an account's key is; if that is not the keyring, plans the removal of its entry.
     pub(super) async fn record_key_place(
         &self,
         account: &AccountId,
@@ -316,10 +318,10 @@ impl Bursar {
         }
     }
 
-    /// An RPC address that the user typed may hold a key, so it is kept with the secrets.
+    /// Uses the RPC address that the user typed. It may contain a key, so it is stored with the secrets.
     ///
     /// # Errors
-    /// `keyring_unavailable`: whether there is one is not known.
+    /// `keyring_unavailable`: whether there is one is unknown.
     async fn use_custom_rpc(&self, id: &AccountId) -> Result<()> {
         let Some(text) = self
             .secret_store
@@ -331,7 +333,7 @@ impl Bursar {
         let Ok(address) = url::Url::parse(&text) else {
             return Ok(());
         };
-        // The account as it is by now; it may have been changed or removed meanwhile.
+        // The account may have been changed or removed meanwhile.
         if let Ok(connection) = self.connection(id) {
             self.replace_connection(connection.account, Some(address));
         }
@@ -345,7 +347,7 @@ impl KeyringRetry {
     }
 }
 
-/// What a removal that the keyring did not take part in means.
+/// The error for a removal that the keyring could not carry out yet.
 pub(super) fn removal_pending(done: &str, why: &Error) -> Error {
     Error {
         message: format!(

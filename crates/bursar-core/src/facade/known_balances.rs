@@ -7,29 +7,29 @@ use bursar_domain::money::Amount;
 use bursar_domain::view::{Figure, Source};
 use std::cmp::Ordering;
 
-/// Two looks at figures that differ must be this far apart before they are said to.
+/// Two readings that differ must be at least this far apart before Bursar reports a disagreement.
 const MIN_COMPARISON_INTERVAL: Span = Span::minutes(2);
-/// Figures of one look were read within this.
+/// Figures of one reading were read within this time.
 pub(super) const SAME_READING_WINDOW: Span = Span::minutes(45);
-/// An earlier look than this says nothing of today's difference.
+/// A reading older than this does not confirm today's difference.
 const MAX_COMPARISON_INTERVAL: Span = Span::hours(24);
 
-/// What is known of an account's money.
+/// What is known about an account's money.
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownBalances {
     pub(super) reading: Option<ChainReading>,
-    /// Whether the chain answers now, and the reading is of this session.
+    /// Whether the chain answers now and the reading is from this session.
     pub(super) chain_answers: bool,
     /// Whether the chain's first answer of this session is still to come.
     pub(super) chain_awaited: bool,
     pub(super) api: Option<(ApiBalance, Timestamp)>,
-    /// Whether the API's figures are of this session and count now; else they are only shown, with their age.
+    /// Whether the API's figures are from this session and count now; otherwise they are only shown, with their age.
     pub(super) api_answers: bool,
 }
 
 impl KnownBalances {
-    /// What can be spent: the chain's where it answers, else the API's where that answers, else whichever
-    /// was known last.
+    /// What can be spent: the chain's figure if the chain answers, else the API's if the API answers, else the newer of
+    /// the last known ones.
     pub(super) fn balance(&self) -> Option<Figure> {
         let chain = self
             .reading
@@ -70,14 +70,14 @@ impl KnownBalances {
         })
     }
 
-    /// For how many days the balance lasts; only figures that count now say so.
+    /// How many days the balance lasts, according to figures that count now.
     pub(super) fn days_left(&self) -> Option<u32> {
         let (api, _) = self.api.as_ref().filter(|_| self.api_answers)?;
         api.days_left
     }
 
-    /// What two looks say of both figures: that they agree, or that they differed the last time too, two minutes
-    /// ago or more. `None` where that is not agreement.
+    /// Whether chain and API agree, as far as two readings settle it: they agree now, or they differed in the previous
+    /// reading too, at least two minutes ago. `None` if that is not settled.
     pub(super) fn agreement(&self, earlier: &Self, now: Timestamp) -> Option<bool> {
         if self.within_tolerance()? {
             return Some(true);
@@ -98,7 +98,7 @@ impl KnownBalances {
         (apart && same_reading && earlier.within_tolerance() == Some(false)).then_some(false)
     }
 
-    /// Whether both figures differ by no more than a day's usage; `None` unless both are known.
+    /// Whether the two figures differ by no more than one day's usage; `None` unless both are known.
     pub(super) fn within_tolerance(&self) -> Option<bool> {
         let (reading, (api, _)) = (self.reading.as_ref()?, self.api.as_ref()?);
         let least = Amount::from_cents(1, api.balance.currency().clone());

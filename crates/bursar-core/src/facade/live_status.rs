@@ -1,5 +1,4 @@
-//! Which figure is shown and where it comes from, decided in one place for window and CLI; and the figures of
-//! one account read live, for a command that runs beside or without the app.
+//! The figures of one account, read live for `bursar status`, beside the app or without it.
 
 use super::known_balances::{KnownBalances, SAME_READING_WINDOW};
 use crate::driver::Connection;
@@ -19,7 +18,7 @@ use serde::Serialize;
 pub struct Status {
     pub account: String,
     pub network: String,
-    /// Whether something shown is not from a server's answer of now.
+    /// Whether something shown does not come from a server's answer of now.
     pub stale: bool,
     pub as_of: Option<Timestamp>,
     pub balance: Option<StatusBalance>,
@@ -27,23 +26,23 @@ pub struct Status {
     pub held: Option<Amount>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Amount>,
-    /// When the API told its balance, and when reserved, held and frozen were read from the chain: where `stale`, one of
-    /// them is of before.
+    /// When the API reported its balance, and when reserved, held and frozen were read from the chain. If `stale` is
+    /// set, one of them is old.
     pub api_as_of: Option<Timestamp>,
     pub chain_as_of: Option<Timestamp>,
-    /// `None` too where this look differs and no earlier one did: see [`KnownBalances::agreement`].
+    /// `None` also if this reading differs and no earlier one did: see [`KnownBalances::agreement`].
     pub agrees: Option<bool>,
     pub days_left: Option<u32>,
-    /// The newest top-up that may still be paid or is being confirmed. `None` where there is none, and where that could not
-    /// be asked: `errors` then has `top_ups_unknown`.
+    /// The newest top-up that may still be paid or is being confirmed. `None` if there is none, or if that is unknown:
+    /// `errors` then contains `top_ups_unknown`.
     pub pending: Option<StatusPending>,
-    /// Everything else that has not ended: renewals, migrations, and money on its way back.
+    /// All other payments that have not ended: renewals, migrations, and refunds in progress.
     pub other_payments: Vec<StatusPayment>,
     pub errors: Vec<Error>,
-    /// What the look at the chain came to, to be kept for the next one.
+    /// The chain's new reading, stored for the next command.
     #[serde(skip)]
     pub(super) chain_update: Option<ReadingUpdate>,
-    /// What the API has just said, to be kept as well.
+    /// The API's new balance, stored as well.
     #[serde(skip)]
     pub(super) fresh_api: Option<ApiBalance>,
 }
@@ -65,7 +64,7 @@ pub struct StatusPending {
     pub expires_at: Option<Timestamp>,
 }
 
-/// A payment that has not ended and is no open top-up.
+/// A payment that has not ended and is not an open top-up.
 #[derive(Clone, Debug, Serialize)]
 pub struct StatusPayment {
     pub kind: PaymentKind,
@@ -73,7 +72,7 @@ pub struct StatusPayment {
     pub payment: StatusPending,
 }
 
-/// Asks chain and API at once; what does not answer is filled from the cache and said to be stale.
+/// Asks chain and API at once. What does not answer is filled from the database and marked as stale.
 pub(super) async fn live_status(
     connection: &Connection,
     history: Option<&History>,
@@ -117,11 +116,11 @@ pub(super) async fn live_status(
         Some(chain_update) => (chain_update.reading.clone(), chain_update.problem.clone()),
         None => (None, None),
     };
-    // Older figures in place of newer ones are no answer of now.
+    // Figures that are older than the stored ones do not count as an answer.
     let chain_answers = fresh_chain.is_some() && problem.is_none();
     errors.extend(problem);
     if connection.watched().is_some() {
-        // Events are read by the app alone; what kept it from reading all of them is known from its last look.
+        // Only the app reads events; its last run recorded what it could not read.
         errors.extend(history.and_then(|history| history.events_problem(id).ok().flatten()));
     }
     let fresh_api = collect_error(api, &mut errors).map(|api| (api, now));
@@ -143,7 +142,7 @@ pub(super) async fn live_status(
         api: history.and_then(|history| history.api_balance(id).ok().flatten()),
         ..KnownBalances::default()
     };
-    // The running app renews the token; what it has read meanwhile is of now as well.
+    // The running app renews the token; what it has read meanwhile is current too.
     let read_beside = errors.iter().any(|error| error.code == Code::EngineRunning)
         && earlier
             .api
@@ -156,7 +155,7 @@ pub(super) async fn live_status(
         reading: fresh_chain.or_else(|| earlier.reading.clone()),
         api: fresh_api.clone().or_else(|| earlier.api.clone()),
     };
-    // What is open explains a difference, and so may what could not be asked.
+    // An open payment explains a difference, and so may one that could not be read.
     let explained = pending.as_ref().is_none_or(|list| !list.is_empty());
     let agrees = known
         .agreement(&earlier, now)
@@ -223,7 +222,7 @@ fn status_line(
     }
 }
 
-/// Whether it is a top-up whose money is awaited. One that is given back is none any more.
+/// Whether the payment is a top-up whose money is awaited. A top-up that is being refunded is not.
 fn is_open_top_up(payment: &RemotePayment) -> bool {
     payment.purpose == Purpose::TopUp && !is_going_back(payment)
 }
@@ -252,7 +251,7 @@ fn pending(payment: RemotePayment) -> StatusPending {
     }
 }
 
-/// That nothing stands under `pending` does not mean that nothing is open.
+/// Reports that open top-ups are unknown: an empty `pending` alone would mean that there are none.
 fn unknown_top_ups(why: &str, retryable: bool) -> Error {
     Error {
         retryable,

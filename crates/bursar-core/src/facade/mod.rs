@@ -1,5 +1,5 @@
-//! The whole program without its window: opens the home, starts the engine, and offers one call for each
-//! thing a user can do. The desktop shell and the CLI are thin layers over this.
+//! The facade: opens the home, starts the engine, and offers one call for each thing that a user can do. The desktop
+//! app and the CLI are thin layers over it.
 
 mod account_startup;
 mod accounts;
@@ -61,21 +61,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-/// What a start needs.
+/// What [`Bursar::start`] needs.
 pub struct Options {
-    /// Where all data is.
+    /// The folder with all data.
     pub home: PathBuf,
     pub shell: Arc<dyn Shell>,
     pub clock: Arc<dyn Clock>,
     pub secret_store: Arc<SecretStore>,
-    /// A key from the environment: serves this process in place of the keyring.
+    /// An API key from the environment. It replaces the keyring's key in this process.
     pub env_api_key: Option<Zeroizing<String>>,
     pub settings: Settings,
-    /// Whether the shell can pop notices up; without, they wait for one that can.
+    /// Whether the shell can show pop-ups. If not, notices wait for a shell that can.
     pub pops_up: bool,
 }
 
-/// The running program.
+/// The running core.
 pub struct Bursar {
     home: PathBuf,
     services: Services,
@@ -87,14 +87,14 @@ pub struct Bursar {
     settings: Mutex<Settings>,
     health: Mutex<Health>,
     current_export: Arc<CurrentExport>,
-    /// How near the user is, for accounts that come later.
+    /// How present the user is, for accounts that are added later.
     presence: Mutex<Presence>,
-    /// Whether the shell can pop notices up. One that cannot leaves alerts to the desktop app.
+    /// Whether the shell can show pop-ups. A shell that cannot leaves alerts to the desktop app.
     pops_up: bool,
     keyring_retry: keyring_sync::KeyringRetry,
-    /// The keyring's entries of accounts that are just being connected.
+    /// Keyring entries of accounts that are being connected right now.
     connecting: Mutex<BTreeSet<String>>,
-    /// Held as long as the engine runs for this home.
+    /// The home's lock, held as long as the engine runs.
     lock: Mutex<Option<File>>,
 }
 
@@ -115,10 +115,10 @@ impl std::fmt::Debug for Bursar {
 }
 
 impl Bursar {
-    /// Opens the home and starts the engine. Neither keyring nor network is waited for.
+    /// Opens the home and starts the engine, without waiting for keyring or network.
     ///
     /// # Errors
-    /// `engine_running` when another process has this home; `storage_failed`, `storage_newer`.
+    /// `engine_running` if another process uses this home; `storage_failed`, `storage_newer`.
     pub async fn start(options: Options) -> Result<Arc<Self>> {
         let home = options.home.clone();
         let now = options.clock.now();
@@ -131,7 +131,8 @@ impl Bursar {
             fail_point::reach("recovery.history");
             invoices::forget(&home);
             if opened.state == OpenState::Restored {
-                // The copy does not know what was shown since; better silent than told twice.
+                // The copy does not know which notices were shown since. Not showing one is better than showing it
+                // twice.
                 opened.store.take_unshown(now)?;
             }
             Ok((lock, opened.store, opened.state, history))
@@ -171,7 +172,7 @@ impl Bursar {
             for account in store.accounts()? {
                 let place = store.key_location(&account.id)?;
                 let expected = match place {
-                    // A version that did not write it down may have kept one.
+                    // A version that did not record the place may have stored a key.
                     None | Some(KeyLocation::Keyring) => {
                         !spent.contains(&keyring_entry_name(&account.id))
                     }
@@ -191,8 +192,8 @@ impl Bursar {
         Ok(bursar)
     }
 
-    /// Ends the engine and lets the home go. What is under way is dropped; nothing durable depends on it. An export is
-    /// cancelled, so that nothing half-written stays behind.
+    /// Stops the engine and releases the home. Work in progress is dropped, because nothing durable depends on it. An
+    /// export is cancelled, so that no partial file remains.
     pub async fn stop(&self) {
         self.current_export.cancel();
         self.stop_keyring_task().await;
@@ -201,8 +202,8 @@ impl Bursar {
         lock(&self.lock).take();
     }
 
-    /// Whether another process could go on from what is on disk and in the keyring: no answer is awaited,
-    /// nobody is on the way back from a sign-in, nothing is being exported, and no secret is held in memory only.
+    /// Whether another process could continue from what is on disk and in the keyring: no answer is awaited, no sign-in
+    /// or export is in progress, and no secret exists in memory only.
     pub async fn can_hand_over(&self) -> bool {
         for connection in self.connections() {
             if !connection.session.survives_restart().await {
@@ -218,7 +219,7 @@ impl Bursar {
         idle && self.connections().iter().all(quiet)
     }
 
-    /// How near the user is.
+    /// Reports how present the user is.
     pub fn set_presence(&self, presence: Presence) {
         let before = std::mem::replace(&mut *lock(&self.presence), presence);
         self.driver.broadcast(Event::Presence(presence));
@@ -233,23 +234,23 @@ impl Bursar {
         self.services.shell.changed(&Change::Health);
     }
 
-    /// Whether the desktop tells when the machine was asleep.
+    /// Whether the desktop reports when the machine wakes up from sleep.
     pub fn set_reports_sleep(&self, told: bool) {
         self.driver.set_reports_sleep(told);
     }
 
-    /// The machine was asleep.
+    /// The machine woke up from sleep.
     pub fn woke_up(&self) {
         self.driver.broadcast(Event::ClockJumped);
         self.retry_keyring(false);
     }
 
-    /// A text that came as a link. Anything but a link of ours with a known state does nothing.
+    /// Handles a text that arrived as a link. Anything but one of Bursar's links with a known state does nothing.
     pub fn open_link(&self, text: &str) {
         self.driver.link(text);
     }
 
-    /// The payment that the window shows, so that no pop-up tells what is on screen.
+    /// The payment that the window shows. No pop-up repeats what is already on screen.
     pub fn set_viewed_payment(&self, payment: Option<(AccountId, String)>) {
         self.driver.broadcast(Event::Viewing(None));
         if let Some((account, payment)) = payment {
@@ -258,7 +259,7 @@ impl Bursar {
         }
     }
 
-    /// What the shell knows of tray, notifications and links.
+    /// Takes over what the shell knows about tray, notifications and links.
     pub fn set_health(&self, seen: &Health) {
         {
             let mut health = lock(&self.health);
@@ -280,7 +281,7 @@ impl Bursar {
         }
     }
 
-    /// Where all data is.
+    /// The folder with all data.
     pub fn home(&self) -> &Path {
         &self.home
     }
@@ -318,7 +319,7 @@ fn custom_rpc_entry(account: &AccountId) -> String {
     format!("{account}/rpc")
 }
 
-/// The currency that an account's limits are in: what its amounts are taken for until the provider says.
+/// The currency of the account's limits, assumed for its amounts until the provider names one.
 fn currency_of(account: &Account) -> Currency {
     account
         .network
@@ -328,7 +329,7 @@ fn currency_of(account: &Account) -> Currency {
         .map_or_else(Currency::usdc, |amount| amount.currency().clone())
 }
 
-/// A poisoned lock means that a reader panicked; the data behind it is whole.
+/// Locks the mutex. A poisoned lock means that a reader panicked; the data behind it is intact.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

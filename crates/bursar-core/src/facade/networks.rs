@@ -1,4 +1,4 @@
-//! The networks that an account can be connected to: the built-in ones and those of files.
+//! The networks that an account can be connected to: built-in ones and those added by file.
 
 use super::Bursar;
 use crate::driver::blocking;
@@ -22,7 +22,7 @@ impl Bursar {
     /// Adds a network from the text of its file; the same name replaces an earlier file.
     ///
     /// # Errors
-    /// `network_malformed`, naming the field; `already_exists` for the name of a built-in one.
+    /// `network_malformed`, naming the field; `already_exists` for the name of a built-in network.
     pub async fn add_network(&self, toml: &str) -> Result<NetworkView> {
         let network = bursar_provider::networks::from_toml(toml)?;
         if bursar_provider::networks::built_in()
@@ -61,7 +61,7 @@ impl Bursar {
     }
 }
 
-/// The user's own networks and the built-in ones, as people choose them.
+/// The user's own networks and the built-in ones, as the user chooses them.
 pub fn views(own: &[Network]) -> Vec<NetworkView> {
     let built_in = bursar_provider::networks::built_in();
     let own = own.iter().map(|network| view(network, false));
@@ -69,7 +69,7 @@ pub fn views(own: &[Network]) -> Vec<NetworkView> {
         .collect()
 }
 
-/// A network as people choose it.
+/// A network as the user chooses it.
 pub(super) fn view(network: &Network, built_in: bool) -> NetworkView {
     let facts = provider::info(network);
     NetworkView {

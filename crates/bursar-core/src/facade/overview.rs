@@ -1,5 +1,5 @@
-//! What the pages show. Figures, charges and history come from the databases; what is open and what is wrong
-//! comes from the engine's last state.
+//! The overview pages. Figures and charges come from the databases; open payments and errors come from the engine's
+//! last state.
 
 use super::known_balances::KnownBalances;
 use super::{Bursar, lock, views};
@@ -14,9 +14,9 @@ use bursar_engine::{Disagreement, PollTarget, Presence, State};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Days that the chart draws.
+/// Days in the chart.
 const CHART_DAYS: i64 = 30;
-/// Figures older than this are said to be old: with a window open they are read every minute.
+/// Figures older than this are shown as old. With a window open they are read every minute.
 const STALE_OPEN: Span = Span::minutes(3);
 const STALE_TRAY: Span = Span::minutes(15);
 impl Bursar {
@@ -97,7 +97,8 @@ impl Bursar {
         .await
     }
 
-    /// All accounts side by side, in the order of their connection. Nothing is added up: currencies differ.
+    /// All accounts side by side, in the order in which they were connected. Nothing is added up, because currencies
+    /// differ.
     pub async fn overviews(&self) -> Result<Vec<BalanceView>> {
         let now = self.services.clock.now();
         let mut views = Vec::new();
@@ -150,9 +151,9 @@ fn balance_view(
     }
 }
 
-/// The last 30 days, those without a charge as zero in the charges' currency, else the balance's, those with one that
-/// cannot be read as unknown, and when they were read; no days where nothing was ever read, or nothing was charged and no
-/// currency is known.
+/// The last 30 days, and when they were read. A day without a charge is zero in the currency of the charges, or else of
+/// the balance; a day with an unreadable charge is unknown. There are no days if nothing was ever read, or if nothing
+/// was charged and no currency is known.
 fn chart_days(
     charges: Option<(Vec<DayCharge>, Timestamp)>,
     unknown: &BTreeSet<String>,
@@ -182,9 +183,10 @@ fn chart_days(
     (views, Some(as_of))
 }
 
-/// One look that differed settles nothing: figures that move are not read in the same instant.
+/// Whether chain and API agree. One reading that differed settles nothing, because moving figures are not read in the
+/// same instant.
 pub(super) fn agrees(state: &State, now: Timestamp) -> Option<bool> {
-    // What was compared may have become old since.
+    // The compared figures may have become old since.
     state.current_api(now).and(state.current_chain(now))?;
     match state.disagreement {
         Disagreement::Unknown | Disagreement::Once(_) => None,
@@ -207,7 +209,7 @@ fn open_top_ups(connection: &Connection, state: &State) -> Vec<bursar_domain::vi
         .collect()
 }
 
-/// What is wrong now, and then what of the provider's last answers could not be read.
+/// What is wrong now, followed by what could not be read in the provider's last answers.
 fn current_problems(connection: &Connection, state: Option<&State>) -> Vec<Error> {
     let mut wrong = state.map(current_errors).unwrap_or_default();
     if connection.session.signed_in() {
@@ -216,7 +218,7 @@ fn current_problems(connection: &Connection, state: Option<&State>) -> Vec<Error
     wrong
 }
 
-/// What is wrong now, newest first, each thing once.
+/// What is wrong now, newest first and without duplicates.
 pub(super) fn current_errors(state: &State) -> Vec<Error> {
     let mut all: Vec<_> = state.errors.values().collect();
     all.extend(&state.events_error);

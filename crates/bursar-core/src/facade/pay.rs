@@ -1,6 +1,5 @@
-//! Paying: what the form offers, what a request would cost, and its start. Every limit is checked here before
-//! anything is sent, and a payment that takes the money at once only starts with its total confirmed; the
-//! provider has the last word all the same.
+//! Starting a payment. A payment that takes the money at once starts only if the user confirmed its total. The provider
+//! makes the final decision in any case.
 
 use super::payment_validation::check_confirmed_total;
 use super::quote::empty_quote;
@@ -18,13 +17,14 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 impl Bursar {
-    /// Starts a payment: the intent is durable before any request. Returns as soon as it is. The same
-    /// `top_up_id` again is the same payment, however often. `confirmed_total` is the total that the user has agreed to: where
-    /// the method takes the money at once nothing is sent without it, and nowhere with another one.
+    /// Starts a payment. The intent is durable before any request leaves, and the call returns as soon as the request
+    /// is answered. The same attempt again is the same payment, however often. `confirmed_total` is the total that the
+    /// user agreed to: without it a method that takes the money at once sends nothing, and no method sends another
+    /// total.
     ///
     /// # Errors
-    /// What the quote would say; `not_confirmed`, `total_changed`; `top_up_open` where one stands in the way;
-    /// `already_exists` for a `top_up_id` that was used for something else; `storage_failed`.
+    /// Those of the quote; `not_confirmed`, `total_changed`; `top_up_open` if another payment is in the way;
+    /// `already_exists` for an attempt that was used for something else; `storage_failed`.
     pub async fn pay(
         &self,
         account: AccountId,
@@ -42,11 +42,11 @@ impl Bursar {
         {
             return Ok(started);
         }
-        // What is compared with the confirmed total is what is sent: both are of one reading.
+        // The total that is compared and the total that is sent come from one reading.
         let mut quote = empty_quote();
         let choice = self.fill_quote(&mut quote, &connection, &request).await;
         if let Some(error) = connection.session.keyring_error() {
-            // Nothing is asked for without the key; the user may be asked for the keyring's password now.
+            // Nothing is requested without the key; the system may now ask for the keyring's password.
             self.retry_keyring(true);
             return Err(error);
         }
@@ -85,7 +85,8 @@ impl Bursar {
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
     }
 
-    /// The payment that was already started under this id, whatever the form and the provider's catalogue say by now.
+    /// The payment of this attempt, if it was started before. It is not started again, whatever the form and the
+    /// provider's offers say by now.
     async fn existing_payment(
         &self,
         connection: &Connection,
@@ -112,7 +113,7 @@ impl Bursar {
     }
 }
 
-/// Whether a payment that was started is what is wished for; amounts count by what they are worth.
+/// Whether a started payment is what is requested now; amounts are compared by value.
 fn matches_request(known: &TopUp, request: &RequestedPurpose) -> bool {
     let same = |requested: &str, paid: Option<&String>| paid.is_none_or(|paid| paid == requested);
     match (request, &known.purpose) {

@@ -1,5 +1,5 @@
-//! Methods kept for later: looking at them, adding one on the provider's page, removing one, choosing the
-//! default. What the provider says afterwards is what is shown.
+//! Saved payment methods: listing, adding one on the provider's page, removing one, choosing the default. After each
+//! change Bursar shows what the provider then reports.
 
 use super::catalogue::method_views;
 use super::{Bursar, views};
@@ -14,7 +14,7 @@ use bursar_engine::{Event, PollTarget};
 use std::sync::Arc;
 
 impl Bursar {
-    /// Who pays and by what, as last read; asked for where it never was.
+    /// Payers and methods as last read, or read now if they never were.
     pub async fn methods(&self, account: AccountId) -> Result<MethodsView> {
         let connection = self.connection(&account)?;
         match self.catalogue(&connection).await {
@@ -28,7 +28,7 @@ impl Bursar {
         }
     }
 
-    /// Opens the provider's page on which a method is added; it is there once the provider lists it.
+    /// Opens the provider's page for adding a method. The method exists once the provider lists it.
     ///
     /// # Errors
     /// `not_offered`, `method_unknown`, `host_not_allowed` naming the page's host, `browser_failed`.
@@ -59,14 +59,14 @@ impl Bursar {
         self.services.shell.open_url(&page)
     }
 
-    /// Removes a kept method at the provider.
+    /// Removes a saved method at the provider.
     pub async fn remove_method(&self, account: AccountId, method: String) -> Result<MethodsView> {
         let connection = self.connection(&account)?;
         let removed = connection.provider.remove_method(&method).await;
         self.reload_methods(&connection, removed).await
     }
 
-    /// Makes a kept method the one that is offered first.
+    /// Makes a saved method the first one that is offered.
     pub async fn set_default_method(
         &self,
         account: AccountId,
@@ -77,7 +77,7 @@ impl Bursar {
         self.reload_methods(&connection, changed).await
     }
 
-    /// What can be paid for beside a top-up, as last read.
+    /// What can be paid besides a top-up, as last read.
     pub async fn due_payments(&self, account: AccountId) -> Result<DuePaymentsView> {
         let connection = self.connection(&account)?;
         let (history, of) = (Arc::clone(&self.services.history), account.clone());
@@ -104,7 +104,7 @@ impl Bursar {
         })
     }
 
-    /// Also after a refusal: it may be that the method was removed elsewhere meanwhile.
+    /// Reads the methods again, after a refusal too: the method may have been removed elsewhere.
     async fn reload_methods(
         &self,
         connection: &Connection,

@@ -1,5 +1,5 @@
-//! Finding what was wished for in what the provider offers, and whether it may be asked for: payer, method, period,
-//! limits, and the total that was confirmed. Each refusal says what to do instead.
+//! Checks a request against the provider's offers: payer, method, period, minimum and maximum amount, and the total
+//! that the user confirmed. Each refusal says what to do instead.
 
 use bursar_domain::catalogue::{Catalogue, Method, Period, SavedMethodState};
 use bursar_domain::error::{Code, Error, Result};
@@ -8,7 +8,7 @@ use bursar_domain::network::Limits;
 use bursar_domain::view::{PaymentRequest, Quote};
 use std::cmp::Ordering;
 
-/// The one that is named, else the one that the named method is linked to, else the provider's first.
+/// The named payer, else the one that the named method is linked to, else the provider's first.
 pub(super) fn choose_payer(
     catalogue: &Catalogue,
     request: &PaymentRequest,
@@ -31,7 +31,7 @@ pub(super) fn choose_payer(
     ))
 }
 
-/// The one that is named, else the payer's default, else the first.
+/// The named method, else the payer's default, else the first usable one.
 pub(super) fn choose_method<'a>(
     catalogue: &'a Catalogue,
     payer: Option<&str>,
@@ -100,8 +100,7 @@ pub(super) fn check_confirmed_total(quote: &Quote, confirmed: Option<&Amount>) -
     }
 }
 
-/// The least that can be topped up by a method: the provider's own word, else the network file's; `None` where neither
-/// names one.
+/// The minimum amount of a top-up by this method: the provider's, else the network file's; `None` if neither names one.
 pub(super) fn minimum_amount<'a>(method: &'a Method, limits: &'a Limits) -> Option<&'a Amount> {
     let named = |amount: &&Amount| !amount.is_zero();
     let own = Some(&method.min).filter(named);

@@ -1,5 +1,5 @@
-//! What has to be settled before a payment starts: the account has been read, and the payment before this one is known
-//! to have been created or not. Somebody who asks for the same again meanwhile is told what came of the first.
+//! What must be settled before a payment starts: the account has been read, and the outcome of the previous payment is
+//! known. A user who meanwhile asks for the same again is informed of the first payment's outcome.
 
 use super::Bursar;
 use crate::driver::Connection;
@@ -10,14 +10,14 @@ use bursar_engine::top_up::{Phase, TopUp};
 use bursar_engine::{Event, State};
 use std::time::Duration;
 
-/// How long a payment waits for the first reading of a new account.
+/// How long a payment waits until a new account has been read for the first time.
 const FIRST_SYNC_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long it waits for the answer to the one before it.
+/// How long a payment waits for the answer to the previous one.
 const PREVIOUS_PAYMENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 impl Bursar {
-    /// A session that was read a moment ago may not have come to the engine yet, and an account that is new here
-    /// is read first; that takes a moment, and the engine refuses until then.
+    /// Waits until the engine is ready: a key that was read a moment ago may not have reached it yet, and it refuses
+    /// payments until a new account has been read.
     pub(super) async fn wait_until_ready(&self, connection: &Connection) {
         let account = &connection.account.id;
         let engine_knows = self
@@ -34,11 +34,10 @@ impl Bursar {
             .await;
     }
 
-    /// Waits for the answer to the payment before this one while it is on its way; the engine refuses until then.
+    /// Waits while the answer to the previous payment is on its way; the engine refuses payments until then.
     ///
     /// # Errors
-    /// `top_up_open` where that payment was for the same and has now been created: whoever asked for this one could not
-    /// know that.
+    /// `top_up_open` if that payment was for the same and has now been created, which the user could not know.
     pub(super) async fn wait_for_previous_payment(
         &self,
         connection: &Connection,

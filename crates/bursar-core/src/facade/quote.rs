@@ -16,7 +16,7 @@ use bursar_engine::offline;
 use std::cmp::Ordering;
 use uuid::Uuid;
 
-/// A request that has been found in what the provider offers.
+/// A request whose parts were found in the provider's offers.
 pub(super) struct ResolvedPayment {
     pub(super) purpose: Purpose,
     pub(super) amount: Amount,
@@ -25,7 +25,7 @@ pub(super) struct ResolvedPayment {
 }
 
 impl Bursar {
-    /// What the top-up page needs to know.
+    /// What the top-up page needs.
     pub async fn top_up_form(&self, account: AccountId) -> Result<TopUpForm> {
         let connection = self.connection(&account)?;
         let catalogue = self.catalogue(&connection).await;
@@ -40,7 +40,7 @@ impl Bursar {
             _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
-                // Perhaps there is one that this version cannot read.
+                // There may be one that this version cannot read.
                 let unread = connection.provider.unreadable_parts().into_iter().next();
                 Some(unread.unwrap_or_else(|| {
                     Error::new(
@@ -88,7 +88,7 @@ impl Bursar {
         })
     }
 
-    /// What a request would cost. Errors are in the quote, not of the call.
+    /// What a request would cost. Errors are part of the quote, not of the call.
     pub async fn quote(&self, account: AccountId, request: PaymentRequest) -> Result<Quote> {
         let connection = self.connection(&account)?;
         let mut quote = empty_quote();
@@ -101,7 +101,7 @@ impl Bursar {
         Ok(quote)
     }
 
-    /// Finds a request in what is offered, and writes into the quote what it would cost, as far as that is known.
+    /// Finds the request in the provider's offers and writes its cost into the quote, as far as it is known.
     pub(super) async fn fill_quote(
         &self,
         quote: &mut Quote,
@@ -109,7 +109,7 @@ impl Bursar {
         request: &PaymentRequest,
     ) -> Result<ResolvedPayment> {
         if let RequestedPurpose::TopUp { amount } = &request.purpose {
-            // What can be no amount needs no provider to say so.
+            // A malformed amount is refused without asking the provider.
             let decimals = connection.provider.rules().amount_decimals;
             Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
         }
@@ -144,7 +144,7 @@ impl Bursar {
         })
     }
 
-    /// Whether a top-up stays below the cap, and what the balance would be after it.
+    /// Checks that a top-up stays below the cap, and fills in the balance after it.
     async fn check_headroom(
         &self,
         quote: &mut Quote,
@@ -171,7 +171,7 @@ impl Bursar {
         }
     }
 
-    /// What the request is for, in the provider's terms, and its price as last read.
+    /// The purpose in the provider's terms, and its price as last read.
     async fn resolve_purpose(
         &self,
         connection: &Connection,
@@ -248,7 +248,7 @@ pub(super) fn empty_quote() -> Quote {
     }
 }
 
-/// Whether nothing has been said yet.
+/// Whether the user has entered nothing yet.
 fn is_empty(request: &RequestedPurpose) -> bool {
     match request {
         RequestedPurpose::TopUp { amount } => amount.trim().is_empty(),
@@ -257,7 +257,7 @@ fn is_empty(request: &RequestedPurpose) -> bool {
     }
 }
 
-/// An amount as it would be as_typed.
+/// An amount as the user would type it.
 fn as_typed(amount: &Amount) -> String {
     let text = amount.to_decimal();
     match text.split_once('.') {

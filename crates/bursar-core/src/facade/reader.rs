@@ -1,6 +1,5 @@
-//! Reading beside a running app, or without one: the servers are asked directly, the databases are read, and nothing is
-//! written but to the screen, except for one row: the chain's newest figures, which those of a later look are not to
-//! fall behind.
+//! Reads beside a running app, or without one: asks the servers directly and reads the databases. It writes only the
+//! chain's newest figures, so that a later command never shows older ones.
 
 use super::custom_rpc_entry;
 use super::live_status::{Status, live_status};
@@ -26,7 +25,7 @@ use std::sync::atomic::AtomicBool;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The accounts of a home and what is stored of them.
+/// The accounts of a home and what is stored about them.
 pub struct Reader {
     home: PathBuf,
     accounts: Vec<Account>,
@@ -34,7 +33,7 @@ pub struct Reader {
     history: Option<Arc<History>>,
     secret_store: Arc<SecretStore>,
     env_api_key: Option<Zeroizing<String>>,
-    /// The keyring's entries that are to be removed.
+    /// Keyring entries that are to be removed.
     unusable: Vec<String>,
 }
 
@@ -85,10 +84,10 @@ impl Reader {
         &self.networks
     }
 
-    /// The one account of that label, or all of them.
+    /// The account with this label, or all accounts.
     ///
     /// # Errors
-    /// `not_found` where there is none.
+    /// `not_found` if there is none.
     pub fn select(&self, label: Option<&str>) -> Result<Vec<&Account>> {
         let selected: Vec<_> = self
             .accounts
@@ -108,7 +107,7 @@ impl Reader {
         }
     }
 
-    /// An account's figures as its servers say them now. `named`: the user named this one account.
+    /// An account's figures as its servers report them now. `named`: the user named this account.
     pub async fn status(
         &self,
         account: &Account,
@@ -130,11 +129,11 @@ impl Reader {
                 Ok(credential) => session.set_credential(credential, true).await,
                 Err(error) => Err(error),
             },
-            // What the keyring has is not to be used: somebody signed out, or it is spent.
+            // The keyring's entry must not be used: the user signed out, or its token is spent.
             None if self.unusable.contains(&session.keyring_entry_name()) => Ok(()),
             None => session.load().await.map(drop),
         };
-        // The app may hold the tokens too; a token refreshed here would end its session.
+        // The app may use these tokens too; refreshing one here would end the app's session.
         session.forbid_refresh();
         let custom_rpc = match account.network.chain {
             Some(_) => self
@@ -176,7 +175,7 @@ impl Reader {
         status
     }
 
-    /// Keeps the figures that were shown, so that the next command, or the app, shows none of before them.
+    /// Stores the figures that were shown, so that neither the next command nor the app shows older ones.
     async fn remember(&self, account: &Account, status: &Status, now: Timestamp) {
         let (chain_update, api) = (status.chain_update.clone(), status.fresh_api.clone());
         if chain_update.is_none() && api.is_none() {
@@ -192,11 +191,10 @@ impl Reader {
         }
     }
 
-    /// Writes what the query selects from the stored history. `progress` is told now and then how many lines are written
-    /// and how many there are.
+    /// Writes what the query selects from the stored history. `progress` receives the rows written so far and in all.
     ///
     /// # Errors
-    /// `file_failed` when `out` cannot be written.
+    /// `file_failed` if `out` cannot be written.
     pub async fn history(
         &self,
         query: PaymentQuery,
@@ -237,10 +235,10 @@ impl Reader {
             .collect()
     }
 
-    /// The same to a file, which appears whole or not at all; none when `cancel` becomes true.
+    /// Writes the same to a file, which appears whole or not at all; there is none if `cancel` becomes true.
     ///
     /// # Errors
-    /// `file_failed` when it cannot be written; `not_found` where there is no history yet.
+    /// `file_failed` if it cannot be written; `not_found` if no history is stored.
     pub async fn export(
         &self,
         query: PaymentQuery,
@@ -265,11 +263,11 @@ impl Reader {
         .await
     }
 
-    /// What was charged on each day from `from` to `to` (`YYYY-MM-DD`, days of UTC, both included), oldest first, and when that
-    /// was read; `None` where it never was.
+    /// The charges of each day from `from` to `to` (`YYYY-MM-DD`, UTC, both included), oldest first, and when they were
+    /// read; `None` if they never were.
     ///
     /// # Errors
-    /// `usage` for what is no date; those of reading the history.
+    /// `usage` for a malformed date; those of reading the history.
     pub async fn charges(
         &self,
         account: &Account,
@@ -298,7 +296,8 @@ impl Reader {
         .await
     }
 
-    /// The days among these (`YYYY-MM-DD`, oldest first) whose charges are not known, because one of them could not be read.
+    /// The days in this range (`YYYY-MM-DD`, oldest first) whose charges are unknown because one of them could not be
+    /// read.
     ///
     /// # Errors
     /// Those of reading the history.
@@ -319,7 +318,7 @@ impl Reader {
         Ok(days.into_iter().filter(asked).collect())
     }
 
-    /// The newest lines that the query selects, for people.
+    /// The newest rows that the query selects, for people.
     pub async fn payments(
         &self,
         query: PaymentQuery,

@@ -1,5 +1,4 @@
-//! Reading what is missing of an account, once, for somebody who waits for it: a terminal, which has no window that stays
-//! open.
+//! Reads once what is missing of an account, for a terminal that waits for it and has no window that stays open.
 
 use super::Bursar;
 use super::overview::current_errors;
@@ -23,25 +22,25 @@ const SYNCED_POLLS: [PollTarget; 5] = [
 /// How long the keyring may take to say whether it has a key.
 const KEYRING_TIMEOUT: Duration = Duration::from_secs(30);
 const KEYRING_POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// How long nothing may come of reading before it is given up. A long history comes in portions of a few seconds.
+/// How long reading may make no progress before it is given up. A long history comes in portions of a few seconds.
 const STALL_TIMEOUT: Duration = Duration::from_secs(30);
-/// A server that is not asked again within this does not answer for now.
+/// A server that is not asked again within this time does not answer for now.
 const RETRY_SOON: Span = Span::seconds(3);
 
 impl Bursar {
-    /// Reads the account's balances, payments, charges and chain events to their end, as far as the servers answer. What
-    /// came is stored, also where this is dropped before its end.
+    /// Reads the account's balances, payments, charges and chain events to their end, as far as the servers answer.
+    /// What arrived is stored, even if this call is dropped before its end.
     ///
-    /// Returns what kept it from being everything; empty when all of it is up to date.
+    /// Returns what is missing and why; empty if everything is up to date.
     ///
     /// # Errors
     /// `not_found`.
     pub async fn sync(&self, account: &AccountId) -> Result<Vec<Error>> {
         let connection = self.connection(account)?;
-        // Charges are read only where somebody looks.
+        // Charges are read only while somebody looks.
         self.set_presence(Presence::Open);
         self.wait_for_keyring(&connection).await;
-        // Right after a start the engine may not have taken the account in yet.
+        // Right after a start the engine may not know the account yet.
         self.driver
             .wait_until(account, STALL_TIMEOUT, |_| true)
             .await;
@@ -77,7 +76,7 @@ impl Bursar {
         }
     }
 
-    /// Lets the history's next look, which is due at once, ask again for what could not be read.
+    /// Makes the next reading of the history, which is due at once, retry the rows that could not be read.
     async fn retry_unreadable_rows(&self, account: &AccountId) -> Result<()> {
         let (history, id) = (Arc::clone(&self.services.history), account.clone());
         let has_any = blocking(move || {
@@ -94,7 +93,7 @@ impl Bursar {
         Ok(())
     }
 
-    /// Uses a key of the environment for this account, in this process alone. Whose it is shows with the first question.
+    /// Uses a key of the environment for this account, in this process alone. The first request shows whose key it is.
     ///
     /// # Errors
     /// `not_found`; `unauthorized` for a text that cannot be a key.
@@ -114,12 +113,12 @@ impl Bursar {
                 tokio::time::sleep(KEYRING_POLL_INTERVAL).await;
             }
         };
-        // Without its word the chain can be read all the same.
+        // The chain can be read without the keyring.
         let _ = tokio::time::timeout(KEYRING_TIMEOUT, answered).await;
     }
 }
 
-/// Whether nothing more is to be waited for.
+/// Whether there is nothing more to wait for.
 fn is_finished(state: &State, now: Timestamp) -> bool {
     SYNCED_POLLS
         .into_iter()
@@ -153,11 +152,11 @@ fn is_up_to_date(state: &State, poll: PollTarget) -> bool {
         .poll_timers
         .get(&poll)
         .is_some_and(|plan| plan.in_flight);
-    // The user may have stopped the reading of what lies further back.
+    // The user may have paused the backfill.
     state.last_success(poll).is_some() && !in_flight && (reaches_back || state.backfill.paused)
 }
 
-/// Whether it has failed, and the engine leaves the server alone for a while.
+/// Whether it failed and the engine leaves the server alone for a while.
 fn is_given_up(state: &State, poll: PollTarget, now: Timestamp) -> bool {
     let soon = now.plus(RETRY_SOON);
     let is_silent = state
@@ -170,7 +169,7 @@ fn is_given_up(state: &State, poll: PollTarget, now: Timestamp) -> bool {
     })
 }
 
-/// Changes whenever something came.
+/// Changes whenever something arrived.
 fn progress(state: &State) -> (Vec<Option<Timestamp>>, bursar_engine::Backfill, usize) {
     let done = SYNCED_POLLS
         .iter()

@@ -1,5 +1,5 @@
-//! What the user can do with a payment that has been started: open its page again, look, cancel, copy its
-//! address. None of it ends anything by itself.
+//! What the user can do with a payment that has started: open its page again, check it, cancel it, copy its address.
+//! None of these ends a payment by itself.
 
 use super::{Bursar, views};
 use crate::driver::Connection;
@@ -11,9 +11,9 @@ use bursar_domain::view::{Change, TopUpView};
 use bursar_engine::Event;
 
 impl Bursar {
-    /// Opens the checkout of an open top-up again.
+    /// Opens the payment page of an open top-up again.
     pub async fn return_to_payment(&self, account: AccountId, top_up: String) -> Result<()> {
-        // Refusals are told at once, by name; the engine opens what is left.
+        // Refusals are returned at once, with their reason; the engine opens the rest.
         self.allowed_checkout(&account, &top_up)?;
         self.driver
             .command(&account, |command| Event::ReopenCheckout {
@@ -32,7 +32,7 @@ impl Bursar {
             .map(drop)
     }
 
-    /// Where a top-up stands; one that ended is known for a day.
+    /// The state of a top-up; one that has ended is known for a day.
     ///
     /// # Errors
     /// `not_found`.
@@ -40,7 +40,7 @@ impl Bursar {
         self.top_up_view(&self.connection(account)?, id)
     }
 
-    /// Asks the provider to cancel. Only its own word ends the top-up.
+    /// Asks the provider to cancel. Only the provider's answer ends the top-up.
     pub async fn cancel_top_up(&self, account: AccountId, top_up: String) -> Result<()> {
         self.driver
             .command(&account, |command| Event::CancelTopUp {
@@ -62,17 +62,17 @@ impl Bursar {
             .map(drop)
     }
 
-    /// The checkout's address for the clipboard.
+    /// The payment page's address for the clipboard.
     pub async fn checkout_link(&self, account: AccountId, top_up: String) -> Result<String> {
         Ok(self.allowed_checkout(&account, &top_up)?.to_string())
     }
 
-    /// The checkout's address as a QR code: SVG text.
+    /// The payment page's address as a QR code in SVG.
     pub async fn checkout_qr(&self, account: AccountId, top_up: String) -> Result<String> {
         checkout::qr_svg(&self.allowed_checkout(&account, &top_up)?)
     }
 
-    /// Adds a checkout host to this account, on the user's own decision.
+    /// Allows another host for this account's payment pages, on the user's decision.
     pub async fn allow_checkout_host(&self, account: AccountId, host: String) -> Result<()> {
         check_host(&host)?;
         let mut changed = self.connection(&account)?.account;

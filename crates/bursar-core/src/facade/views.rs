@@ -1,4 +1,4 @@
-//! Turns accounts and top-ups into what the window is told of them.
+//! Turns accounts and top-ups into the views that the window shows.
 
 use super::currency_of;
 use super::known_balances::KnownBalances;
@@ -14,7 +14,7 @@ use bursar_engine::{PollTarget, State};
 use bursar_provider as provider;
 use bursar_store::History;
 
-/// What is known of an account's money: the engine's last word, else the database's.
+/// What is known about an account's money: from the engine's state, else from the database.
 pub(super) fn known_balances(
     account: &Account,
     state: Option<&State>,
@@ -112,7 +112,7 @@ pub(super) fn top_up(
     }
 }
 
-/// The renewals and migrations that have not ended; one that is held back may still be paid.
+/// Renewals and migrations that have not ended, including those under review, which may still be paid.
 pub(super) fn due_payments_in_progress(
     connection: &Connection,
     state: &State,
