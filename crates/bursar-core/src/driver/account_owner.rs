@@ -1,16 +1,17 @@
-//! Whose an account is. The first answer that says so is kept with the account; from then on nothing is read with a
-//! key before it is known to be the same user's, and one of another user's ends the sign-in.
+//! Which user an account belongs to. The first answer that names the user is stored with the account. From then on
+//! nothing is read with a key before it is known to belong to the same user, and a key of another user ends the
+//! sign-in.
 
 use super::{Connection, Services, blocking};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Shared by all connections that an account has one after the other.
+/// Shared by all successive connections of an account.
 #[derive(Debug, Default)]
 pub(crate) struct AccountOwner {
     user: Mutex<Option<String>>,
-    /// The sign-in whose user has been checked_sign_in for: [`bursar_provider::session::Session::sign_in`].
+    /// The sign-in whose user was checked: [`bursar_provider::session::Session::sign_in`].
     checked_sign_in: tokio::sync::Mutex<Option<u64>>,
 }
 
@@ -22,12 +23,12 @@ impl AccountOwner {
         }
     }
 
-    /// The provider's id of the user, once it has said so.
+    /// The provider's id of the user, once it is known.
     pub(crate) fn user(&self) -> Option<String> {
         self.lock().clone()
     }
 
-    /// Whether this is the account's user; the first one is.
+    /// Whether this is the account's user. The first user seen becomes the owner.
     fn claim(&self, user: &str) -> bool {
         let mut known = self.lock();
         known.get_or_insert_with(|| user.to_owned()) == user
@@ -38,11 +39,11 @@ impl AccountOwner {
     }
 }
 
-/// Asks once a sign-in whose it is, before anything else is checked_sign_in with it. What is then read through the connection is
-/// kept only while that sign-in lasts.
+/// Checks once per sign-in whose it is, before anything else is read with it. What is then read through the connection
+/// is stored only while that sign-in lasts.
 ///
 /// # Errors
-/// `unauthorized` for another user's key, which is no longer held then; why the user is not known, where that matters.
+/// `unauthorized` for another user's key, which is then dropped; else why the user is unknown, if that matters.
 pub(crate) async fn verify_owner(
     services: &Services,
     connection: &Connection,
@@ -55,9 +56,9 @@ pub(crate) async fn verify_owner(
     }
     match connection.provider.identity().await {
         Ok(identity) => check_owner(services, connection, sign_in, &identity).await?,
-        // The provider tells nobody's id to such a key; what it may read is read.
+        // The provider names no user for such a key, but the key may read other things.
         Err(error) if matches!(error.code, Code::Forbidden | Code::Unauthorized) => {}
-        // What is in the keyring was checked_sign_in about when it came there.
+        // A key from the keyring was checked when it was stored.
         Err(_) if connection.owner.user().is_some() && !connection.session.session_only() => {}
         Err(error) => return Err(error),
     }
@@ -65,7 +66,7 @@ pub(crate) async fn verify_owner(
     Ok(verified_as)
 }
 
-/// Compares what the provider said of a sign-in with the account's user.
+/// Compares the user that the provider named for a sign-in with the account's user.
 ///
 /// # Errors
 /// As [`verify_owner`]; `storage_failed`.

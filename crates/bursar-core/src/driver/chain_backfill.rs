@@ -1,6 +1,6 @@
-//! Events from before those that are known: read newest first in portions, back to the oldest known payment. Each range
-//! is asked of a second endpoint too, and compared with the figures at its ends where an endpoint keeps old states:
-//! nobody comes back to these blocks by himself.
+//! Backfill of the chain's events: reads older blocks, newest first, back to the oldest known payment. Nothing returns
+//! to these blocks later, so a second endpoint must confirm each range, and where an endpoint keeps old states, the
+//! events must explain the balances at both ends.
 
 use super::chain_sync::{ChainSync, RANGE, events_incomplete};
 use bursar_domain::account::AccountId;
@@ -13,14 +13,14 @@ use bursar_store::{History, RecheckRange};
 use futures_util::future::join;
 use tokio::sync::mpsc;
 
-/// Ranges of older blocks that one sync may take, so that the newest is never kept waiting.
+/// The most ranges of older blocks per run, so that the newest block never waits.
 const OLDER_RANGES: u32 = 10;
-/// Ranges that are read before those above them are stored.
+/// How many ranges are read before those above them are stored.
 const READ_AHEAD: usize = 5;
-/// So long reading them may take.
+/// How long one run may read them.
 const PORTION: Span = Span::seconds(2);
 impl ChainSync {
-    /// Reads on towards the blocks that were known before the newest ones; says whether nothing is missing in between.
+    /// Reads down from the newest known blocks to those known before; returns whether nothing is missing in between.
     pub(super) async fn close_gap(&self, begun: Timestamp, changed: &mut bool) -> Result<bool> {
         for range in 0..OLDER_RANGES {
             let joining =
@@ -50,7 +50,7 @@ impl ChainSync {
         Ok(false)
     }
 
-    /// The newest events of blocks right below some that have been read, by the word of a second endpoint too.
+    /// Events of blocks right below known ones, confirmed by a second endpoint.
     pub(super) async fn settled_events(&self, from: u64, to: u64) -> Result<EventBatch> {
         let batch = self.chain.events_cross_checked(self.user, from, to).await?;
         if batch.to < to {
@@ -66,8 +66,8 @@ impl ChainSync {
         self.clock.now().since(begun) >= PORTION
     }
 
-    /// Older events, newest first, back to the oldest known payment; the next sync goes on from there. They are stored
-    /// while more are asked for.
+    /// Older events, newest first, back to the oldest known payment; the next run continues from there. They are stored
+    /// while more are requested.
     pub(super) async fn backfill(
         &self,
         begun: Timestamp,
@@ -110,7 +110,7 @@ impl ChainSync {
                 .saturating_sub(RANGE.saturating_sub(1))
                 .max(self.start_block);
             if self.chain.logs_pruned_at(to) {
-                // What is missing for good is told by [`ChainSync::backfill_progress`].
+                // [`ChainSync::backfill_progress`] reports what is missing for good.
                 break;
             }
             if range == 0 {
@@ -120,7 +120,7 @@ impl ChainSync {
             let lowest = batch.from;
             upper = self.check_balances(&batch, upper, now).await?;
             if batches.send(batch).await.is_err() {
-                // Storing has failed, and tells so itself.
+                // Storing has failed and reports the error itself.
                 break;
             }
             oldest = lowest;
@@ -128,8 +128,8 @@ impl ChainSync {
         Ok(())
     }
 
-    /// Compares the events with the money after the last block, `after`, and before the first one; where they do not
-    /// explain it, the range is doubtful, and marked so before it counts as read. Returns the money before.
+    /// Compares the events with the balances after the last block (`after`) and before the first one. If the events do
+    /// not explain the difference, marks the range as doubtful before it counts as read. Returns the balances before.
     async fn check_balances(
         &self,
         batch: &EventBatch,
@@ -150,7 +150,7 @@ impl ChainSync {
         Ok(before)
     }
 
-    /// Stores what has come by then in one go; says whether there were any events.
+    /// Stores the batches that have arrived in one transaction; returns whether there were any events.
     async fn store_all(&self, mut batches: mpsc::Receiver<EventBatch>) -> Result<bool> {
         let mut changed = false;
         while let Some(batch) = bursar_chain::collect_batch(&mut batches).await {
@@ -159,13 +159,12 @@ impl ChainSync {
         Ok(changed)
     }
 
-    /// How far back the events go, where there are older ones to read; or that those that are missing are to be had
-    /// from no RPC.
+    /// How far back the events go if there are older ones to read, or an error if no endpoint has the missing ones.
     pub(super) async fn backfill_progress(&self) -> Result<(Option<BlockProgress>, Option<Error>)> {
         let Some(cursor) = self.cursor().await? else {
             return Ok((None, None));
         };
-        // Where that cannot be told, there may be older ones.
+        // If that is unknown, there may be older ones.
         if self
             .covers_known_payments(cursor.from)
             .await

@@ -1,5 +1,6 @@
-//! Newer events, and whether they explain the figures. Where they do not, another endpoint is asked; what stays
-//! unexplained is kept as doubtful and read again, ever more slowly and whenever the user refreshes all.
+//! Reads new events and checks that they explain the balances. If they do not, another endpoint is asked. What stays
+//! unexplained is stored as a doubtful range and read again, less and less often, and whenever the user refreshes
+//! everything.
 
 use super::chain_sync::{ChainSync, RANGE};
 use alloy_primitives::B256;
@@ -10,15 +11,15 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
 use bursar_store::RecheckRange;
 
-/// Ranges of newer blocks that one sync may take; what is left lies below them and is read like older ones.
+/// The most ranges of new blocks per run; the rest is read like older ones.
 const NEWER_RANGES: u32 = 20;
-/// Ranges that one sync reads again at most, and how long it may take.
+/// The most doubtful ranges that one run reads again, and how long it may take.
 const MOST_RANGES: u32 = 10;
 const PORTION: Span = Span::seconds(2);
 
 impl ChainSync {
-    /// Events up to the reading's block, the newest first; says whether all of them are known from there down to those
-    /// that were known before.
+    /// Reads events up to the reading's block, newest first; returns whether all events are known from there down to
+    /// those known before.
     pub(super) async fn sync_new_events(
         &self,
         reading: &ChainReading,
@@ -46,11 +47,11 @@ impl ChainSync {
         let doubt = before
             .filter(|_| !stands_still)
             .map(|before| RecheckRange::unexplained(first, head, before, after.clone(), now));
-        // Written before the blocks count as read: a crash in between leaves them doubtful.
+        // Written before the blocks count as read, so that a crash in between leaves them doubtful.
         if let Some(doubt) = doubt.clone() {
             self.write(move |history, account| {
                 history.edit_recheck_ranges(account, now, |ranges| {
-                    // Those of a sync that failed before it had read them.
+                    // Drops ranges of a run that failed before it had read them.
                     ranges.retain(|range| range.from < first);
                     ranges.push(doubt);
                 })
@@ -62,7 +63,7 @@ impl ChainSync {
             .await?;
         if let Some(mut doubt) = doubt {
             if cursor.is_none() && lowest > first {
-                // What is below is older, and compared with the figures as that is read.
+                // What is below is older and is compared with the balances when it is read.
                 let before = self.balances_before(lowest, &after).await;
                 let rest = before
                     .map(|before| RecheckRange::unexplained(lowest, head, before, after, now));
@@ -81,7 +82,7 @@ impl ChainSync {
         Ok(lowest <= first)
     }
 
-    /// Reads the events of these blocks, the newest first, and stores them; returns the lowest block that it came to.
+    /// Reads the events of these blocks, newest first, and stores them; returns the lowest block that was read.
     async fn read_down(
         &self,
         first: u64,
@@ -95,7 +96,7 @@ impl ChainSync {
         for _ in 0..NEWER_RANGES {
             let low = first.max(high.saturating_sub(RANGE.saturating_sub(1)));
             let batch = match (high == head, stands_still) {
-                // The newest blocks' logs may be yet to come.
+                // The logs of the newest blocks may not be available yet.
                 (true, true) => self.chain.newest_events(self.user, low, high).await?,
                 (true, false) => {
                     let user = self.user;
@@ -113,7 +114,7 @@ impl ChainSync {
         Ok(lowest)
     }
 
-    /// Reads again what is doubtful and due; says whether there were any events.
+    /// Reads due doubtful ranges again; returns whether there were any events.
     pub(super) async fn recheck_doubtful_ranges(&self, now: Timestamp) -> Result<bool> {
         let begun = self.clock.now();
         let mut changed = false;
@@ -139,7 +140,7 @@ impl ChainSync {
                         changed |= self.store(batch).await?;
                         lowest
                     }
-                    // The user wants all read again that is to be had.
+                    // The user asked to read everything that is still available.
                     Err(_)
                         if next.balances_around.is_none()
                             && self.chain.logs_pruned_at(next.remaining_to) =>
@@ -167,13 +168,13 @@ impl ChainSync {
         Ok(changed)
     }
 
-    /// When doubtful blocks are to be read again, if there are any.
+    /// When doubtful blocks are due to be read again, if there are any.
     pub(super) async fn next_recheck(&self) -> Result<Option<Timestamp>> {
         let ranges = self.recheck_ranges().await?;
         Ok(ranges.into_iter().map(|range| range.next_attempt_at).min())
     }
 
-    /// All blocks whose events are known are to be read again.
+    /// Marks all blocks with known events to be read again.
     pub(super) async fn mark_all_doubtful(&self, now: Timestamp) -> Result<()> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(());
@@ -190,8 +191,8 @@ impl ChainSync {
         .await
     }
 
-    /// The user's money before that block: before the first of all there was none, in the units of `like`. `None` where
-    /// no endpoint knows.
+    /// The user's balances before that block: zero, in the units of `like`, before the first block. `None` if no
+    /// endpoint knows.
     pub(super) async fn balances_before(&self, block: u64, like: &Balances) -> Option<Balances> {
         match block.checked_sub(1) {
             Some(before) => self.balances_after(before, None).await,
@@ -199,7 +200,7 @@ impl ChainSync {
         }
     }
 
-    /// The user's money after that block, where an endpoint keeps old states.
+    /// The user's balances after that block, if an endpoint keeps old states.
     pub(super) async fn balances_after(&self, block: u64, hash: Option<B256>) -> Option<Balances> {
         let asked = self.chain.balances_after(self.user, block, hash).await;
         asked.ok().flatten()
@@ -230,7 +231,7 @@ impl ChainSync {
         Ok(ranges)
     }
 
-    /// Lets go of a range that has been read, if its events explain the figures by now.
+    /// Drops a range that was read again if its events now explain the balances.
     async fn resolve_doubt(
         &self,
         range: &RecheckRange,
@@ -259,7 +260,7 @@ impl ChainSync {
         .await
     }
 
-    /// Puts one in the place of another, or takes it away.
+    /// Replaces one doubtful range by another, or removes it.
     pub(super) async fn replace_doubtful_range(
         &self,
         old: Option<&RecheckRange>,
@@ -278,7 +279,7 @@ impl ChainSync {
         .await
     }
 
-    /// Says whether there were any events.
+    /// Stores a batch; returns whether it contains events.
     pub(super) async fn store(&self, batch: EventBatch) -> Result<bool> {
         let any = !batch.events.is_empty();
         self.write(move |history, account| history.put_events(account, &batch))

@@ -6,17 +6,17 @@ use bursar_chain::BlockStatus;
 use bursar_domain::error::{Error, Result};
 use bursar_engine::WatchedPayment;
 
-/// How what is known goes together with the chain as it is now.
+/// How the known events fit the chain as it is now.
 pub(super) enum Continuity {
     Intact,
-    /// Blocks were replaced; what they held is forgotten.
+    /// Blocks were replaced; what they held has been dropped.
     Reorganised,
-    /// Nobody can say yet: nothing is added until then.
+    /// Unknown for now: nothing is added until it is known.
     Undecided(Option<Error>),
 }
 
 impl ChainSync {
-    /// Where the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
+    /// If the newest known block is no longer in the chain, drops everything above the last checkpoint that still is.
     pub(super) async fn continuity(&self) -> Result<Continuity> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(Continuity::Intact);
@@ -39,7 +39,7 @@ impl ChainSync {
                     break;
                 }
                 BlockStatus::Canonical if block == cursor.to => return Ok(Continuity::Intact),
-                // The chain is the same and shorter, or an endpoint is behind: the next sync will tell.
+                // The chain is the same but shorter, or an endpoint lags behind: the next run will show.
                 BlockStatus::Canonical => return Ok(Continuity::Undecided(None)),
                 BlockStatus::Replaced => is_replaced = true,
                 BlockStatus::Unknown => {}
@@ -55,15 +55,15 @@ impl ChainSync {
         Ok(Continuity::Reorganised)
     }
 
-    /// Whether the chain has taken back what the engine holds for verified: the events of its block are known without it,
-    /// and as many endpoints as it took to believe it have lost the transaction. A history that is being fetched anew, or
-    /// one endpoint alone, takes nothing back.
+    /// Whether the chain has taken back a payment that the engine holds for verified: the events of its block are known
+    /// without it, and as many endpoints as it took to believe it have lost the transaction. Neither a history that is
+    /// being fetched again nor a single endpoint takes anything back.
     pub(super) async fn is_taken_back(&self, sought: &WatchedPayment) -> Result<bool> {
         let Some(verified) = &sought.verified else {
             return Ok(false);
         };
         if !verified.by_id {
-            // A match by amount ends by itself where another candidate comes up; nothing was completed by it.
+            // A match by amount ends by itself when another candidate appears; nothing was completed by it.
             return Ok(true);
         }
         let (transaction, block) = (verified.transaction, verified.block);

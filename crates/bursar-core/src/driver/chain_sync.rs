@@ -1,6 +1,6 @@
-//! One sync at the chain for one account: figures at one block, whether blocks known before are still in the
-//! chain, the events since, some of the older ones, and what they mean for the top-ups that are followed. Figures do
-//! not wait for events: what keeps events from being read is told beside the figures, and what was read of them stays.
+//! Reads the chain for one account: the figures at one block, whether known blocks are still in the chain, new events,
+//! some older ones, and what they mean for the payments that are followed. Figures do not wait for events: an error in
+//! reading events is reported beside the figures, and the events already read stay.
 
 use super::chain_reorganisation::Continuity;
 use super::{Connection, Services, WriteGuard, blocking};
@@ -16,19 +16,19 @@ use bursar_engine::{ChainResponse, WatchedPayment};
 use bursar_store::{EventCursor, History, PaymentMatch};
 use std::sync::Arc;
 
-/// Blocks asked for at once; the reader takes as much of them as an RPC gives.
+/// Blocks requested at once; the reader takes as many of them as an RPC endpoint returns.
 pub(super) const RANGE: u64 = 20_000;
-/// Older events are read back to this long before the oldest known payment.
+/// The backfill reads to this long before the oldest known payment.
 const OLDER_MARGIN: Span = Span::hours(24);
 const NEWEST_INCOMPLETE: &str =
     "The newest payment events could not be read, so nothing new is verified yet.";
 
-/// What the engine wants of a sync beside the figures and what is new.
+/// What the engine wants besides the figures and new events.
 pub(crate) struct ChainSyncScope {
     pub(crate) followed: Vec<WatchedPayment>,
     /// Whether older events are read.
     pub(crate) goes_back: bool,
-    /// Whether the events that are known are read again.
+    /// Whether known events are read again.
     pub(crate) whole: bool,
 }
 
@@ -70,7 +70,8 @@ pub(crate) async fn sync_chain(
         None => sync.full_sync(now).await?,
     };
     let mut credited = Vec::new();
-    // What the engine holds for verified and no event shows: told at every sync until the engine knows.
+    // Payments that the engine holds for verified and that no event shows; reported at every run until the engine
+    // knows.
     let mut reorganised = Vec::new();
     for sought in wanted.followed {
         match sync.verified(&sought.payment_id).await? {
@@ -86,7 +87,7 @@ pub(crate) async fn sync_chain(
                         .unwrap_or(false);
                 credited.push((sought.payment_id, verified, agreed));
             }
-            // It may only have moved to a block that has not been read.
+            // The event may only have moved to a block that has not been read.
             None if findings.is_settled && sync.is_taken_back(&sought).await? => {
                 reorganised.push(sought.payment_id);
             }
@@ -120,23 +121,23 @@ pub(crate) async fn sync_chain(
     })
 }
 
-/// What a sync found.
+/// What one run found.
 struct Findings {
     reading: ChainReading,
-    /// Whether any of the events changed.
+    /// Whether any event changed.
     changed: bool,
-    /// Whether the figures may be older than those before.
+    /// Whether the figures may be older than the previous ones.
     lowers_mark: bool,
-    /// Whether all events are known up to the figures' block: before that, nothing is doubted and nothing taken back.
+    /// Whether all events are known up to the figures' block. Before that nothing is doubted or taken back.
     is_settled: bool,
     figures_problem: Option<Error>,
     events_problem: EventsProblem,
 }
 
-/// What kept the events from being read.
+/// What prevented events from being read.
 enum EventsProblem {
     Now(Option<Error>),
-    /// They were not looked at, so that what was known of them stands.
+    /// Events were not read, so the last known problem stands.
     Unchanged,
 }
 
@@ -166,7 +167,7 @@ pub(super) struct ChainSync {
 }
 
 impl ChainSync {
-    /// All in one request, where nothing has happened since the last sync and there is nothing older to read.
+    /// Reads everything in one request, if nothing has happened since the last run and there is nothing older to read.
     async fn quick_poll(&self, now: Timestamp) -> Result<Option<ChainReading>> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(None);
@@ -178,8 +179,8 @@ impl ChainSync {
             return Ok(None);
         }
         let known = (cursor.to, cursor.to_hash);
-        // Money that moved without an event to tell of it: the logs were not those of the figures' block. What counts is
-        // how it stood at the last block whose events are known, which newer figures may have gone ahead of.
+        // If the balances moved and no event explains it, the logs were not those of the figures' block. The comparison
+        // starts from the balances at the last block with known events, because newer figures may be ahead of them.
         let Some(base) = self
             .read(move |history, account| history.balances_at_cursor(account, known))
             .await?
@@ -215,7 +216,7 @@ impl ChainSync {
         Ok(Some(reading))
     }
 
-    /// Figures, lost blocks, newer and older events.
+    /// Reads figures, checks for replaced blocks, and reads new and older events.
     async fn full_sync(&self, now: Timestamp) -> Result<Findings> {
         let mark = self
             .read(|history, account| history.high_water_mark(account))
@@ -246,7 +247,8 @@ impl ChainSync {
         Ok(findings)
     }
 
-    /// Lost blocks, newer and older events. However slow an RPC is, each part reads one range.
+    /// Checks for replaced blocks and reads new and older events. However slow an RPC endpoint is, each part reads at
+    /// least one range.
     async fn read_events(&self, findings: &mut Findings, now: Timestamp) -> Result<()> {
         match self
             .continuity()
@@ -292,7 +294,7 @@ impl ChainSync {
             .await
     }
 
-    /// Whether there are events below the cursor's to be read and to be had.
+    /// Whether there are older events to read that an endpoint still has.
     async fn has_older_events(&self, cursor: &EventCursor) -> Result<bool> {
         if !self.goes_back && self.older_ranges().await?.is_empty() {
             return Ok(false);
@@ -315,7 +317,7 @@ impl ChainSync {
             .await
     }
 
-    /// Keeps what kept the events from being read, for those who read beside the app.
+    /// Stores what prevented events from being read, for commands that run beside the app.
     async fn store_problem(&self, problem: Option<&Error>, now: Timestamp) -> Result<()> {
         let known = self.stored_problem().await?;
         let same =
@@ -359,7 +361,7 @@ impl ChainSync {
         blocking(move || read(&history, &account)).await
     }
 
-    /// Writes what the chain said, unless another address is read by now.
+    /// Writes what the chain reported, unless another address is read by now.
     pub(super) async fn write<T: Send + 'static>(
         &self,
         write: impl FnOnce(&History, &AccountId) -> Result<T> + Send + 'static,
@@ -370,7 +372,7 @@ impl ChainSync {
     }
 }
 
-/// Says what of the events is missing, where the chain is to blame; that RPCs disagree says it itself.
+/// Says which events are missing if the chain is to blame. An error about disagreeing endpoints explains itself.
 pub(super) fn events_incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
     move |error| {
         if !is_chain_error(error.code) || error.code == Code::RpcsDisagree {
@@ -384,7 +386,7 @@ pub(super) fn events_incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
     }
 }
 
-/// Whether an error tells of the chain's RPCs and not of this machine.
+/// Whether an error concerns the chain's RPC endpoints and not this machine.
 fn is_chain_error(code: Code) -> bool {
     matches!(
         code,

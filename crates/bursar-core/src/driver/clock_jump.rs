@@ -1,10 +1,10 @@
-//! Notices that the wall clock and the time that has really passed part: the machine was asleep, or somebody set the
-//! clock. Looked at whenever the loop wakes up, whatever woke it, so that no busy minute hides it.
+//! Notices when the wall clock and the elapsed time diverge: the machine was asleep, or somebody set the clock. The
+//! loop checks it whenever it wakes up, so that no busy minute hides a jump.
 
 use bursar_domain::clock::{Span, Timestamp};
 use tokio::time::Instant;
 
-/// Parting by more than this is no matter of measuring.
+/// A smaller difference is measurement error.
 const TOLERANCE: Span = Span::seconds(20);
 
 pub(super) struct ClockJumpDetector {
@@ -20,12 +20,12 @@ impl ClockJumpDetector {
         }
     }
 
-    /// Whether the two have parted since the last look; `sleep` is how long the loop meant to wait.
+    /// Whether the two have diverged since the last check; `sleep` is how long the loop meant to sleep.
     pub(super) fn has_jumped(&mut self, now: Timestamp, sleep: Span) -> bool {
         let by_wall = now.since(self.wall);
         let passed = i64::try_from(self.steady.elapsed().as_millis()).unwrap_or(i64::MAX);
         *self = Self::begin(now);
-        // Where steady time goes on while the machine sleeps, the sleep was much too long instead.
+        // If the steady clock runs on while the machine sleeps, the sleep was much too long instead.
         let overslept = passed.saturating_sub(sleep.0) > TOLERANCE.0;
         overslept || by_wall.0.abs_diff(passed) > TOLERANCE.0.unsigned_abs()
     }

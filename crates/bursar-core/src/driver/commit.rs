@@ -1,18 +1,19 @@
-//! One step with its commit, and what a commit that failed means for its account: what is published is what is on disk.
+//! One step with its commit, and what a failed commit means for the account: the published state is always the one on
+//! disk.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Error, Result};
 use bursar_engine::{Event, PollTarget, State, Step, Write, step};
 
-/// A step whose commit stands.
+/// A step whose commit succeeded.
 pub(super) struct Committed {
     pub(super) step: Step,
-    /// The event's own commit failed, and with it what the event told.
+    /// The event's own commit failed, and with it what the event reported.
     pub(super) commit_failed: bool,
 }
 
-/// Takes one step and writes its commit. Where that fails, the account goes on from before, as one that has heard of the
-/// failure; the step that tells it so writes nothing, so nothing else can be lost with it. `entropy` gives random numbers.
+/// Takes one step and writes its commit. If that fails, the account continues from its previous state and learns of the
+/// failure in a step that writes nothing, so nothing else can be lost. `entropy` returns random numbers.
 pub(super) async fn step_and_commit<Written>(
     before: &State,
     event: &Event,
@@ -49,12 +50,12 @@ where
     }
 }
 
-/// Whether nothing else will tell what this event tells: where its commit failed, it has to come once more.
+/// Whether nothing else repeats what this event reports, so that it must be delivered again if its commit fails.
 pub(super) fn needs_redelivery(event: &Event) -> bool {
     matches!(event, Event::CancelAnswered { .. })
 }
 
-/// The event that tells an account that the commit of this one failed.
+/// The event that informs an account that the commit of this event failed.
 pub(super) fn commit_failed_event(event: &Event, error: Error) -> Event {
     let (command, poll, started_top_up_id) = match event {
         Event::StartTopUp { command, .. }

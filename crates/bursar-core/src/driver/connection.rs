@@ -1,5 +1,5 @@
-//! One account's ways to the services: its provider, its session, its chain, and the subscription that is ended
-//! with it.
+//! What one account uses to reach the outside: its provider, its session, its chain, and a subscription that ends with
+//! it.
 
 use super::{AccountOwner, WriteGuard};
 use alloy_primitives::Address;
@@ -15,19 +15,19 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use url::Url;
 
-/// Everything that requests on behalf of an account need.
+/// What requests on behalf of an account need.
 #[derive(Clone)]
 pub struct Connection {
     pub account: Account,
     pub provider: Arc<dyn Provider>,
     pub session: Arc<Session>,
-    /// Only where the network has a chain.
+    /// Only if the network has a chain.
     pub chain: Option<Arc<Chain>>,
-    /// The user's own RPC, which the chain asks first. It may hold a key and is never told.
+    /// The user's own RPC endpoint, which is asked first. It may contain a key and is never shown.
     pub(crate) custom_rpc: Option<Url>,
     pub(crate) write_guard: Arc<WriteGuard>,
     pub(crate) owner: Arc<AccountOwner>,
-    /// The sign-in that this one's questions are asked with, once it is known to be the owner's.
+    /// The sign-in that requests use, once it is known to be the owner's.
     pub(super) verified_sign_in: Option<u64>,
     watch: Option<Arc<Task>>,
 }
@@ -71,12 +71,12 @@ impl Connection {
         }
     }
 
-    /// Remembers what the chain was made with.
+    /// Remembers the RPC address that the chain was created with.
     pub(crate) fn with_custom_rpc(self, custom_rpc: Option<Url>) -> Self {
         Self { custom_rpc, ..self }
     }
 
-    /// Goes on with what is shared by the connections that an account has one after the other.
+    /// Takes over what the successive connections of an account share.
     pub(crate) fn after(self, before: &Self) -> Self {
         Self {
             write_guard: Arc::clone(&before.write_guard),
@@ -97,7 +97,7 @@ impl Connection {
         self.account.address.filter(|_| self.chain.is_some())
     }
 
-    /// The checkout as the browser may open it.
+    /// The payment page as the browser may open it.
     ///
     /// # Errors
     /// `host_not_allowed`, naming the host.

@@ -1,11 +1,13 @@
-//! What a link leads to: a look at the one top-up, or the methods, whose one-time state it carries; nothing else.
+//! Handles a link that came back from the browser. It wakes a check of the one top-up, or of the payment methods, whose
+//! one-time state it carries, and does nothing else.
 
 use super::event_loop::EventLoop;
 use bursar_domain::link::{self, Link, LinkState};
 use bursar_engine::Event;
 
 impl EventLoop {
-    /// Only a link whose state belongs to a top-up of ours does anything at all.
+    /// Handles a text that arrived as a link. Only a link with the state of one of Bursar's top-ups, methods or
+    /// sign-ins does anything.
     pub(super) async fn link(&mut self, text: &str) {
         match link::parse(text) {
             Ok(Link::TopUpReturn { state }) => {
@@ -43,7 +45,7 @@ impl EventLoop {
         }
     }
 
-    /// Whether the link came from the page on which a method is added.
+    /// Whether the link came from the page for adding a method.
     async fn method_returned(&mut self, state: &LinkState) -> bool {
         let found = self
             .shared

@@ -21,13 +21,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// Even with nothing due the loop looks at the wall clock this often, to notice sleep.
+/// The longest sleep: the loop compares wall clock and elapsed time this often, to notice that the machine slept.
 const MAX_SLEEP: Span = Span::seconds(30);
-/// The same where the system tells of sleep by itself, to notice a clock that was moved.
+/// The same if the system reports sleep; the comparison then only notices a clock that was set.
 const MAX_SLEEP_WITH_SLEEP_SIGNAL: Span = Span::minutes(15);
-/// A provider's clock that is off by this much more or less is news.
+/// The engine learns of a change of the provider's clock only if it exceeds this.
 const CLOCK_CHANGE_THRESHOLD: Span = Span::seconds(20);
-/// What nothing else tells is told again so long after its commit failed.
+/// An event that nothing else repeats is delivered again this long after its commit failed.
 const REDELIVERY_DELAY: Duration = Duration::from_secs(5);
 
 pub(super) struct EventLoop {
@@ -95,7 +95,7 @@ impl EventLoop {
             Message::Event(account, event) => self.handle_event(&account, event).await,
             Message::Broadcast(event) => self.broadcast(&event).await,
             Message::Command(account, number, event, sender) => {
-                // Without such an account the sender is dropped, which its holder reads as `not_found`.
+                // For an unknown account the sender is dropped, which its holder reads as `not_found`.
                 if self.shared.states().contains_key(&account) {
                     self.waiting.insert(number, sender);
                     self.handle_event(&account, event).await;
@@ -146,7 +146,7 @@ impl EventLoop {
         }
     }
 
-    /// One step: the commit first, then the effects; without the commit, neither.
+    /// One step: the commit first, then the effects; if the commit fails, neither.
     pub(super) async fn handle_event(&mut self, account: &AccountId, event: Event) {
         let Some(before) = self.shared.states().get(account).cloned() else {
             return;
@@ -247,7 +247,8 @@ impl EventLoop {
         Ok(())
     }
 
-    /// Marks what the inbox holds as shown, then shows it: at most once, whatever happens in between.
+    /// Marks the inbox's new notices as shown and then shows them, so that each is shown at most once, whatever happens
+    /// in between.
     async fn show_popups(&self) {
         if !self.pops_up {
             return;
@@ -280,7 +281,7 @@ impl EventLoop {
     }
 }
 
-/// Whether the engine has another idea of the provider's clock, by more than an answer's way takes.
+/// Whether the provider's clock differs from what the engine knows by more than an answer takes to arrive.
 fn clock_changed(state: &State, ahead: Span) -> bool {
     state.clock_offset_stale
         || state
@@ -305,7 +306,7 @@ async fn write_commit(services: &Services, account: &AccountId, writes: Vec<Writ
                 Write::Notice(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => Ok(()),
             };
             if let Err(error) = stored {
-                // The history can be made again; the intent is safe.
+                // The history can be fetched again; the intent is safe.
                 tracing::warn!(code = ?error.code, "the history missed a change");
             }
         }

@@ -1,6 +1,6 @@
-//! One reading of the provider's history for one account: from the oldest line that may still change, or a portion
-//! of all of it, page by page into the database. A line that cannot be read is left out, response, and looked at again; it
-//! takes nothing from the others.
+//! Reads the provider's history of one account, from the oldest row that may still change, or a portion of all of it,
+//! page by page into the database. A row that cannot be read is left out, reported and read again later; it does not
+//! affect the others.
 
 use super::{Connection, Services, blocking};
 use bursar_domain::clock::{Span, Timestamp};
@@ -15,26 +15,26 @@ use bursar_store::{History, SyncBatch, SyncState};
 use futures_util::future::{OptionFuture, join};
 use std::sync::Arc;
 
-/// The history is read from this long before the newest known line, for lines that appear late.
+/// The history is read from this long before the newest known row, for rows that appear late.
 const OVERLAP: Span = Span::hours(1);
 /// Everything is read again this often.
 const FULL_SYNC_INTERVAL: Span = Span::days(7);
-/// All that ended without money is looked at this often, however long ago it ended: money may come late.
+/// All payments that ended without money are checked this often, however old they are: money may arrive late.
 const ENDED_CHECK_INTERVAL: Span = Span::hours(23);
-/// Rows that could not be read are looked at again this often, until the whole history is.
+/// Rows that could not be read are retried this often, until the whole history is read again.
 const UNREADABLE_RETRY_INTERVAL: Span = Span::hours(1);
-/// So long a portion of the whole history takes; then what it brought is response, and the next one is asked for.
+/// How long a portion of the whole history takes; then its result is reported and the next portion requested.
 const PORTION_DURATION: Span = Span::seconds(2);
-/// More lines than these are not remembered one by one.
+/// No more unreadable rows than this are remembered one by one.
 const MAX_UNREADABLE_ROWS: usize = 100;
 
-/// What is known of the history before it is read.
+/// What is known about the history before it is read.
 struct KnownHistory {
     sync: SyncState,
     oldest_unsettled: Option<Timestamp>,
-    /// All that ended without money is looked at this time.
+    /// All payments that ended without money are checked this time.
     ended_due: bool,
-    /// When the oldest of those that ended without money was created, of all or of those that ended lately.
+    /// When the oldest payment that ended without money was created: of all, or of those that ended recently.
     oldest_ended: Option<Timestamp>,
     /// Now, by the provider's clock as far as that is known.
     provider_time: Timestamp,
@@ -44,15 +44,15 @@ struct KnownHistory {
     lines_read: HistoryProgress,
 }
 
-/// What one reading is to bring.
+/// What one reading covers.
 pub(super) struct HistoryScope {
     /// Since when there are payments that the engine follows, by the provider's clock.
     pub(super) followed_since: Option<Timestamp>,
     /// All of it, from the beginning.
     pub(super) whole: bool,
-    /// All that ended without money, though a day has not passed since it was last looked at.
+    /// All payments that ended without money, even if the last check was less than a day ago.
     pub(super) ended: bool,
-    /// Whether what lies further back is read.
+    /// Whether older rows are read.
     pub(super) goes_back: bool,
 }
 
@@ -75,11 +75,11 @@ pub(super) async fn sync_history(
         || sync
             .full_at
             .is_none_or(|read| has_passed(read, FULL_SYNC_INTERVAL, now));
-    // The first page is read in any case: it tells from when on there may be something new.
+    // The first page is always read: it shows since when there may be something new.
     let whole = whole_due && (goes_back || sync.synced_at.is_none());
     let since = (!whole).then(|| known.since(followed_since, now)).flatten();
-    // A first reading that was cut off goes on where it was; one that the user asks for begins anew. What
-    // came since it began is read by the next, from its beginning on.
+    // A first reading that was interrupted continues where it stopped; one that the user asks for starts over. The next
+    // reading covers what arrived since this one began.
     let resumed = sync.next.clone().filter(|_| whole && !asked_for);
     let mut resumes = resumed.is_some();
     let mut from_newest = !resumes;
@@ -88,17 +88,17 @@ pub(super) async fn sync_history(
     } else {
         HistoryProgress::default()
     };
-    // By the provider's clock, which its first answer tells.
+    // By the provider's clock, which its first answer shows.
     let mut began_at = sync.synced_at.filter(|_| resumes);
     let mut answer = HistoryResponse {
         backfill: sync.next.as_ref().map(|_| known.lines_read),
         ..HistoryResponse::default()
     };
     if whole {
-        // However far the pages come this time, what is open now is known.
+        // However far the pages come, the open payments are then known.
         answer.payments = connection.provider.pending().await?;
     }
-    // What lies before the part that is read stays; of the rest every odd line is found anew.
+    // Rows before the part that is read stay; in the rest, unreadable rows are found again.
     let mut odd = known.odd;
     odd.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
     let mut odd_looked_at = if odd.is_empty() {
@@ -110,7 +110,7 @@ pub(super) async fn sync_history(
     loop {
         let page = match response {
             Ok(page) => separate_unreadable(page),
-            // A place that the provider no longer knows leads nowhere ever again.
+            // A cursor that the provider no longer knows will never work again.
             Err(error) if resumes && is_refusal(&error) => {
                 tracing::info!(code = ?error.code, "the history is read anew");
                 resumes = false;
@@ -122,7 +122,7 @@ pub(super) async fn sync_history(
                 response = connection.provider.history(since, None).await;
                 continue;
             }
-            // The open ones are known, and that is worth telling.
+            // The open payments are known, and are worth reporting.
             Err(error) if whole => {
                 answer.error = Some(error);
                 return finish(&services, &connection, answer, None).await;
@@ -140,7 +140,7 @@ pub(super) async fn sync_history(
             .total
             .and_then(|all| u32::try_from(all).ok())
             .map(|all| all.max(read.read));
-        // What is wrong with a page, or with a line that has no time, is looked at again where its page ended.
+        // A problem of a page, or of a row without a time, is retried at the page's last time.
         let near = payments.iter().map(|payment| payment.created_at).min();
         for line in &page.odd {
             answer.unreadable_candidate |= may_be_followed(line, followed_since);
@@ -187,7 +187,7 @@ pub(super) async fn sync_history(
             read_at: now,
         };
         let is_long = whole && (!goes_back || services.clock.now().since(now) >= PORTION_DURATION);
-        // The next page is asked for while this one is stored.
+        // The next page is requested while this one is stored.
         let (changed, following) = join(
             write_history(&services, &connection, move |history, account| {
                 history.put_sync_batch(account, &batch)
@@ -206,7 +206,7 @@ pub(super) async fn sync_history(
         }
         if next.is_none() {
             answer.is_complete = from_newest;
-            // What came since the first portion has not been read yet.
+            // What arrived since the first portion has not been read yet.
             answer.more = !from_newest;
         } else if is_long {
             answer.more = goes_back;
@@ -221,8 +221,7 @@ pub(super) async fn sync_history(
     finish(&services, &connection, answer, ended_looked_at).await
 }
 
-/// What is response of a reading: nothing that the provider has said something later of meanwhile, and what nobody has been response
-/// of yet.
+/// The result of a reading: only what the provider has not superseded meanwhile, and what has not been reported yet.
 async fn finish(
     services: &Services,
     connection: &Connection,
@@ -242,7 +241,7 @@ async fn finish(
     .await
 }
 
-/// A time of this machine by the provider's clock. Where that is not known, it may be as far off as clocks are.
+/// A time of this machine by the provider's clock. If that is unknown, it may be as far off as clocks are.
 fn provider_time_of(connection: &Connection, at: Timestamp) -> Timestamp {
     match connection.provider.clock_ahead() {
         Some(ahead) => at.plus(ahead),
@@ -250,13 +249,13 @@ fn provider_time_of(connection: &Connection, at: Timestamp) -> Timestamp {
     }
 }
 
-/// Whether so long has passed since then. A time that lies ahead is of a clock that was set back since.
+/// Whether so much time has passed. A time in the future comes from a clock that was set back since.
 fn has_passed(since: Timestamp, span: Span, now: Timestamp) -> bool {
     now < since || now.since(since) >= span
 }
 
 impl KnownHistory {
-    /// From when on there may be something new.
+    /// Since when there may be something new.
     fn since(&self, followed_since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
         let due = has_passed(self.odd_looked_at, UNREADABLE_RETRY_INTERVAL, now);
         let odd = self
@@ -317,8 +316,8 @@ async fn known_history(
     .await
 }
 
-/// Writes payments to the history and gives back those of which the provider has said nothing later, with how many of
-/// them were new or different.
+/// Writes payments to the history. Returns how many were new or different, and those that the provider has not
+/// superseded.
 pub(super) async fn store_payments(
     services: &Services,
     connection: &Connection,
@@ -331,7 +330,7 @@ pub(super) async fn store_payments(
     .await
 }
 
-/// Writes something of the account, unless that is gone or somebody else has signed in by now.
+/// Writes something of the account, unless the account is gone or another user has signed in by now.
 pub(super) async fn write_history<T: Send + 'static>(
     services: &Services,
     connection: &Connection,
@@ -352,7 +351,7 @@ pub(super) async fn write_history<T: Send + 'static>(
     .await
 }
 
-/// The page without the payments that cannot be lines of the history; those are odd too.
+/// Moves payments that cannot be stored as rows to the unreadable ones.
 pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
     let mut odd = page.odd;
     let mut payments = Vec::new();
@@ -372,7 +371,7 @@ pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
     }
 }
 
-/// One error for all lines that could not be read: what is wrong with the first, and how many there are.
+/// One error for all unreadable rows: what is wrong with the first, and how many there are.
 pub(super) fn unreadable_rows_error(lines: &[UnreadableRow]) -> Option<Error> {
     let (first, others) = lines.split_first()?;
     let message = match others.len() {
@@ -390,7 +389,7 @@ pub(super) fn unreadable_rows_error(lines: &[UnreadableRow]) -> Option<Error> {
     Some(Error::new(Code::LineUnreadable, message))
 }
 
-/// Whether the provider answered, and what it said is about the question.
+/// Whether the provider answered the request itself with a refusal.
 fn is_refusal(error: &Error) -> bool {
     matches!(
         error.code,

@@ -1,6 +1,5 @@
-//! The engine's impure half: one loop owns every account's state, applies each step's commit before any of
-//! its effects, and runs the effects in tasks whose answers come back as events. An error changes a state;
-//! it never ends the loop.
+//! Runs the engine. One loop owns every account's state, writes each step's commit before any of its effects, and runs
+//! the effects in tasks whose answers come back as events. An error changes a state; it never ends the loop.
 
 mod account_owner;
 mod chain_backfill;
@@ -40,7 +39,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-/// What the loop works with; shared with its tasks.
+/// What the loop works with; its tasks share it.
 #[derive(Clone)]
 pub struct Services {
     pub store: Arc<Store>,
@@ -49,7 +48,7 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
 }
 
-/// A handle to the running engine.
+/// A handle to the running loop.
 pub struct Driver {
     inbox: mpsc::UnboundedSender<Message>,
     shared: Arc<SharedState>,
@@ -58,7 +57,7 @@ pub struct Driver {
 
 enum Message {
     Event(AccountId, Event),
-    /// The same for every account.
+    /// The same event for every account.
     Broadcast(Event),
     /// A command of the user, answered through the sender.
     Command(
@@ -70,7 +69,7 @@ enum Message {
     Add(Box<State>, Connection),
     Replace(Connection),
     Remove(AccountId),
-    /// A text that came as a link. One that ends a sign-in goes to the sender given at the start.
+    /// A text that arrived as a link. A link that ends a sign-in goes to the sender given at the start.
     Link(String),
     RedrawTray,
     Stop(oneshot::Sender<()>),
@@ -137,7 +136,7 @@ impl Driver {
         self.send(Message::Remove(account.clone()));
     }
 
-    /// Draws the tray with or without amounts, and pops notices up or only files them.
+    /// Whether the tray shows amounts, and whether notices pop up or are only stored.
     pub fn set_preferences(&self, hide_amounts: bool, notifications: bool) {
         self.shared
             .hide_amounts
@@ -148,7 +147,7 @@ impl Driver {
         self.send(Message::RedrawTray);
     }
 
-    /// Whether the system tells when it was asleep; while it does, nothing is woken up just to look.
+    /// Whether the system reports sleep. While it does, the loop does not wake up to look for it.
     pub fn set_reports_sleep(&self, reports: bool) {
         self.shared.reports_sleep.store(reports, Ordering::Relaxed);
     }
@@ -156,7 +155,7 @@ impl Driver {
     /// Hands a command to the engine and waits for its answer.
     ///
     /// # Errors
-    /// What the engine refuses with; `not_found` for an account that is not here.
+    /// The engine's refusal; `not_found` for an unknown account.
     pub async fn command(
         &self,
         account: &AccountId,
@@ -178,12 +177,12 @@ impl Driver {
         })
     }
 
-    /// The account's state as it was after the last step.
+    /// The account's state after the last step.
     pub fn state(&self, account: &AccountId) -> Option<Arc<State>> {
         self.shared.states().get(account).cloned()
     }
 
-    /// Waits until the account's state is so, for at most `timeout`; says whether it is.
+    /// Waits until the condition holds for the account's state, at most until the timeout; returns whether it holds.
     pub async fn wait_until(
         &self,
         account: &AccountId,
@@ -203,7 +202,7 @@ impl Driver {
         now_holds()
     }
 
-    /// Ends the loop; requests under way are dropped.
+    /// Ends the loop; requests in progress are dropped.
     pub async fn stop(&self) {
         let (sender, done) = oneshot::channel();
         self.send(Message::Stop(sender));
@@ -211,12 +210,12 @@ impl Driver {
     }
 
     fn send(&self, message: Message) {
-        // The receiver is gone only after `stop`, when nothing matters any more.
+        // The receiver is gone only after `stop`, when no message matters any more.
         let _ = self.inbox.send(message);
     }
 }
 
-/// Runs a database call where it may block.
+/// Runs a database call on a thread that may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {

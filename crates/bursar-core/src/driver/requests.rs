@@ -1,5 +1,5 @@
-//! Carries out what the engine asks of servers. Rows go to the history database here; the event that comes
-//! back holds only what the state depends on. Every request is answered by exactly one event.
+//! Carries out the engine's requests to servers. Rows go straight to the history database; the event that comes back
+//! contains only what the state depends on. Every request is answered by exactly one event.
 
 use super::account_owner::{check_owner, verify_owner};
 use super::chain_sync::{ChainSyncScope, sync_chain};
@@ -15,9 +15,9 @@ use bursar_engine::{CatalogueResponse, Event, OpenPaymentsResponse, Request, Ser
 use bursar_store::fail_point;
 use std::collections::BTreeMap;
 
-/// Pages of the history that one look at the open top-ups may take.
+/// The most pages of the history that one check of the open top-ups reads.
 const FOLLOW_PAGES: u32 = 3;
-/// Days of charges that the first page draws.
+/// Days of charges that the first page shows.
 const CHARGE_DAYS: i64 = 30;
 
 pub(super) async fn perform(services: Services, connection: Connection, request: Request) -> Event {
@@ -135,7 +135,7 @@ async fn open_payments(
                     place = page.next;
                     ended = place.is_none();
                 }
-                // What is open is known all the same.
+                // The open payments are known anyway.
                 Err(error) => {
                     problem = Some(error);
                     break;
@@ -145,7 +145,7 @@ async fn open_payments(
                 break;
             }
         }
-        // Where there is more than was read, what is missing is not known to be absent.
+        // If there is more than was read, a missing payment is not known to be absent.
         history_read = ended && odd.is_empty();
         odd.extend(notes);
         problem = problem.or_else(|| unreadable_rows_error(&odd));
@@ -186,7 +186,7 @@ async fn fetch_charges(services: Services, connection: Connection) -> Result<()>
     .await
 }
 
-/// What can be paid with, and who is signed in.
+/// Reads payers and methods, and who is signed in.
 async fn fetch_catalogue(services: Services, connection: Connection) -> Result<CatalogueResponse> {
     let sign_in = connection.session.sign_in_id();
     let (catalogue, identity, maintenance) = tokio::join!(
@@ -194,7 +194,7 @@ async fn fetch_catalogue(services: Services, connection: Connection) -> Result<C
         connection.provider.identity(),
         connection.provider.maintenance(),
     );
-    // In a maintenance nothing else need answer.
+    // During maintenance nothing else needs to answer.
     if let Ok(true) = maintenance {
         return Ok(CatalogueResponse {
             maintenance: true,
@@ -205,7 +205,7 @@ async fn fetch_catalogue(services: Services, connection: Connection) -> Result<C
     check_owner(&services, &connection, sign_in, &identity).await?;
     let connection = connection.verified_as(sign_in);
     let catalogue = match catalogue {
-        // A key that is for reading only is a choice, not a fault; the top-up page says so where it matters.
+        // A read-only key is a choice, not an error; the top-up page says so if it matters.
         Err(error) if error.code == Code::Forbidden => None,
         catalogue => Some(catalogue?),
     };

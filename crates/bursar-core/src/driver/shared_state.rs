@@ -1,4 +1,4 @@
-//! What readers may see without asking the loop: every account's state after the last step, and the user's wishes
+//! What readers see without asking the loop: every account's state after the last step, and the user's preferences
 //! about tray and notices.
 
 use bursar_domain::account::AccountId;
@@ -8,15 +8,14 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
-/// What readers may see without asking the loop.
 #[derive(Debug, Default)]
 pub(super) struct SharedState {
     states: RwLock<BTreeMap<AccountId, Arc<State>>>,
-    /// Told after every step.
+    /// Notified after every step.
     pub(super) stepped: watch::Sender<()>,
     pub(super) hide_amounts: AtomicBool,
     pub(super) notifications_off: AtomicBool,
-    /// The system tells when it was asleep.
+    /// The system reports sleep.
     pub(super) reports_sleep: AtomicBool,
 }
 

@@ -1,4 +1,4 @@
-//! The tray as a pure function of the accounts' states.
+//! What the tray shows, as a pure function of the accounts' states.
 
 use super::Connection;
 use bursar_domain::account::AccountId;
@@ -85,7 +85,7 @@ fn top_up_state(top_up: &TopUp) -> &'static str {
     }
 }
 
-/// A keyring that has not answered says nothing of whether somebody is signed in.
+/// Whether the account is signed out. A keyring that has not answered does not say so.
 fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
     (!state.config.signed_in && !waits_for_keyring)
         || PollTarget::ALL

@@ -1,11 +1,11 @@
-//! What an account's answers may still be written for. An answer that was asked for before the address changed
-//! or the account was removed finds its lease over, so that nothing of one address is ever kept for another.
+//! Decides whether answers about an account may still be written. Answers requested before the address changed or the
+//! account was removed are refused, so that nothing about one address is stored for another.
 
 use alloy_primitives::Address;
 use bursar_domain::error::{Code, Error, Result};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Shared by all connections that an account has one after the other.
+/// Shared by all successive connections of an account.
 #[derive(Debug)]
 pub(crate) struct WriteGuard(Mutex<State>);
 
@@ -23,7 +23,7 @@ impl WriteGuard {
         }))
     }
 
-    /// Writes something of the account, unless that is gone.
+    /// Writes something of the account, unless the account is gone.
     ///
     /// # Errors
     /// `not_found` then; else the write's own.
@@ -38,10 +38,10 @@ impl WriteGuard {
         write()
     }
 
-    /// Writes something that the chain said of `user`, unless another address is read by now.
+    /// Writes what the chain reported about `user`, unless another address is read by now.
     ///
     /// # Errors
-    /// `chain_unavailable` then, to be asked again; else the write's own.
+    /// `chain_unavailable` then, to be retried; else the write's own.
     pub(crate) fn write_for_address<T>(
         &self,
         user: Address,
@@ -57,7 +57,7 @@ impl WriteGuard {
         write()
     }
 
-    /// Reads another address from now on; `forget` drops what was kept of the one before.
+    /// Reads another address from now on; `forget` removes what was stored for the previous one.
     ///
     /// # Errors
     /// Those of `forget`.
@@ -71,7 +71,7 @@ impl WriteGuard {
         forget()
     }
 
-    /// The account goes; `forget` drops what is kept of it.
+    /// Refuses every later write, because the account is removed; `forget` removes what is stored of it.
     ///
     /// # Errors
     /// Those of `forget`.
