@@ -1,5 +1,5 @@
-//! One SQLite file: a single writing connection behind a lock, and reading connections that never wait for
-//! it. Every read sees one state of the file, every write is one transaction.
+//! One SQLite file: one writing connection behind a lock, and reading connections that never wait for it. Every read
+//! sees one snapshot of the file, and every write is one transaction.
 
 use super::error::{StoreError, StoreResult};
 use super::{record_digest, search_key_functions};
@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// Reading connections kept for the next reader.
+/// How many reading connections are kept open for reuse.
 const MAX_IDLE_READERS: usize = 2;
-/// A page in the write-ahead log, with its header.
+/// The size of a page in the write-ahead log, with its header.
 const WAL_PAGE_BYTES: u32 = 4096 + 24;
 const STATEMENT_CACHE_CAPACITY: usize = 64;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -22,7 +22,7 @@ pub(super) struct Database {
     path: PathBuf,
     writer: Option<Mutex<Connection>>,
     idle: Mutex<Vec<Connection>>,
-    /// Called once when a statement finds the file damaged.
+    /// Called when a statement finds that the file is damaged.
     on_corruption: fn(&Path),
 }
 
@@ -44,12 +44,12 @@ impl Database {
         }
     }
 
-    /// Reads in one transaction, so that all statements of `body` see the same state.
+    /// Reads in one transaction, so that all statements of `body` see the same snapshot.
     pub(super) fn read<T>(&self, body: impl FnOnce(&Connection) -> StoreResult<T>) -> Result<T> {
         self.try_read(body).map_err(|failure| self.report(failure))
     }
 
-    /// Writes all of `body` or nothing.
+    /// Writes everything in `body` or nothing.
     pub(super) fn write<T>(
         &self,
         body: impl FnOnce(&Transaction<'_>) -> StoreResult<T>,
@@ -57,7 +57,7 @@ impl Database {
         self.try_write(body).map_err(|failure| self.report(failure))
     }
 
-    /// The writing connection itself, for what cannot be done in a transaction.
+    /// Gives `body` the writing connection itself, for work that cannot be done in a transaction.
     pub(super) fn with_writer<T>(
         &self,
         body: impl FnOnce(&Connection) -> StoreResult<T>,
@@ -108,18 +108,19 @@ impl Database {
     }
 }
 
-/// How a file is written.
+/// The pragmas that decide how durable and how fast writes are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PragmaSettings {
-    /// `FULL`: durable when a commit returns. `NORMAL`: whole, but the last commits may be lost.
+    /// `FULL`: a commit is durable when it returns. `NORMAL`: a power cut may lose the last commits, but never
+    /// corrupts.
     pub(super) synchronous: &'static str,
-    /// Pages of 4 KiB that the write-ahead log takes before they are moved into the file.
+    /// How many pages of 4 KiB the write-ahead log holds before they are moved into the file.
     pub(super) wal_pages: u32,
-    /// Memory for pages while much is written, in KiB.
+    /// The page cache of the writing connection, in KiB.
     pub(super) cache_kib: i32,
 }
 
-/// A connection that may write, in write-ahead mode.
+/// Opens a connection that may write, in write-ahead mode.
 pub(super) fn open_writer(path: &Path, tuning: PragmaSettings) -> StoreResult<Connection> {
     let connection = Connection::open_with_flags(
         path,
@@ -131,8 +132,8 @@ pub(super) fn open_writer(path: &Path, tuning: PragmaSettings) -> StoreResult<Co
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", tuning.synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", tuning.wal_pages)?;
-    // An emptied log keeps the size that it works with: getting that from the file system again and again slows a long
-    // reading down. What has grown beyond is given back at once.
+    // A checkpointed log keeps its working size, because growing the file again and again slows a long sync down.
+    // Anything beyond that size is truncated at once.
     connection.pragma_update(
         None,
         "journal_size_limit",
@@ -160,12 +161,12 @@ fn prepare(connection: &Connection) -> StoreResult<()> {
     search_key_functions::define(connection)?;
     connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE_CAPACITY);
     connection.pragma_update(None, "trusted_schema", false)?;
-    // Without this, every new value for a statement that partial indexes could serve plans it anew.
+    // Without this, SQLite prepares a statement again for each new value that a partial index could serve.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 
-/// A lock that outlives a panic of its holder: SQLite has rolled back what was not committed.
+/// Ignores poisoning: if the holder panicked, SQLite has rolled back what was not committed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Damaged files are set aside under their date, never deleted, with the side files that belong to them; a
-//! copy takes their place where there is one.
+//! Damaged files, and the file operations that protect against damage. A damaged database is set aside under its
+//! date, together with its side files, and never deleted.
 
 use super::error::{StoreError, StoreResult, file_error};
 use crate::fail_point;
@@ -10,11 +10,11 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-/// The side files that SQLite keeps beside a database.
+/// The files that SQLite keeps beside a database.
 const SIDE_FILES: [&str; 2] = ["-wal", "-shm"];
 
-/// Moves a database and its side files out of the way: `bursar.db.damaged-2026-01-31T120000Z`. A file that
-/// is not there is no error.
+/// Renames a database and its side files, for example to `bursar.db.damaged-2026-01-31T120000Z`. A missing file is no
+/// error.
 pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
     let stamp = now.to_string().replace(':', "");
     let aside = unused_name(path, &format!(".damaged-{stamp}"));
@@ -30,7 +30,7 @@ pub(super) fn set_aside(path: &Path, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
-/// Whether any file of this database is there.
+/// Whether the database or one of its side files exists.
 pub(super) fn exists(path: &Path) -> bool {
     path.exists()
         || SIDE_FILES
@@ -41,13 +41,13 @@ pub(super) fn exists(path: &Path) -> bool {
 /// How thoroughly a file is checked.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum IntegrityCheck {
-    /// Its structure and each record's digest.
+    /// The structure, and each record's digest.
     Quick,
-    /// Its indexes as well, entry by entry.
+    /// Also each entry of each index.
     Full,
 }
 
-/// Whether SQLite finds the file sound.
+/// Fails if SQLite finds damage in the file.
 pub(super) fn check_integrity(connection: &Connection, how: IntegrityCheck) -> StoreResult<()> {
     let pragma = match how {
         IntegrityCheck::Quick => "quick_check",
@@ -64,9 +64,9 @@ pub(super) fn check_integrity(connection: &Connection, how: IntegrityCheck) -> S
     }
 }
 
-/// Puts a finished file in its place: flushed, renamed, and the rename flushed too.
+/// Moves a finished file to its place: flushes it, renames it, and flushes the rename.
 pub(super) fn rename_durably(temporary: &Path, place: &Path) -> Result<()> {
-    // Windows flushes only what is open for writing.
+    // Windows can only flush a file that is open for writing.
     let settled = File::options()
         .write(true)
         .open(temporary)
@@ -76,7 +76,7 @@ pub(super) fn rename_durably(temporary: &Path, place: &Path) -> Result<()> {
     settled.map_err(|error| file_error(&error, place))
 }
 
-/// Makes a rename durable. Only Unix lets a folder be flushed; elsewhere the file system does it by itself.
+/// Makes a rename durable. Only Unix can flush a directory; elsewhere the file system takes care of it.
 #[cfg(unix)]
 fn sync_directory(place: &Path) -> std::io::Result<()> {
     match place.parent() {
@@ -90,21 +90,21 @@ fn sync_directory(_: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The path with something after its last letter.
+/// The path with a suffix appended to its file name.
 pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path.as_os_str());
     name.push(suffix);
     PathBuf::from(name)
 }
 
-/// Removes a leftover of our own and its side files.
+/// Removes a temporary file and its side files, if they exist.
 pub(super) fn remove_leftover(path: &Path) {
     for side in ["", "-wal", "-shm", "-journal"] {
         let leftover = with_suffix(path, side);
         if leftover.exists()
             && let Err(error) = fs::remove_file(&leftover)
         {
-            tracing::debug!(%error, path = %leftover.display(), "a leftover was not removed");
+            tracing::debug!(%error, path = %leftover.display(), "a temporary file was not removed");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! How values stand in a column: amounts as exact decimal text, enums without fields by their name on the
-//! wire, everything else that is not searched as JSON. What cannot be read back is damage.
+//! How values are stored in columns: amounts as exact decimal text, enums without fields by their serialized name,
+//! other values that are not searched as JSON. A value that cannot be decoded means that the file is damaged.
 
 use super::error::{StoreError, StoreResult};
 use bursar_domain::error::{Code, Error};
@@ -13,7 +13,7 @@ pub(super) fn parse_amount(decimal: &str, currency: &str) -> StoreResult<Amount>
         .map_err(|_| StoreError::Corrupt("an amount cannot be read."))
 }
 
-/// The name that an enum without fields has on the wire.
+/// The serialized name of an enum without fields.
 pub(super) fn enum_name(value: &impl Serialize) -> StoreResult<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(enum_name)) => Ok(enum_name),

@@ -1,24 +1,24 @@
-//! Turns what SQLite and the file system say into coded errors with words that help a person act. Damage
-//! is told apart from everything else, because only damage is answered by setting a file aside.
+//! Turns errors of SQLite and of the file system into coded errors with a text that helps the user act. Damage is a
+//! case of its own, because only a damaged file is set aside.
 
 use bursar_domain::error::{Code, Error};
 use rusqlite::ErrorCode;
 use std::io;
 use std::path::Path;
 
-/// What stops a read or a write inside the cache.
+/// Why a read or a write inside this crate failed.
 #[derive(Debug)]
 pub(super) enum StoreError {
     Sqlite(rusqlite::Error),
     Coded(Error),
-    /// A record that nothing of ours can have written.
+    /// A record that Bursar cannot have written.
     Corrupt(&'static str),
 }
 
 pub(super) type StoreResult<T> = Result<T, StoreError>;
 
 impl StoreError {
-    /// Whether the file itself is at fault.
+    /// Whether the file itself is damaged.
     pub(super) fn is_corruption(&self) -> bool {
         match self {
             Self::Sqlite(error) => {
@@ -33,7 +33,7 @@ impl StoreError {
         }
     }
 
-    /// The error that leaves the cache.
+    /// The error that callers of this crate see.
     pub(super) fn into_error(self, path: &Path) -> Error {
         let name = file_name(path);
         if self.is_corruption() {
@@ -62,7 +62,7 @@ impl From<Error> for StoreError {
     }
 }
 
-/// A file that could not be read, written, moved or flushed.
+/// The error for a file that could not be read, written, moved or flushed.
 pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
     let place = path.display();
     let kind = error.kind();
@@ -123,7 +123,7 @@ fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {
     Error::new(Code::StorageFailed, format!("{name}: {error}."))
 }
 
-/// A column of a type, or a text in an encoding, that was never written there.
+/// Whether a column has a type or an encoding that Bursar never wrote there.
 fn has_wrong_type(error: &rusqlite::Error) -> bool {
     matches!(
         error,
@@ -134,8 +134,8 @@ fn has_wrong_type(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// A statement of ours that does not fit the tables in the file, or tables that SQLite cannot make sense of: their text,
-/// or the number that says which they are, is not what was written there. Its code is the one for everything else.
+/// Whether a statement does not fit the file's tables, or SQLite cannot parse their schema: the schema or its version
+/// number is not what Bursar wrote. SQLite has no code of its own for this.
 fn is_schema_mismatch(error: &rusqlite::Error) -> bool {
     matches!(error, rusqlite::Error::SqlInputError { .. })
         || error.sqlite_error_code() == Some(ErrorCode::Unknown)

@@ -1,10 +1,10 @@
-//! Places where a test may end the process as a power cut would: `BURSAR_FAIL_POINT=name` or `name:nth` makes it kill
-//! itself, with a signal that nothing can catch, when it comes to that place for the first or the nth time. Compiled
-//! only with debug assertions; in a release the calls are empty and the variable means nothing.
+//! Fail points, where a test can end the process like a power cut. With `BURSAR_FAIL_POINT=name` or `name:nth` the
+//! process kills itself with SIGKILL when it reaches that point for the first or the nth time. This is compiled only
+//! with debug assertions; in a release the calls are empty and the variable has no effect.
 
 use bursar_engine::Write;
 
-/// Ends the process here, if this is the chosen place.
+/// Ends the process here if this is the selected fail point.
 #[inline]
 pub fn reach(place: &str) {
     #[cfg(debug_assertions)]
@@ -13,7 +13,7 @@ pub fn reach(place: &str) {
     let _ = place;
 }
 
-/// The same around a commit, whose place is named after what it writes: `intent`, `answer`, `notice`, else `change`.
+/// A fail point around a commit, named after what is written: `intent`, `answer`, `notice`, else `change`.
 #[inline]
 pub fn reach_commit(writes: &[Write], when: &str) {
     #[cfg(debug_assertions)]
@@ -22,7 +22,7 @@ pub fn reach_commit(writes: &[Write], when: &str) {
     let _ = (writes, when);
 }
 
-/// The same while an answer is awaited: the request has left, and nothing has come back within a tenth of a second.
+/// A fail point while an answer is pending: the request was sent, and no answer came within 100 ms.
 #[inline]
 pub async fn reach_during<T>(place: &str, answer: impl Future<Output = T>) -> T {
     #[cfg(debug_assertions)]
@@ -50,7 +50,7 @@ mod chosen {
 
     struct Chosen {
         place: String,
-        /// How often the place is still passed, this time included.
+        /// How many more times the point is reached, including the last one.
         left: AtomicU32,
     }
 
@@ -103,7 +103,7 @@ mod chosen {
     #[cfg(unix)]
     fn end() {
         use rustix::process::{Signal, getpid, kill_process};
-        // It does not return: this signal ends every thread at once.
+        // SIGKILL ends all threads at once, so this does not return.
         let _ = kill_process(getpid(), Signal::KILL);
     }
 

@@ -1,15 +1,16 @@
-//! Numbered migrations of both databases. Each step runs in one transaction with its number, so that a kill
-//! in between leaves a version that is whole; a file of a newer version is refused and not touched.
+//! Numbered migrations of both databases. To add one, put its file into `migrations/` and its name at the end of the
+//! list. Each step and its version number are committed in one transaction, so a crash leaves a complete version. A
+//! file of a newer version is refused and stays untouched.
 
 use super::error::{StoreError, StoreResult};
 use crate::fail_point;
 use bursar_domain::error::{Code, Error};
 use rusqlite::Connection;
 
-/// More steps than any version will have: a file with a higher number is damaged, and not newer.
+/// More steps than there will ever be. A file with a higher version is damaged, not newer.
 const MAX_PLAUSIBLE_VERSION: i64 = 1_000;
 
-/// The steps of one database, in order; step *n* leads from version *n - 1* to *n*.
+/// The steps of one database in order: step *n* leads from version *n - 1* to *n*.
 #[derive(Debug)]
 pub(super) struct Schema {
     pub(super) file: &'static str,
@@ -46,7 +47,7 @@ impl Schema {
         i64::try_from(self.steps.len()).unwrap_or(i64::MAX)
     }
 
-    /// Brings the file to the latest version.
+    /// Migrates the file to the latest version.
     ///
     /// # Errors
     /// `storage_newer` for a file of a later version.
@@ -65,10 +66,10 @@ impl Schema {
         Ok(())
     }
 
-    /// Refuses a file that this version cannot read as it is.
+    /// Refuses a file that is not of the latest version, because a reader does not migrate.
     ///
     /// # Errors
-    /// `storage_newer`; `storage_failed` for an older file, which only the running app brings up to date.
+    /// `storage_newer` for a newer file; `storage_failed` for an older one, which only the running app migrates.
     pub(super) fn require_latest(&self, connection: &Connection) -> StoreResult<()> {
         if self.known_version(connection)? == self.latest() {
             return Ok(());
@@ -102,7 +103,7 @@ impl Schema {
     }
 }
 
-/// The version that is written in the file; 0 for a file without a schema.
+/// The version stored in the file; 0 for a file without a schema.
 pub(super) fn version(connection: &Connection) -> StoreResult<i64> {
     Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -1,22 +1,21 @@
-//! The SQL function `digest_of(values…)`: the first 64 bits of SHA-256 over values with their types, by which a record that
-//! the disk has changed is told from one that was written.
+//! The SQL function `digest_of(values…)`: the first 64 bits of SHA-256 over the values and their types. Each record
+//! of `bursar.db` has one, so a record that the disk has changed is detected.
 
 use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
 use sha2::{Digest as _, Sha256};
 
-/// Makes `digest_of` known to the connection. Records with digests can be read without it, but neither written nor
-/// checked.
+/// Defines `digest_of` on the connection. Without it, records with digests can be read, but not written or checked.
 pub(super) fn define(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
-        // Schemas may call it: it does nothing beside.
+        // Schemas may call it, because it has no side effects.
         | FunctionFlags::SQLITE_INNOCUOUS;
     connection.create_scalar_function("digest_of", -1, flags, |context| Ok(digest(context)))
 }
 
-/// Each value goes in with its type and, where it has one, its length, so that no two lists make the same bytes.
+/// Hashes each value with its type and length, so that different lists never hash the same bytes.
 fn digest(context: &Context<'_>) -> i64 {
     let mut hasher = Sha256::new();
     for index in 0..context.len() {
@@ -39,7 +38,7 @@ fn hash_number(hasher: &mut Sha256, kind: &[u8], bytes: [u8; 8]) {
 
 fn hash_bytes(hasher: &mut Sha256, kind: &[u8], bytes: &[u8]) {
     hasher.update(kind);
-    // A length of 64 bits whatever the machine: the file may be read on another one.
+    // Always 64 bits, because the file may be opened on another machine.
     hasher.update(u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes());
     hasher.update(bytes);
 }

@@ -1,4 +1,4 @@
-//! The SQL functions `search_key(text)` and `has_key(text, key)`: how texts are searched, in statements and migrations.
+//! The SQL functions `search_key(text)` and `has_key(text, key)`, with which statements and migrations compare texts.
 
 use bursar_domain::text;
 use rusqlite::functions::{Context, FunctionFlags};
@@ -6,7 +6,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Result};
 use std::str;
 
-/// Makes both known to the connection. NULL has no key, and no key is a part of it.
+/// Defines both functions on the connection. `search_key(NULL)` is NULL, and `has_key` is false for NULL.
 pub(super) fn define(connection: &Connection) -> Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function("search_key", 1, flags, |context| {

@@ -1,6 +1,6 @@
-//! Which chain event belongs to which payment. A match by id is certain; a match by amount is made only
-//! where there is nothing to choose, so that the answer never depends on the order in which things became
-//! known.
+//! The rule that makes a payment Verified: which chain event belongs to which payment. A match by id is certain. A
+//! match by amount needs an unambiguous pair, so the result never depends on the order in which payments and events
+//! become known.
 
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::{Span, Timestamp};
@@ -8,10 +8,10 @@ use bursar_domain::money::Amount;
 use bursar_domain::view::PaymentStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An event within this of a payment's creation may be its money.
+/// The longest time between a payment's creation and the block of an event matched by amount.
 pub const MATCH_WINDOW: Span = Span::hours(24);
 
-/// A payment as the rule sees it.
+/// What the rule needs to know of a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MatchablePayment {
     pub id: String,
@@ -20,7 +20,7 @@ pub struct MatchablePayment {
     pub status: PaymentStatus,
 }
 
-/// An event, by its place in the list, and the payment it serves.
+/// A payment and its event, as an index into the list of events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Match {
     pub payment: String,
@@ -28,9 +28,9 @@ pub struct Match {
     pub by_id: bool,
 }
 
-/// Whether a top-up in this status may have had money sent to it. Those that ended without any are among
-/// them, because money may come late; so a cancelled attempt and its repetition leave a choice, and a choice
-/// is not made.
+/// Whether money may have been sent for a top-up in this status. This includes top-ups that ended without money,
+/// because money may come late. A cancelled top-up and its repetition are therefore ambiguous, and neither is matched
+/// by amount.
 pub fn may_receive_money(status: PaymentStatus) -> bool {
     match status {
         PaymentStatus::Open
@@ -46,9 +46,9 @@ pub fn may_receive_money(status: PaymentStatus) -> bool {
     }
 }
 
-/// Whether a top-up in this status can be verified by an event of the same amount. One that ended without money cannot:
-/// late money shows in its status once the provider has credited it, or in an event that carries its id. Until then it
-/// only leaves a choice, see [`may_receive_money`].
+/// Whether an event of the same amount can verify a top-up in this status. It cannot verify one that ended without
+/// money: late money shows in the status once the provider has credited it, or in an event that carries the id. Until
+/// then such a top-up only makes a match ambiguous, see [`may_receive_money`].
 pub fn is_verifiable_by_amount(status: PaymentStatus) -> bool {
     match status {
         PaymentStatus::Open
@@ -65,18 +65,17 @@ pub fn is_verifiable_by_amount(status: PaymentStatus) -> bool {
     }
 }
 
-/// Whether the two times allow a match by amount.
+/// Whether the two times are close enough for a match by amount.
 pub fn is_within_match_window(created_at: Timestamp, block_time: Timestamp) -> bool {
     block_time.since(created_at).0.saturating_abs() <= MATCH_WINDOW.0
 }
 
-/// The whole rule over all that is known. History applies it step by step as things become known, to the
-/// same result.
+/// The whole rule, applied to everything at once. The history applies it incrementally, with the same result.
 ///
-/// 1. A credit that carries a payment's id belongs to that payment; of several, the first in the chain.
-/// 2. Of the rest, a credit and a payment belong together when they have the same value, are within
-///    [`MATCH_WINDOW`] of each other, and each is the only one so near to the other. A payment that ended without money counts
-///    for that, but does not get the credit itself.
+/// 1. A credit that carries a payment's id belongs to that payment. Of several, the first in the chain counts.
+/// 2. Of the rest, a credit and a payment match if their values are equal, they are within [`MATCH_WINDOW`] of each
+///    other, and each is the other's only candidate. A payment that ended without money is a candidate, but is not
+///    verified by the credit.
 pub fn match_payments(payments: &[MatchablePayment], events: &[BalanceEvent]) -> Vec<Match> {
     let known: BTreeSet<&str> = payments.iter().map(|payment| payment.id.as_str()).collect();
     let mut by_id: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! How far back the history has been read: kept, so that a reading that was stopped or cut off goes on from there.
+//! How far the backfill has come, so that it continues after a pause or an interruption.
 
 use super::History;
 use bursar_domain::account::AccountId;
@@ -7,7 +7,7 @@ use bursar_domain::error::Result;
 use bursar_engine::HistoryProgress;
 
 impl History {
-    /// Keeps whether the user has stopped the reading of what lies further back.
+    /// Stores whether the user has paused the backfill.
     pub fn set_backfill_paused(
         &self,
         account: &AccountId,
@@ -22,7 +22,7 @@ impl History {
         Ok(stored.is_some_and(|(stopped, _)| stopped))
     }
 
-    /// Keeps how many lines a reading of the whole history has brought that has not come to its end.
+    /// Stores how many rows an unfinished read of the whole history has brought so far.
     pub fn put_history_progress(
         &self,
         account: &AccountId,
@@ -32,7 +32,7 @@ impl History {
         self.put(account, "lines_read", &progress, now)
     }
 
-    /// That number; none before the first.
+    /// The stored progress; the default if there is none.
     pub fn history_progress(&self, account: &AccountId) -> Result<HistoryProgress> {
         let stored: Option<(HistoryProgress, Timestamp)> = self.get(account, "lines_read")?;
         Ok(stored.map_or_else(HistoryProgress::default, |(progress, _)| progress))

@@ -1,4 +1,4 @@
-//! The last balances, of the API and of the chain, and the newest block whose figures were shown.
+//! The last balances from the API and the chain, and the high-water mark: the newest block whose figures were shown.
 
 use super::reading_table::{read_value, write_value};
 use super::{History, ensure_account_number, event_range};
@@ -16,7 +16,7 @@ use rusqlite::Connection;
 
 const CHAIN: &str = "chain";
 const REGRESSION: &str = "chain_lapse";
-/// The money before blocks whose events are still to be read, where newer figures are known.
+/// The balances at the event cursor, stored while newer figures are shown than the events explain.
 const BALANCES_AT_CURSOR_KEY: &str = "chain_base";
 
 impl History {
@@ -33,7 +33,7 @@ impl History {
         self.get(account, "api_balance")
     }
 
-    /// Keeps the chain's balances; their time is the reading's own.
+    /// Stores the chain's balances. Their time is the reading's own.
     pub fn put_reading(&self, account: &AccountId, reading: &ChainReading) -> Result<()> {
         self.put(account, CHAIN, reading, reading.read_at)
     }
@@ -62,8 +62,8 @@ impl History {
         }))
     }
 
-    /// Keeps what a look came to, in one transaction: its figures, unless newer ones are kept that it does not lower, and
-    /// why they are not the newest.
+    /// Stores a reading's result in one transaction: its figures, unless newer ones are stored and it does not lower
+    /// the mark, and why the figures are not the newest.
     pub fn put_reading_update(
         &self,
         account: &AccountId,
@@ -76,7 +76,7 @@ impl History {
                 let kept: Option<ChainReading> = read_value(transaction, account, CHAIN)?;
                 let is_older = kept.as_ref().is_some_and(|kept| kept.block > reading.block);
                 if is_older && !update.lowers_mark {
-                    // Another look was quicker, and saw more.
+                    // A concurrent reading was faster and has a newer block.
                     return Ok(());
                 }
                 if let Some(kept) = kept {
@@ -100,7 +100,7 @@ impl History {
         })
     }
 
-    /// The user's money after the newest block whose events are known, this one, if it was kept.
+    /// The balances after block `to`, the newest block whose events are known, if they were stored.
     pub fn balances_at_cursor(
         &self,
         account: &AccountId,
@@ -118,7 +118,7 @@ impl History {
     }
 }
 
-/// Where the figures go ahead of the events, keeps those that the events known so far have led to.
+/// Stores the balances at the event cursor before newer figures replace them.
 fn keep_balances_at_cursor(
     connection: &Connection,
     account: i64,

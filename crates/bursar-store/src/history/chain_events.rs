@@ -1,4 +1,4 @@
-//! The Balance contract's events: stored, matched, and taken back when a reorganisation removes their blocks.
+//! The Balance contract's events: stored, and matched with payments.
 
 use super::event_deduplication::put_events;
 use super::event_range::{add_checkpoints, event_range, set_event_range};
@@ -17,7 +17,7 @@ use bursar_domain::view::MatchedBy;
 use bursar_engine::top_up::Verified;
 use rusqlite::Connection;
 
-/// A payment and the event that shows its money.
+/// A payment and the event that verifies it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaymentMatch {
     pub payment_id: String,
@@ -28,8 +28,9 @@ pub struct PaymentMatch {
 impl History {
     /// Stores the events of a range of blocks, and matches payments with them.
     ///
-    /// A range that touches the stored one widens it. One above it with a gap takes its place: what lies
-    /// between has to be read, and the old one is kept to be joined then. One below with a gap only adds its events.
+    /// A range that touches the stored one extends it. A range above it, with a gap, replaces it: the blocks in the
+    /// gap must still be read, and the replaced range is kept to be joined afterwards. A range below it, with a gap,
+    /// only adds its events.
     pub fn put_events(&self, account: &AccountId, batch: &EventBatch) -> Result<()> {
         self.db.write(|transaction| {
             let account = ensure_account_number(transaction, account)?;
@@ -40,8 +41,7 @@ impl History {
         })
     }
 
-    /// The event that shows this payment's money now. After a payment has become known, or an event has
-    /// gone, this is how to learn what it is verified by.
+    /// The event that verifies this payment now. Ask again after a payment becomes known or an event disappears.
     pub fn payment_match(
         &self,
         account: &AccountId,
@@ -55,7 +55,7 @@ impl History {
         })
     }
 
-    /// The events in these blocks, both balances_around included, newest first.
+    /// The events of these blocks, both included, newest first.
     pub fn events_within(
         &self,
         account: &AccountId,

@@ -12,8 +12,8 @@ use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
 impl History {
-    /// Keeps the spending of the days `asked` from and to (`YYYY-MM-DD`, both included), all of it: a day that is not
-    /// among them had none. Other days stay as they are.
+    /// Replaces the charges of the days `asked` (from, to; `YYYY-MM-DD`, both included). A day without a charge had
+    /// none. Other days stay unchanged.
     pub fn put_day_charges(
         &self,
         account: &AccountId,
@@ -24,7 +24,7 @@ impl History {
         self.put_charges(account, asked, &charges.to_vec().into(), now)
     }
 
-    /// The same, with the days whose sum is not known.
+    /// Like [`Self::put_day_charges`], with the days whose sum is unknown.
     pub fn put_charges(
         &self,
         account: &AccountId,
@@ -57,8 +57,8 @@ impl History {
         })
     }
 
-    /// The spending of the days from `from` to `to` (`YYYY-MM-DD`, both included), oldest first, and when it was
-    /// last read; `None` before the first reading. Days that the provider did not name are left out.
+    /// The charges from `from` to `to` (`YYYY-MM-DD`, both included), oldest first, and when they were last read;
+    /// `None` before the first time. Days that the provider did not list are left out.
     pub fn charges(
         &self,
         account: &AccountId,
@@ -95,7 +95,7 @@ impl History {
         })
     }
 
-    /// Days (`YYYY-MM-DD`) of the last reading whose spending is not known, because a charge of theirs could not be read.
+    /// The days (`YYYY-MM-DD`) whose sum is unknown, because one of their charges could not be read.
     pub fn unknown_days(&self, account: &AccountId) -> Result<BTreeSet<String>> {
         Ok(self
             .get(account, "charges")?

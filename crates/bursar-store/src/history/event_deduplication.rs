@@ -1,12 +1,13 @@
-//! Events that another RPC tells in another place of their transaction: RPCs may count its logs in different ways, so that
-//! the place alone does not say whether an event is known. What tells the same is the same event, as often as it comes.
+//! Recognizes an event that another RPC endpoint reports at a different log index: endpoints may number a
+//! transaction's logs differently, so the index does not identify an event. Events that are equal apart from the
+//! index are the same, as many times as they occur.
 
 use super::event_rows::StoredEvent;
 use super::verification::Verifier;
 use crate::error::StoreResult;
 use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
 
-/// Stores the events of a batch that are not known yet.
+/// Stores the events of a batch that are not stored yet.
 pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> StoreResult<()> {
     for received in events.chunk_by(|one, other| one.transaction == other.transaction) {
         if let Some(first) = received.first() {
@@ -17,7 +18,7 @@ pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -
     Ok(())
 }
 
-/// `received` are a transaction's events as they are told now; `known` as they are stored.
+/// `received` are the transaction's events as reported now, `known` those that are stored.
 fn put_transaction(
     verifier: &mut Verifier<'_>,
     mut known: Vec<StoredEvent>,
@@ -25,7 +26,7 @@ fn put_transaction(
 ) -> StoreResult<()> {
     let mut new: Vec<&BalanceEvent> = received.iter().collect();
     new.retain(|event| take_first(&mut known, |stored| stored == *event).is_none());
-    // Stored in one place, told in another.
+    // Stored at one log index, reported at another.
     let mut moved = Vec::new();
     new.retain(|event| {
         let alike = take_first(&mut known, |stored| same_except_log_index(stored, event));
@@ -38,7 +39,8 @@ fn put_transaction(
         new.iter().any(|event| event.log_index == taken)
     };
     if moved.iter().any(is_taken) {
-        // One of the new events stands where a known one stood in the other count: all go by the count that tells more.
+        // A new event has the log index under which a known one was stored: use the numbering of the fuller report
+        // for all.
         for (stored, _) in &moved {
             verifier.drop_event(&verifier.events.event(stored.number)?)?;
         }
@@ -50,7 +52,7 @@ fn put_transaction(
     Ok(())
 }
 
-/// Takes the first out whose event is so.
+/// Removes and returns the first stored event that `is_wanted` accepts.
 fn take_first(
     known: &mut Vec<StoredEvent>,
     is_wanted: impl Fn(&BalanceEvent) -> bool,
@@ -67,12 +69,13 @@ fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> StoreResult<(
         .events
         .find_event(&event.transaction, event.log_index)?;
     match stored.filter(|stored| stored.event != *event) {
-        // The same transaction in another block.
+        // The same transaction, now in another block.
         Some(stored) if stored.event.block_hash != event.block_hash => {
             verifier.drop_event(&stored)?;
             verifier.add_event(event)?;
         }
-        // Two RPCs that each leave one out, and count in different ways: neither event is given up for its place.
+        // Two endpoints each omit an event and number the rest differently. Keep both: store the new one behind the
+        // last.
         Some(_) => {
             let known = verifier.events.events_of_transaction(&event.transaction)?;
             let last = known.iter().map(|stored| stored.event.log_index).max();

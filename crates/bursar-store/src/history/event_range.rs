@@ -1,4 +1,4 @@
-//! The range of blocks whose events are stored, with checkpoints by which a reorganisation is found.
+//! The range of blocks whose events are stored, with checkpoints that locate a reorganisation.
 
 use super::payment_row::{block_from_column, block_to_column, parse_hash};
 use super::{History, find_account_number};
@@ -16,13 +16,13 @@ pub struct EventCursor {
     pub from: u64,
     pub to: u64,
     pub to_hash: B256,
-    /// Blocks with the hashes they had, newest first: the last one, and some at about 1, 2, 4, 8 … blocks
-    /// behind it. The newest that still has its hash is where a reorganisation began.
+    /// Block numbers and hashes, newest first: the last block, and others about 1, 2, 4, 8 … blocks before it. A
+    /// reorganisation began above the newest checkpoint whose hash still holds.
     pub checkpoints: Vec<(u64, B256)>,
 }
 
 impl History {
-    /// Which blocks have been read; `None` before the first.
+    /// The blocks that were read; `None` before the first.
     pub fn event_cursor(&self, account: &AccountId) -> Result<Option<EventCursor>> {
         self.db.read(|connection| {
             let Some(account) = find_account_number(connection, account)? else {
@@ -78,7 +78,7 @@ pub(super) fn set_event_range(
     Ok(())
 }
 
-/// Adds the blocks of the batch, and drops of old and new what need not be kept.
+/// Adds the batch's blocks as checkpoints, and removes those that are redundant.
 pub(super) fn add_checkpoints(
     connection: &Connection,
     account: i64,
@@ -127,8 +127,8 @@ pub(super) fn checkpoints(connection: &Connection, account: i64) -> StoreResult<
         .collect()
 }
 
-/// Of blocks newest first, those that need not be kept: at each distance of 2^n to 2^(n+1) behind the first,
-/// the nearest and the farthest stay, so that a later look finds something at every distance again.
+/// The redundant ones of these blocks (newest first). Of the blocks 2^n to 2^(n+1) behind the first, the nearest and
+/// the farthest stay, so that there is still one at every distance when newer blocks follow.
 fn redundant_checkpoints(blocks: impl Iterator<Item = u64>) -> Vec<u64> {
     let blocks: Vec<u64> = blocks.collect();
     let Some(head) = blocks.first().copied() else {

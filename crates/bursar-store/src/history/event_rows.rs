@@ -1,4 +1,4 @@
-//! Rows of chain events: written, and looked up by transaction, payment, id or block, each with a seek in an index.
+//! Rows of chain events: written, and looked up in an index by transaction, payment, id or block.
 
 use super::payment_row::{AmountKey, PaymentRow, block_from_column, block_to_column, parse_hash};
 use crate::encoding::parse_amount;
@@ -13,7 +13,7 @@ use std::cell::Cell;
 const EVENT_COLUMNS: &str =
     "number, block, log_index, tx, block_hash, block_time, kind, top_up_id, amount, currency,
     payment, loose, listed";
-/// A payment that an event serves has that event's transaction in its row.
+/// The event that verifies a payment: its transaction is the one in the payment's row.
 const EVENT_OF_PAYMENT: &str = "account = ?1 AND payment = ?2
     AND tx = (SELECT p.tx FROM payment p WHERE p.account = ?1 AND p.id = ?2)";
 const CARRIES_ID: &str = "account = ?1 AND top_up_id = ?2 AND payment IS NOT top_up_id";
@@ -22,16 +22,16 @@ const CREDIT: i64 = 0;
 const REFUND: i64 = 1;
 const RELEASED: i64 = 2;
 
-/// A row of `event`.
+/// A row of the table `event`.
 #[derive(Clone, Debug)]
 pub(super) struct StoredEvent {
     pub(super) number: i64,
     pub(super) event: BalanceEvent,
-    /// The payment that it serves.
+    /// The id of the payment that it verifies.
     pub(super) payment: Option<String>,
-    /// May be matched by amount.
+    /// Whether it may be matched by amount.
     pub(super) matchable_by_amount: bool,
-    /// Shown as a line of its own.
+    /// Whether it is shown as a row of its own.
     pub(super) shown_as_row: bool,
 }
 
@@ -39,8 +39,8 @@ pub(super) struct StoredEvent {
 pub(super) struct EventRows<'a> {
     pub(super) connection: &'a Connection,
     pub(super) account: i64,
-    /// Whether there are events at all, and events that may be matched by amount; `None` before the first look-up. Where
-    /// there are none, nothing needs to be looked up.
+    /// Whether there are any events, and any that may be matched by amount; `None` until looked up. Without any,
+    /// further look-ups are skipped.
     has_events: Cell<Option<bool>>,
     has_matchable_events: Cell<Option<bool>>,
 }
@@ -55,7 +55,7 @@ impl<'a> EventRows<'a> {
         }
     }
 
-    /// Takes note that an event may now be matched by amount.
+    /// Records that at least one event may be matched by amount.
     pub(super) fn expect_matchable_events(&self) {
         self.has_matchable_events.set(Some(true));
     }
@@ -86,12 +86,12 @@ impl<'a> EventRows<'a> {
         )
     }
 
-    /// The event that serves the payment.
+    /// The event that verifies the payment.
     pub(super) fn event_of_payment(&self, payment: &str) -> StoreResult<Option<StoredEvent>> {
         self.one_event(EVENT_OF_PAYMENT, params![self.account, payment])
     }
 
-    /// Takes the payment from the event that serves it; says whether one did.
+    /// Detaches the payment from the event that verifies it. Returns whether there was one.
     pub(super) fn release_event_of_payment(&self, payment: &str) -> StoreResult<bool> {
         let freed = self
             .connection
@@ -102,7 +102,7 @@ impl<'a> EventRows<'a> {
         Ok(freed > 0)
     }
 
-    /// The events in this block and above, newest first.
+    /// The events in this block and later ones, newest first.
     pub(super) fn events_from(&self, block: u64) -> StoreResult<Vec<StoredEvent>> {
         self.events(
             "account = ?1 AND block >= ?2 ORDER BY block DESC, log_index DESC",
@@ -110,7 +110,7 @@ impl<'a> EventRows<'a> {
         )
     }
 
-    /// The events that carry this id and do not serve the payment of this id, in the chain's order.
+    /// The events that carry this id but do not verify the payment with this id, in the order of the chain.
     pub(super) fn events_carrying_id(&self, id: &str) -> StoreResult<Vec<StoredEvent>> {
         if !self.any_events()? {
             return Ok(Vec::new());
@@ -128,12 +128,12 @@ impl<'a> EventRows<'a> {
         )
     }
 
-    /// The block and place of the first event that carries the payment's id.
+    /// The block and log index of the first event that carries the payment's id.
     pub(super) fn first_position_carrying_id(
         &self,
         payment: &PaymentRow,
     ) -> StoreResult<Option<(u64, u64)>> {
-        // Of several, the first serves.
+        // Of several events with its id, the first verifies a payment.
         let first = match payment.matched() {
             Some(MatchedBy::ById) => self.event_of_payment(&payment.id)?,
             Some(MatchedBy::ByAmount) | None => self.first_event_carrying_id(&payment.id)?,
@@ -146,8 +146,8 @@ impl<'a> EventRows<'a> {
             .ok_or(StoreError::Corrupt("an event is missing."))
     }
 
-    /// Writes the row and returns its number, or nothing where the transaction's event is stored already, in whatever
-    /// block; `payment` is the one that it serves.
+    /// Inserts the event and returns its number; `None` if the event is stored already, in whatever block. `payment`
+    /// is the payment that it verifies.
     pub(super) fn insert_event(
         &self,
         event: &BalanceEvent,
@@ -242,7 +242,7 @@ impl<'a> EventRows<'a> {
     }
 }
 
-/// The id under which an event is shown as a line of its own.
+/// The id of the row that shows an event by itself.
 pub(super) fn event_row_id(event: &BalanceEvent) -> String {
     format!("chain:{}:{}", event.transaction, event.log_index)
 }

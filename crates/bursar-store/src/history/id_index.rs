@@ -1,12 +1,12 @@
-//! The index that finds any part of an id or number. New rows wait until there are enough of them to be indexed together.
+//! The full-text index that finds any part of an id or number. New rows are indexed in batches.
 
 use crate::error::StoreResult;
 use rusqlite::Connection;
 
-/// New lines are taken into the index of ids when there are this many.
+/// How many new rows make a batch.
 const INDEX_BATCH_ROWS: u32 = 1_000;
 
-/// Takes the ids of new lines into the index once there are enough of them.
+/// Indexes the waiting rows once there are enough of them.
 pub(super) fn index_waiting_ids(connection: &Connection) -> StoreResult<()> {
     let waiting: u32 = connection
         .prepare_cached("SELECT count(*) FROM id_waiting")?

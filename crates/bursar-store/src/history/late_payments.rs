@@ -1,5 +1,5 @@
-//! Money that comes after a payment has ended without any: which payments may still get some, when they were last looked
-//! at, and which have got some that nobody has been told of. The last is kept until the notice is.
+//! Money that arrives after a payment has ended without any: which payments may still receive money, when they were
+//! last checked, and which have received money without a notice yet. The last are kept until the notice is on disk.
 
 use super::payment_row::{PaymentRow, status_to_column};
 use super::reading_table::write_value;
@@ -14,7 +14,7 @@ use bursar_domain::view::PaymentStatus;
 use bursar_engine::LatePayment;
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// What ended longer than this after it was created is not looked for among those that ended lately.
+/// The longest time from a payment's creation to its end that a look-up of recently ended payments considers.
 const MAX_PAYMENT_LIFETIME: Span = Span::days(31);
 const ENDED_UNPAID: [PaymentStatus; 3] = [
     PaymentStatus::Cancelled,
@@ -25,7 +25,7 @@ const UNREPORTED_KEY: &str = "late_money";
 const CHECKED_AT_KEY: &str = "ended_looked_at";
 
 impl History {
-    /// When the oldest payment was created that ended without money, however long ago.
+    /// When the oldest payment that ended without money was created.
     pub fn oldest_ended(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -35,7 +35,7 @@ impl History {
         })
     }
 
-    /// The same of those that have ended since then, by the provider's clock.
+    /// The same for payments that have ended since then, by the provider's clock.
     pub fn oldest_ended_since(
         &self,
         account: &AccountId,
@@ -54,7 +54,7 @@ impl History {
         })
     }
 
-    /// When all that ended without money was last looked at.
+    /// When all payments that ended without money were last checked.
     pub fn ended_checked_at(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         let stored: Option<(bool, Timestamp)> = self.get(account, CHECKED_AT_KEY)?;
         Ok(stored.map(|(_, at)| at))
@@ -64,7 +64,7 @@ impl History {
         self.put(account, CHECKED_AT_KEY, &true, at)
     }
 
-    /// Payments that had ended without money and are completed after all, as long as nobody has been told.
+    /// Payments that ended without money and were completed afterwards, as long as there is no notice of it.
     pub fn late_payments(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -86,7 +86,7 @@ impl History {
         })
     }
 
-    /// The user has been told of it.
+    /// Records that there is a notice of this late payment.
     pub fn late_payment_reported(&self, account: &AccountId, payment: &str) -> Result<()> {
         let known = self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -108,7 +108,7 @@ impl History {
     }
 }
 
-/// Remembers a payment that is completed although it had ended without money.
+/// Remembers a payment that was completed after it had ended without money.
 pub(super) fn record_late_payment(
     connection: &Connection,
     account: i64,
@@ -122,7 +122,7 @@ pub(super) fn record_late_payment(
     put_unreported(connection, account, &ids)
 }
 
-/// Whether this means that a payment ended without money.
+/// Whether the status means that a payment ended without money.
 pub(super) fn has_ended_unpaid(status: PaymentStatus) -> bool {
     ENDED_UNPAID.contains(&status)
 }
@@ -145,8 +145,8 @@ fn unreported(connection: &Connection, account: i64) -> StoreResult<Vec<String>>
     body.map_or_else(|| Ok(Vec::new()), |body| from_json(&body))
 }
 
-/// When the oldest was created of those that ended without money, were created at `from` or later, and ended at `since` or
-/// later.
+/// When the oldest payment was created that ended without money, was created at `from` or later, and ended at `since`
+/// or later.
 fn oldest_ended(
     connection: &Connection,
     account: i64,

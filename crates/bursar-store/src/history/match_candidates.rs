@@ -1,5 +1,5 @@
-//! What may be matched by amount: the payments and events of one amount near a point in time, each found with a seek in
-//! an index.
+//! The candidates for a match by amount: payments and events with the same amount, close in time. Each is found by a
+//! seek in an index.
 
 use super::event_rows::{EventRows, StoredEvent};
 use super::payment_row::{
@@ -15,17 +15,18 @@ use bursar_domain::money::Amount;
 use bursar_domain::view::{MatchedBy, PaymentKind};
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
-/// A payment that no event serves.
+/// A payment that no event verifies.
 #[derive(Debug)]
 pub(super) struct UnmatchedPayment {
     row_key: i64,
     /// The transaction that the provider names.
     provider_transaction: Option<B256>,
-    /// May be matched by amount.
+    /// Whether it may be matched by amount.
     pub(super) matchable_by_amount: bool,
 }
 
-/// What, where and when something may be matched by amount.
+/// What a payment and an event must have in common to match by amount: the value, the currency and, roughly, the
+/// time.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MatchKey {
     key: AmountKey,
@@ -39,7 +40,7 @@ const PAYMENT_HAS_MATCH_KEY: &str =
     "p.account = ?1 AND p.whole = ?2 AND p.fraction = ?3 AND p.currency = ?4
     AND p.created_at BETWEEN ?5 AND ?6 AND p.loose = 1";
 
-// Asked and written for each event of a long history, so as few statements as it takes, none of them put together anew.
+// These run once for each event of a long history. They are constants, so that none is formatted each time.
 const UNMATCHED_PAYMENT: &str =
     "SELECT line, tx, loose FROM payment WHERE account = ?1 AND id = ?2 AND verified = 0";
 const MARK_MATCHED: &str =
@@ -48,7 +49,8 @@ const MARK_MATCHED_WITH_TRANSACTION: &str =
     "UPDATE payment SET block = ?2, verified = 1, matched = ?3, loose = 0, tx = ?4 WHERE line = ?1";
 
 impl EventRows<'_> {
-    /// The payment of this id, if no event serves it. Then none carries its id either: the first that does would serve it.
+    /// The payment with this id, if no event verifies it. Then no event carries its id: the first one would verify
+    /// it.
     pub(super) fn unmatched_payment(&self, id: &str) -> StoreResult<Option<UnmatchedPayment>> {
         let found = self
             .connection
@@ -68,7 +70,7 @@ impl EventRows<'_> {
         found.map(read).transpose()
     }
 
-    /// The earliest and the latest event that may be matched by amount here; the same when there is one.
+    /// The earliest and the latest event that match the key; both are the same if there is only one.
     pub(super) fn candidate_events(
         &self,
         match_key: &MatchKey,
@@ -87,7 +89,7 @@ impl EventRows<'_> {
         Ok(end("ASC")?.zip(end("DESC")?))
     }
 
-    /// The earliest and the latest payment that may be matched by amount here.
+    /// The earliest and the latest payment that match the key.
     pub(super) fn candidate_payments(
         &self,
         match_key: &MatchKey,
@@ -110,7 +112,7 @@ impl EventRows<'_> {
         Ok(first.zip(end("DESC")?))
     }
 
-    /// Whether a payment is here that can be verified by amount.
+    /// Whether any payment that matches the key can be verified by amount.
     pub(super) fn has_verifiable_payment(&self, match_key: &MatchKey) -> StoreResult<bool> {
         let unverifiable = STATUSES
             .iter()
@@ -126,7 +128,7 @@ impl EventRows<'_> {
             .exists(match_key.params(self.account))?)
     }
 
-    /// The events here that are shown as lines of their own.
+    /// The events that match the key and are shown as rows of their own.
     pub(super) fn shown_candidate_events(
         &self,
         match_key: &MatchKey,
@@ -140,7 +142,7 @@ impl EventRows<'_> {
         )
     }
 
-    /// The events here that serve no payment and are not shown.
+    /// The events that match the key, verify no payment and are not shown.
     pub(super) fn unmatched_candidate_events(
         &self,
         match_key: &MatchKey,
@@ -156,7 +158,7 @@ impl EventRows<'_> {
 }
 
 impl UnmatchedPayment {
-    /// Writes that the event serves it, by its id.
+    /// Marks the payment as verified by this event, which carries its id.
     pub(super) fn mark_matched(
         &self,
         connection: &Connection,
@@ -164,7 +166,7 @@ impl UnmatchedPayment {
     ) -> StoreResult<()> {
         let block = block_to_column(event.block);
         let matched = match_to_column(MatchedBy::ById);
-        // The index of transactions is left alone where the provider has named the right one.
+        // If the provider has named the right transaction, the index of transactions needs no update.
         if self.provider_transaction == Some(event.transaction) {
             connection.prepare_cached(MARK_MATCHED)?.execute(params![
                 self.row_key,
@@ -209,7 +211,7 @@ impl MatchKey {
     }
 }
 
-/// Where an event looks for its payment; `None` for one that cannot be matched by amount.
+/// The event's match key; `None` if it cannot be matched by amount.
 pub(super) fn event_match_key(event: &BalanceEvent) -> Option<MatchKey> {
     match &event.kind {
         EventKind::Credit { .. } => MatchKey::of(&event.amount, event.block_time),
@@ -217,7 +219,7 @@ pub(super) fn event_match_key(event: &BalanceEvent) -> Option<MatchKey> {
     }
 }
 
-/// Where a payment that may be matched by amount looks for its event.
+/// The payment's match key; `None` if it may not be matched by amount.
 pub(super) fn payment_match_key(payment: &PaymentRow) -> Option<MatchKey> {
     if !payment.matchable_by_amount {
         return None;
@@ -225,7 +227,7 @@ pub(super) fn payment_match_key(payment: &PaymentRow) -> Option<MatchKey> {
     MatchKey::of(&payment.amount, payment.created_at)
 }
 
-/// Whether the payment may be matched by amount, as long as no event carries its id.
+/// Whether the payment may be matched by amount as long as no event carries its id.
 pub(super) fn is_matchable_by_amount(payment: &PaymentRow) -> bool {
     payment.kind == PaymentKind::TopUp
         && !is_reserved(&payment.id)
@@ -233,7 +235,7 @@ pub(super) fn is_matchable_by_amount(payment: &PaymentRow) -> bool {
         && MatchKey::of(&payment.amount, payment.created_at).is_some()
 }
 
-/// Whether the payment can be verified by an event of the same amount, were there nothing to choose.
+/// Whether an unambiguous event of the same amount can verify the payment.
 pub(super) fn is_payment_verifiable(payment: &PaymentRow) -> bool {
     is_verifiable_by_amount(payment.status())
 }

@@ -1,5 +1,6 @@
-//! `history.db`: payments, chain events, charges and the last readings; all that a provider or the chain can
-//! give again. So it is written without waiting for the disk, and a damaged file is set aside and filled anew.
+//! `history.db`: payments, chain events, charges and the last readings, all of which a provider or the chain can
+//! deliver again. It is therefore written without waiting for the disk, and a damaged file is set aside and fetched
+//! again.
 
 mod backfill;
 mod balances;
@@ -55,24 +56,24 @@ pub use recheck_ranges::RecheckRange;
 pub use sync_batch::SyncBatch;
 pub use sync_state::SyncState;
 
-/// A long history touches the same pages again and again while it is first read: a longer log moves each of
-/// them into the file once instead of many times.
+/// The first sync of a long history writes the same pages again and again. With a longer log, each of them is moved
+/// into the file once instead of many times.
 const PRAGMAS: PragmaSettings = PragmaSettings {
     synchronous: "NORMAL",
     wal_pages: 8_000,
     cache_kib: 16 * 1024,
 };
 
-/// A file up to this size is checked whole when it is opened. A larger one shows its damage when it is read;
-/// it is then marked, and set aside at the next start.
+/// A larger file is not checked when it is opened. If a read then finds damage, the file is marked, and set aside at
+/// the next start.
 const FULL_CHECK_MAX_BYTES: u64 = 4 * 1024 * 1024;
 
-/// How many lines are deleted in one transaction, so that others can write in between.
+/// How many rows one transaction deletes, so that other writes can come in between.
 const DELETE_BATCH_ROWS: u32 = 2_000;
 
 pub struct History {
     db: Database,
-    /// In whose zone the dates of a query are days; UTC without.
+    /// Its time zone decides where the days of a query begin; `None` means UTC.
     clock: Option<Arc<dyn Clock>>,
 }
 
@@ -85,8 +86,8 @@ impl fmt::Debug for History {
 }
 
 impl History {
-    /// Opens the history of this home for the one engine, and makes it where there is none. The second value
-    /// says that a damaged one was set aside and everything has to be fetched again.
+    /// Opens the history of this home for the one engine, and creates it if there is none. The second value says that
+    /// a damaged file was set aside and everything must be fetched again.
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` when the folder cannot be used.
@@ -109,10 +110,10 @@ impl History {
         Ok((Self { db, clock: None }, rebuilt))
     }
 
-    /// Opens it for reading beside a running engine; `None` when there is no file.
+    /// Opens the history read-only beside a running engine; `None` if there is no file.
     ///
     /// # Errors
-    /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
+    /// `storage_newer`, or `storage_failed` for an older or unreadable file.
     pub fn open_read_only(home: &Path) -> Result<Option<Self>> {
         let path = home.join(HISTORY.file);
         if !path.exists() {
@@ -123,7 +124,7 @@ impl History {
         Ok(Some(Self { db, clock: None }))
     }
 
-    /// Takes the dates of a query as days in the zone of this clock, as it is when the query is made.
+    /// Reads the dates of a query as days in this clock's time zone at the time of the query.
     #[must_use]
     pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
         Self {
@@ -136,11 +137,12 @@ impl History {
         self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
     }
 
-    /// Keeps what a look beside the engine, or without one, came to: the chain's figures where they are no older than those
-    /// kept, since when none such can be had, and the API's balance. The file is neither made nor brought up to date.
+    /// Stores readings that were taken outside the engine: the chain's figures, if they are no older than the stored
+    /// ones, since when no newer figures are available, and the API's balance. It neither creates nor migrates the
+    /// file.
     ///
     /// # Errors
-    /// `storage_newer`, or `storage_failed` where the file is older or cannot be written.
+    /// `storage_newer`, or `storage_failed` if the file is older or cannot be written.
     pub fn save_readings(
         home: &Path,
         account: &AccountId,
@@ -166,7 +168,7 @@ impl History {
         Ok(())
     }
 
-    /// Says whether the account has a chain in which its payments can be seen; unless said, it has.
+    /// Sets whether the account has a chain on which its payments can be verified. By default it has.
     pub fn set_verifiable(&self, account: &AccountId, verifiable: bool) -> Result<()> {
         self.db.write(|transaction| {
             let account = ensure_account_number(transaction, account)?;
@@ -178,8 +180,8 @@ impl History {
         })
     }
 
-    /// Removes all that is known of an account. A long history takes several transactions; when it is
-    /// interrupted, calling it again goes on.
+    /// Removes everything about an account. A long history takes several transactions; after an interruption, a
+    /// second call continues.
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
         let Some(number) = self
             .db
@@ -230,7 +232,7 @@ fn open_checked(path: &Path) -> StoreResult<Connection> {
     Ok(connection)
 }
 
-/// Removes some lines of the account; `false` when there are none left.
+/// Removes one batch of the account's rows; `false` when none are left.
 fn delete_rows(connection: &Connection, account: i64) -> StoreResult<bool> {
     let rows: Vec<(i64, PaymentRow)> = connection
         .prepare_cached(&format!(
@@ -266,7 +268,7 @@ fn clear_corrupt_mark(path: &Path) {
     }
 }
 
-/// The account's number in this file; `None` before anything of it has been stored.
+/// The account's number in this file; `None` if nothing about it is stored.
 fn find_account_number(connection: &Connection, account: &AccountId) -> StoreResult<Option<i64>> {
     Ok(connection
         .prepare_cached("SELECT number FROM account WHERE id = ?1")?
@@ -274,7 +276,7 @@ fn find_account_number(connection: &Connection, account: &AccountId) -> StoreRes
         .optional()?)
 }
 
-/// The account's number, given when it has none.
+/// The account's number, which is assigned if it has none.
 fn ensure_account_number(connection: &Connection, account: &AccountId) -> StoreResult<i64> {
     if let Some(number) = find_account_number(connection, account)? {
         return Ok(number);
@@ -283,7 +285,7 @@ fn ensure_account_number(connection: &Connection, account: &AccountId) -> StoreR
     Ok(connection.last_insert_rowid())
 }
 
-/// The number of a payment's source, given when it has none; 0 is "not said".
+/// The number of a payment's source, which is assigned if it has none; 0 for an unknown source.
 fn ensure_source_number(connection: &Connection, source: Option<&str>) -> StoreResult<i64> {
     let Some(source) = source else {
         return Ok(0);
@@ -299,7 +301,7 @@ fn ensure_source_number(connection: &Connection, source: Option<&str>) -> StoreR
     Ok(connection.last_insert_rowid())
 }
 
-/// The number of a payer's name, given when it has none.
+/// The number of a payer's name, which is assigned if it has none.
 fn ensure_payer_number(connection: &Connection, name: &str) -> StoreResult<i64> {
     let known = connection
         .prepare_cached("SELECT number FROM payer WHERE name = ?1")?

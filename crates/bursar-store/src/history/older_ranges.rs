@@ -1,5 +1,5 @@
-//! Blocks whose events were read before the range that the cursor stands for, with a gap in between: they are not read
-//! again once the gap is closed. And what kept the last look from reading all events.
+//! Ranges of blocks below the event cursor's range, with a gap in between, whose events were read before. They are
+//! not read again once the gap is closed. Also, why the last read of events was incomplete.
 
 use super::event_range::{event_range, set_event_range};
 use super::reading_table::write_value;
@@ -10,7 +10,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Error, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 
-/// More than these are of no use: the shortest is let go.
+/// Beyond this number, the shortest range is dropped and its blocks are read again.
 const MAX_OLDER_RANGES: usize = 16;
 const OLDER_RANGES_KEY: &str = "events_older";
 const EVENTS_PROBLEM_KEY: &str = "events_problem";
@@ -19,7 +19,7 @@ const EVENTS_PROBLEM_KEY: &str = "events_problem";
 type Blocks = (u64, u64);
 
 impl History {
-    /// Ranges below the cursor's whose events have been read, the highest first.
+    /// The ranges below the cursor's range whose events have been read, highest first.
     pub fn older_ranges(&self, account: &AccountId) -> Result<Vec<Blocks>> {
         self.db.read(|connection| {
             let Some(account) = find_account_number(connection, account)? else {
@@ -29,7 +29,7 @@ impl History {
         })
     }
 
-    /// Joins the cursor's range with those below that it has come down to; says whether there were any.
+    /// Joins the cursor's range with the older ranges that it has reached. Returns whether there were any.
     pub fn join_older_ranges(&self, account: &AccountId) -> Result<bool> {
         self.db.write(|transaction| {
             let Some(account) = find_account_number(transaction, account)? else {
@@ -56,7 +56,7 @@ impl History {
         })
     }
 
-    /// What kept the last look from reading all events; `None` where it read all that it was to.
+    /// Why the last read of events was incomplete; `None` if it was complete.
     pub fn events_problem(&self, account: &AccountId) -> Result<Option<Error>> {
         let stored: Option<(Option<Error>, Timestamp)> = self.get(account, EVENTS_PROBLEM_KEY)?;
         Ok(stored.and_then(|(problem, _)| problem))
@@ -72,7 +72,7 @@ impl History {
     }
 }
 
-/// Keeps a range that another one, above a gap, takes the place of.
+/// Keeps a range that one above a gap has replaced.
 pub(super) fn add_older_range(
     connection: &Connection,
     account: i64,
@@ -92,7 +92,7 @@ pub(super) fn add_older_range(
     write_older_ranges(connection, account, &ranges)
 }
 
-/// Forgets that this block and those above it were read.
+/// Removes this block and later ones from the ranges.
 pub(super) fn roll_back_older_ranges(
     connection: &Connection,
     account: i64,
@@ -115,7 +115,7 @@ fn read_older_ranges(connection: &Connection, account: i64) -> StoreResult<Vec<B
         .prepare_cached("SELECT body FROM reading WHERE account = ?1 AND name = ?2")?
         .query_row(params![account, OLDER_RANGES_KEY], |row| row.get(0))
         .optional()?;
-    // What cannot be read is read again from the chain.
+    // If the value is unreadable, the events are read from the chain again.
     Ok(stored
         .and_then(|body| serde_json::from_str(&body).ok())
         .unwrap_or_default())

@@ -1,5 +1,5 @@
 //! Pages of the history by key, newest first, with the number of all rows of the query. A page costs the same
-//! wherever it lies; rows that come in between neither shift nor repeat what follows.
+//! wherever it is, and rows that arrive in between neither shift nor repeat later pages.
 
 use super::History;
 use super::payment_views::PaymentViews;
@@ -13,10 +13,10 @@ pub(super) const MAX_PAGE_ROWS: u32 = 1_000;
 const EXPORT_BATCH_ROWS: u32 = 1_000;
 
 impl History {
-    /// The page after the place that `after` stands for.
+    /// The page after the cursor `after`.
     ///
     /// # Errors
-    /// `usage` for a date or a place that cannot be read.
+    /// `usage` for a malformed date or cursor.
     pub fn payments(
         &self,
         query: &PaymentQuery,
@@ -33,7 +33,7 @@ impl History {
         })
     }
 
-    /// How many lines the query has.
+    /// The number of rows of the query.
     ///
     /// # Errors
     /// As for [`Self::payments`].
@@ -43,8 +43,8 @@ impl History {
             .read(|connection| QueryPlan::new(connection, query, range)?.total(connection))
     }
 
-    /// Gives every line of the query, newest first, all as of one moment, until `each` says `false`. Only a
-    /// part of them is in memory at any time.
+    /// Calls `each` with every row of the query, newest first, all from one snapshot, until it returns `false`. Only
+    /// a few rows are in memory at a time.
     ///
     /// # Errors
     /// As for [`Self::payments`].
@@ -74,7 +74,7 @@ impl History {
     }
 }
 
-/// The page that these lines begin: one more than `limit` where there are more.
+/// The page of these row keys, of which there is one more than `limit` if another page follows.
 pub(super) fn page(
     connection: &Connection,
     plan: &QueryPlan,

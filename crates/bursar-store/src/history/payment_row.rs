@@ -1,4 +1,4 @@
-//! A row of the history as it is stored, and the numbers that stand for its enumerations.
+//! A row of the table `payment`, and the numbers that stand for its enums.
 
 use crate::encoding::{from_json, parse_amount};
 use crate::error::{StoreError, StoreResult};
@@ -11,7 +11,7 @@ use bursar_domain::text::search_key;
 use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus, PaymentView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-/// Every status, in the order of its number.
+/// Every status. Its index is its number in the database, so the order must not change.
 pub(super) const STATUSES: [PaymentStatus; 11] = [
     PaymentStatus::Starting,
     PaymentStatus::Open,
@@ -34,13 +34,13 @@ const KINDS: [PaymentKind; 5] = [
 ];
 const MATCHES: [MatchedBy; 2] = [MatchedBy::ById, MatchedBy::ByAmount];
 
-/// A row of `payment` without its place.
+/// A row of the table `payment` without its key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct PaymentRow {
     pub(super) id: String,
     pub(super) kind: PaymentKind,
     pub(super) provider_status: Option<PaymentStatus>,
-    /// The provider's time of that word.
+    /// When the provider set that status, by its clock.
     pub(super) provider_status_at: Option<Timestamp>,
     pub(super) local_status: Option<PaymentStatus>,
     pub(super) completed_by_chain: bool,
@@ -56,40 +56,40 @@ pub(super) struct PaymentRow {
     pub(super) details: ProviderDetails,
 }
 
-/// What a provider's books say of a payment beside its money.
+/// What a provider records about a payment apart from its money.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct ProviderDetails {
     pub(super) number: Option<String>,
     /// The number of the payer's name.
     pub(super) payer: Option<i64>,
     pub(super) method: Option<String>,
-    /// In words.
+    /// As a text.
     pub(super) purpose: Option<String>,
     pub(super) reason: Option<FailureReason>,
     pub(super) has_invoice: bool,
 }
 
-/// What a line's numbers stand for.
+/// The names behind a row's numbers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
     pub(super) source: Option<String>,
     pub(super) payer: Option<String>,
 }
 
-/// An account as the history knows it.
+/// A row of the table `account`.
 #[derive(Clone, Debug)]
 pub(super) struct AccountRow {
     pub(super) id: AccountId,
-    /// Whether there is a chain in which its payments can be seen.
+    /// Whether there is a chain on which its payments can be verified.
     pub(super) verifiable: bool,
 }
 
-/// The event that shows a line's money.
+/// The event that verifies a payment.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Proof {
     pub(super) transaction: B256,
     pub(super) block: u64,
-    /// `None` for a line that is the event itself.
+    /// `None` for a row that shows the event itself.
     pub(super) matched: Option<MatchedBy>,
 }
 
@@ -99,7 +99,7 @@ pub(super) const COLUMNS: &str = "p.line, p.account, p.id, p.kind, p.said, p.ste
     p.said_at";
 
 impl PaymentRow {
-    /// The status as shown: the provider's word, except while the machine knows more from the chain.
+    /// The status to show: the provider's, unless the state machine knows more from the chain.
     pub(super) fn status(&self) -> PaymentStatus {
         match (self.provider_status, self.local_status) {
             (Some(_), Some(PaymentStatus::Completed)) if self.completed_by_chain => {
@@ -221,19 +221,18 @@ impl PaymentRow {
         }
     }
 
-    /// The transaction as shown: the event's, else the one that the provider names.
+    /// The transaction to show: the event's, else the one that the provider names.
     pub(super) fn transaction(&self) -> Option<B256> {
         let proven = self.proof.as_ref().map(|proof| proof.transaction);
         proven.or(self.provider_transaction)
     }
 
-    /// How the event that shows its money was found; `None` for a line that is the event itself.
+    /// How the verifying event was matched; `None` for a row that shows the event itself.
     pub(super) fn matched(&self) -> Option<MatchedBy> {
         self.proof.as_ref().and_then(|proof| proof.matched)
     }
 
-    /// What is searched for parts of, as the index of ids has it: the key of the id, and of the number where there is
-    /// one.
+    /// The text that the index of ids holds: the search key of the id and, if there is one, of the number.
     pub(super) fn search_text(&self) -> String {
         match &self.details.number {
             Some(number) => search_key(&format!("{} {number}", self.id)).into_owned(),
@@ -241,7 +240,7 @@ impl PaymentRow {
         }
     }
 
-    /// The row of this id with its place.
+    /// The row with this id, and its key.
     pub(super) fn find(
         connection: &Connection,
         account: i64,
@@ -259,7 +258,7 @@ impl PaymentRow {
     }
 }
 
-/// An amount without its sign as two integers that compare across scales.
+/// The absolute amount as two integers that compare across scales.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct AmountKey {
     pub(super) whole: i64,
@@ -268,7 +267,7 @@ pub(super) struct AmountKey {
 }
 
 impl AmountKey {
-    /// `None` for an amount whose whole part is beyond 2^63.
+    /// `None` if the whole part exceeds 64 bits.
     pub(super) fn of(amount: &Amount) -> Option<Self> {
         let units = amount.units().checked_abs()?;
         let unit = 10_i128.checked_pow(u32::from(amount.scale()))?;
@@ -302,7 +301,7 @@ pub(super) fn parse_hash(bytes: Vec<u8>) -> StoreResult<B256> {
     B256::try_from(bytes.as_slice()).map_err(|_| StoreError::Corrupt("a hash cannot be read."))
 }
 
-/// Block numbers beyond SQLite's integers are not met; they would be the last one.
+/// A block number beyond SQLite's integers, which no chain reaches, becomes the largest one.
 pub(super) fn block_to_column(block: u64) -> i64 {
     i64::try_from(block).unwrap_or(i64::MAX)
 }
@@ -333,7 +332,7 @@ pub(super) fn match_to_column(matched: MatchedBy) -> i64 {
     to_column(&MATCHES, matched)
 }
 
-/// Whether an id is one that Bursar gives: to credits without a top-up, and to top-ups without a payment.
+/// Whether only Bursar assigns such ids: to credits without a top-up, and to top-ups without a payment.
 pub(super) fn is_reserved(id: &str) -> bool {
     id.starts_with("chain:") || id.starts_with("local:")
 }

@@ -1,4 +1,4 @@
-//! Rows as they are shown: with their account, and the names that their numbers stand for.
+//! Rows as the user sees them: with their account, and names in place of numbers.
 
 use super::payment_row::{AccountRow, COLUMNS, Names, PaymentRow};
 use super::payments::{payer_name, source_name};
@@ -9,7 +9,7 @@ use bursar_domain::view::PaymentView;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 
-/// Makes views of rows within one reading of the database; looks each name up once.
+/// Turns rows into views within one transaction, and looks each name up once.
 pub(super) struct PaymentViews<'a> {
     connection: &'a Connection,
     account_rows: BTreeMap<i64, AccountRow>,
@@ -27,7 +27,7 @@ impl<'a> PaymentViews<'a> {
         })
     }
 
-    /// The first `limit` of these lines, and the place of the last one.
+    /// Loads the first `limit` of these rows. Returns them and the key of the last one.
     pub(super) fn load(
         &mut self,
         row_keys: &[i64],
@@ -50,7 +50,7 @@ impl<'a> PaymentViews<'a> {
         Ok((views, last))
     }
 
-    /// Gives every row of a query for [`COLUMNS`] until `each` says `false`.
+    /// Calls `each` with every row of a query for [`COLUMNS`] until it returns `false`.
     pub(super) fn each(
         &mut self,
         query: &SqlFragment,
@@ -96,7 +96,7 @@ fn cached_name<K: Ord + Copy>(
     Ok(name)
 }
 
-/// The accounts of the file by their numbers in it.
+/// The accounts by their numbers in this file.
 pub(super) fn account_rows(connection: &Connection) -> StoreResult<BTreeMap<i64, AccountRow>> {
     connection
         .prepare_cached("SELECT number, id, verifiable FROM account")?

@@ -1,4 +1,4 @@
-//! Writing lines of the history: the provider's payments as they are told, and the machine's own top-ups.
+//! Writes payments: those that the provider lists, and top-ups that were started on this machine.
 
 use super::id_index::index_waiting_ids;
 use super::payment_row::{AccountRow, Names, PaymentRow, ProviderDetails, is_reserved, status_of};
@@ -17,15 +17,15 @@ use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp};
 use rusqlite::Connection;
 use std::collections::BTreeMap;
 
-/// The longest id and source that are taken.
+/// The longest id or source that is accepted.
 const MAX_TEXT_BYTES: usize = 256;
 
 impl History {
-    /// Writes payments as the provider tells them, by id; returns how many were new or different. A fee, source or
-    /// transaction that was known stays until another is told.
+    /// Writes payments by id as the provider lists them. Returns how many were new or changed. A known fee, source or
+    /// transaction stays until the provider names another.
     ///
     /// # Errors
-    /// `answer_malformed` for an id or source that cannot be one; nothing is written then.
+    /// `answer_malformed` for an invalid id or source; then nothing is written.
     pub fn put_payments(&self, account: &AccountId, payments: &[RemotePayment]) -> Result<u32> {
         for payment in payments {
             check_texts(payment)?;
@@ -39,16 +39,16 @@ impl History {
         })
     }
 
-    /// Whether a payment can be a line here at all.
+    /// Checks that a payment can be stored.
     ///
     /// # Errors
-    /// `answer_malformed` for an id or source that cannot be one.
+    /// `answer_malformed` for an invalid id or source.
     pub fn validate_payment(payment: &RemotePayment) -> Result<()> {
         check_texts(payment)
     }
 
-    /// Writes the machine's top-up as a line: under the provider's id once that is known (its
-    /// `local:` line then goes), else under `local:<id>`.
+    /// Writes a top-up of this machine: under the provider's id once that is known (which removes the row
+    /// `local:<id>`), else under `local:<id>`.
     pub fn put_top_up(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
         self.db.write(|transaction| {
             let account = ensure_account_number(transaction, account)?;
@@ -57,7 +57,7 @@ impl History {
         })
     }
 
-    /// Removes the lines that the machine's top-up had under other ids.
+    /// Removes the rows that this top-up had under other ids.
     pub fn delete_former_rows(&self, account: &AccountId, top_up: &TopUp) -> Result<()> {
         self.db.write(|transaction| {
             let account = ensure_account_number(transaction, account)?;
@@ -65,7 +65,7 @@ impl History {
         })
     }
 
-    /// The machine's own top-ups whose lines are not final and have never been told by the provider.
+    /// Ids of this machine's top-ups that are not final and that the provider has never listed.
     pub fn top_ups_unknown_to_provider(&self, account: &AccountId) -> Result<Vec<String>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -82,8 +82,8 @@ impl History {
         })
     }
 
-    /// Removes the lines of a top-up of which nothing else is known, as after the loss of `bursar.db`: the provider tells
-    /// what there is of it.
+    /// Removes the rows of a top-up that `bursar.db` does not know, for example after its loss. If it exists, the
+    /// provider lists it again.
     pub fn delete_rows_unknown_to_provider(&self, account: &AccountId, top_up: &str) -> Result<()> {
         self.db.write(|transaction| {
             let account = ensure_account_number(transaction, account)?;
@@ -99,7 +99,7 @@ impl History {
         })
     }
 
-    /// Those payments of which the provider has told nothing later.
+    /// The payments without those for which a newer answer of the provider is stored.
     pub fn without_superseded(
         &self,
         account: &AccountId,
@@ -120,7 +120,7 @@ impl History {
         })
     }
 
-    /// One line by its id.
+    /// One payment by its id.
     pub fn payment(&self, account: &AccountId, id: &str) -> Result<Option<PaymentView>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -143,7 +143,7 @@ impl History {
         })
     }
 
-    /// When the oldest line of the account was created.
+    /// When the account's oldest payment was created.
     pub fn oldest_payment(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -156,7 +156,7 @@ impl History {
         })
     }
 
-    /// When the oldest payment that is not final was created.
+    /// When the account's oldest payment that is not final was created.
     pub fn oldest_unsettled(&self, account: &AccountId) -> Result<Option<Timestamp>> {
         self.db.read(|connection| {
             let Some(number) = find_account_number(connection, account)? else {
@@ -173,7 +173,7 @@ impl History {
     }
 }
 
-/// Writes payments that were checked; returns how many were new or different.
+/// Writes payments that were checked. Returns how many were new or changed.
 pub(super) fn put_checked_payments(
     connection: &Connection,
     account: i64,
@@ -210,7 +210,7 @@ fn put_payment<'a>(
         local_status: known.and_then(|row| row.local_status),
         completed_by_chain: known.is_some_and(|row| row.completed_by_chain),
         amount: payment.amount.clone(),
-        // Not every call that tells of a payment knows these; silence takes nothing back.
+        // Not every call of the provider returns these. A missing value does not remove a known one.
         fee: payment
             .fee
             .clone()
@@ -264,8 +264,8 @@ fn put_payment<'a>(
     Ok(true)
 }
 
-/// Whether the provider has said something later of the payment. Two words of one instant are told apart by how far they
-/// go; of a line that is only ours it has said nothing yet.
+/// Whether a newer answer of the provider is stored. Of two answers with the same time, the one whose status is
+/// further along is newer. A row that the provider never listed is never newer.
 fn is_older(known: &PaymentRow, payment: &RemotePayment) -> bool {
     let (Some(provider_status), Some(provider_status_at)) =
         (known.provider_status, known.provider_status_at)
@@ -281,7 +281,7 @@ fn local_id(top_up: &str) -> String {
     format!("local:{top_up}")
 }
 
-/// The id of the machine's top-up among the lines.
+/// The id of this top-up's row.
 fn top_up_row_id(top_up: &TopUp) -> String {
     top_up
         .payment_id
@@ -289,8 +289,8 @@ fn top_up_row_id(top_up: &TopUp) -> String {
         .unwrap_or_else(|| local_id(&top_up.id))
 }
 
-/// Removes the lines that the machine's top-up had while its id was not known, or was thought to be another. What the
-/// provider lists itself is a payment of its own and stays.
+/// Removes the rows that this top-up had while its id was unknown or wrong. A row that the provider lists is a
+/// payment of its own and stays.
 fn delete_former_rows(verifier: &mut Verifier<'_>, top_up: &TopUp) -> StoreResult<()> {
     let now = top_up_row_id(top_up);
     let open = verifier

@@ -1,4 +1,4 @@
-//! What the provider last said of its offers, of payments that are due, of who is signed in, and of rows that cannot be read.
+//! The provider's last answers about its catalogue, due payments, the signed-in user, and rows that cannot be read.
 
 use super::History;
 use bursar_domain::account::AccountId;
@@ -64,7 +64,7 @@ impl History {
         }))
     }
 
-    /// Keeps which lines of the history could not be read, and that they were looked at now.
+    /// Stores which rows of the history could not be read, and that they were checked now.
     pub fn put_unreadable_rows(
         &self,
         account: &AccountId,
@@ -74,7 +74,7 @@ impl History {
         self.put(account, "odd_lines", &rows, looked_at)
     }
 
-    /// The lines that could not be read, and when all of them were last looked at.
+    /// The rows that could not be read, and when all of them were last checked.
     pub fn unreadable_rows(&self, account: &AccountId) -> Result<(Vec<UnreadableRow>, Timestamp)> {
         Ok(self.get(account, "odd_lines")?.unwrap_or_default())
     }

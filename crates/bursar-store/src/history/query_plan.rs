@@ -1,4 +1,4 @@
-//! A query of the payments made ready for SQLite: which rows it has, as streams that an index has in order.
+//! Turns a query of the payments into SQL: its rows are the union of streams, each already ordered by an index.
 
 use super::payment_row::{COLUMNS, STATUSES, status_to_column};
 use super::payment_views::account_rows;
@@ -13,17 +13,17 @@ use bursar_domain::zone::Zone;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-/// A query made ready for one reading of the database.
+/// A query prepared for one transaction.
 pub(super) struct QueryPlan {
     pub(super) accounts: Vec<i64>,
-    /// Whether `accounts` are all there are.
+    /// Whether `accounts` are all accounts of the file.
     pub(super) all_accounts: bool,
-    /// Empty for all.
+    /// Empty for all statuses.
     pub(super) statuses: Vec<i64>,
-    /// The range of places: from this one to below that one.
+    /// The range of row keys: from `start` (included) to `end` (excluded).
     pub(super) start: i64,
     pub(super) end: i64,
-    /// `None` for no search.
+    /// `None` if nothing is searched for.
     pub(super) interpretations: Option<Vec<Interpretation>>,
 }
 
@@ -63,7 +63,7 @@ impl QueryPlan {
         })
     }
 
-    /// The places of the next lines below `bound`, newest first: one more than `limit` where there are more.
+    /// The keys of the next rows below `bound`, newest first: one more than `limit` if there are more.
     pub(super) fn row_keys(
         &self,
         connection: &Connection,
@@ -88,7 +88,7 @@ impl QueryPlan {
         Ok(row_keys)
     }
 
-    /// Queries for the first places of each stream below `end`, newest first.
+    /// Queries for the first row keys of each stream below `end`, newest first.
     pub(super) fn pages(&self, end: i64, wanted: i64) -> Vec<SqlFragment> {
         let each = self.streams().into_iter().map(|stream| {
             let query = stream.and(self.within(end));
@@ -104,7 +104,7 @@ impl QueryPlan {
         each.collect()
     }
 
-    /// One query for all rows of the plan, newest first, where one index has them in order.
+    /// One query for all rows, newest first, if a single index has them in order.
     pub(super) fn single_query(&self) -> Option<SqlFragment> {
         let [stream] = <[SqlFragment; 1]>::try_from(self.streams()).ok()?;
         if !stream.text.starts_with("payment p") {
@@ -117,12 +117,12 @@ impl QueryPlan {
         })
     }
 
-    /// From the first place to below `end`.
+    /// The condition for row keys from the plan's start to below `end`.
     fn within(&self, end: i64) -> SqlFragment {
         keys_between(self.start, end)
     }
 
-    /// Queries that give this plan's lines between them, each in order.
+    /// Queries that together return the plan's rows, each of them in order.
     fn streams(&self) -> Vec<SqlFragment> {
         if let Some(interpretations) = &self.interpretations {
             return interpretations
@@ -166,7 +166,7 @@ impl QueryPlan {
         ))
     }
 
-    /// The rows from one place to below another: all of the plan's, or those of the sources.
+    /// Queries for the rows between two keys: all of the plan's, or those of the sources.
     pub(super) fn rows_between(
         &self,
         sources: Option<&[i64]>,
@@ -190,7 +190,7 @@ impl QueryPlan {
             .collect()
     }
 
-    /// Queries that give the lines that this meaning fits and none of those before it, each line once.
+    /// Queries for the rows that fit this interpretation and none of the previous ones, each row once.
     pub(super) fn exclusive_streams(
         &self,
         connection: &Connection,
@@ -223,7 +223,7 @@ impl QueryPlan {
     }
 }
 
-/// Places from the first to below `end`.
+/// The condition for row keys from `start` to below `end`.
 fn keys_between(start: i64, end: i64) -> SqlFragment {
     SqlFragment::new(
         "p.line < ? AND p.line >= ?",
@@ -231,7 +231,7 @@ fn keys_between(start: i64, end: i64) -> SqlFragment {
     )
 }
 
-/// The column by which a stream is in order already.
+/// The column by which a stream is already ordered.
 fn order_column(stream: &str) -> &'static str {
     if stream.starts_with("id_") {
         "f.rowid"
@@ -240,7 +240,7 @@ fn order_column(stream: &str) -> &'static str {
     }
 }
 
-/// The places of the dates of a query, which are days in that zone: from the first, to below the last.
+/// The row keys of a query's dates, which are days in that zone: from the first (included) to the last (excluded).
 pub(super) fn row_key_range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i64)> {
     let from = query.from.as_deref().map(|date| day_bounds(date, zone));
     let to = query.to.as_deref().map(|date| day_bounds(date, zone));

@@ -1,5 +1,5 @@
-//! How SQLite goes about what the list of payments asks of it: along an index that is in order already, never through
-//! all rows, and sorted only where few rows are found, by the beginning of a transaction, an id or a number.
+//! Checks SQLite's plans for the list of payments: each follows an ordered index and never scans all rows. It sorts
+//! only where few rows are found: by a transaction's prefix, an id or a number.
 
 use super::History;
 use super::query_plan::{QueryPlan, row_key_range};
@@ -82,7 +82,7 @@ fn no_page_and_no_sum_goes_through_all_rows_or_sorts_them() {
                         to: to.map(str::to_owned),
                     };
                     check_plans(&history, &query, &Zone::UTC);
-                    // Days that are whole in no tally.
+                    // In this zone no day is a whole day of UTC, so the tally has none of them.
                     check_plans(&history, &query, &Zone::named("Asia/Kathmandu").unwrap());
                 }
             }
@@ -116,12 +116,11 @@ fn check_plans(history: &History, query: &PaymentQuery, zone: &Zone) {
                 assert!(steps.iter().any(by_place), "{}: {steps:?}", query.text);
             }
             for step in steps {
-                // Ids that wait for their index are few.
+                // Only a few rows wait to be indexed.
                 let whole = step.starts_with("SCAN")
                     && !step.contains("VIRTUAL TABLE INDEX")
                     && !step.starts_with("SCAN f");
-                // Those that share the beginning of a transaction's hash or an id are few as well, and those that were
-                // counted before.
+                // Few rows share a prefix of a transaction or an id, and lists of row keys were counted before.
                 let few = [
                     "payment_tx",
                     "payment_id",

@@ -25,7 +25,7 @@ impl History {
         })
     }
 
-    /// A reading that cannot be read is as good as none: the next one replaces it.
+    /// The last value of this name, and its time. An unreadable value counts as missing: the next one replaces it.
     pub(super) fn get<T: DeserializeOwned>(
         &self,
         account: &AccountId,
@@ -49,7 +49,7 @@ fn unwritable() -> Error {
     Error::new(Code::Internal, "A reading cannot be written.")
 }
 
-/// A reading within a transaction; one that cannot be read is as good as none.
+/// The last value of this name, within a transaction. An unreadable value counts as missing.
 pub(super) fn read_value<T: DeserializeOwned>(
     connection: &rusqlite::Connection,
     account: i64,

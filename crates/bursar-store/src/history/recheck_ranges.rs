@@ -1,5 +1,5 @@
-//! Blocks whose events may be incomplete, because the figures moved by more than the events between them explain. They
-//! are kept until an event is found that explains it, and read again at an ever slower pace.
+//! Ranges of blocks whose events may be incomplete: the balances changed by more than the known events explain. A
+//! range is read again, less and less often, until its events explain the change.
 
 use super::reading_table::{read_value, write_value};
 use super::{History, ensure_account_number};
@@ -14,20 +14,20 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 const RECHECK_RANGES_KEY: &str = "doubtful_blocks";
-/// More are drawn together: it is the events that matter, not where exactly they are missing.
+/// Beyond this number, neighbouring ranges are merged: the missing events matter, not the exact ranges.
 const MAX_RANGES: usize = 32;
 const INITIAL_RETRY_DELAY_MS: i64 = 10_000;
 const MAX_RETRY_DELAY: Span = Span::hours(6);
 
-/// A range of blocks that is to be read again, both balances_around included.
+/// A range of blocks to be read again, both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecheckRange {
     pub from: u64,
     pub to: u64,
-    /// The user's money before the first and after the last of them; without, one more reading is all that is wanted.
+    /// The balances before the first and after the last block; `None` if one more read is all that is needed.
     #[serde(rename = "ends")]
     pub balances_around: Option<(Balances, Balances)>,
-    /// What is still to be read this time: the blocks up to this one.
+    /// The last block that is still to be read in this attempt, which goes from the newest block to the oldest.
     #[serde(rename = "left")]
     pub remaining_to: u64,
     #[serde(rename = "tries")]
@@ -37,7 +37,7 @@ pub struct RecheckRange {
 }
 
 impl RecheckRange {
-    /// A range between two figures that its events do not explain.
+    /// A range whose events do not explain how the balances changed.
     pub fn unexplained(
         from: u64,
         to: u64,
@@ -55,7 +55,7 @@ impl RecheckRange {
         }
     }
 
-    /// A range that the user wants read again, whatever its events say.
+    /// A range that the user wants read again, whatever its events are.
     pub fn requested(from: u64, to: u64, now: Timestamp) -> Self {
         Self {
             from,
@@ -67,28 +67,28 @@ impl RecheckRange {
         }
     }
 
-    /// Whether these events explain how the money moved; a range that is only to be read again is never explained by
-    /// what was known before.
+    /// Whether these events explain how the balances changed. A range without balances is never explained by known
+    /// events.
     pub fn is_explained_by(&self, events: &[BalanceEvent]) -> bool {
         self.balances_around
             .as_ref()
             .is_some_and(|(before, after)| before.reconciles_with(after, events))
     }
 
-    /// Whether it is the same range for the same reason, whatever became of it since.
+    /// Whether both are the same range for the same reason, whatever their attempts.
     pub fn is_same_range(&self, other: &Self) -> bool {
         (self.from, self.to, &self.balances_around)
             == (other.from, other.to, &other.balances_around)
     }
 
-    /// It could not be read: it goes on from there at the next try.
+    /// The range could not be read completely: the next attempt continues where this one stopped.
     pub fn record_failure(&mut self, now: Timestamp) {
         let left = self.remaining_to;
         self.record_unexplained(now);
         self.remaining_to = left;
     }
 
-    /// It was read and is not explained: all of it is read again, later each time.
+    /// The range was read and is still unexplained: all of it is read again, after a longer delay each time.
     pub fn record_unexplained(&mut self, now: Timestamp) {
         let doublings = self.attempts.min(16);
         let wait =
@@ -122,14 +122,14 @@ impl RecheckRange {
 }
 
 impl History {
-    /// The ranges of blocks whose events may be incomplete, oldest blocks first.
+    /// The ranges to be read again, lowest blocks first.
     pub fn recheck_ranges(&self, account: &AccountId) -> Result<Vec<RecheckRange>> {
         let stored: Option<(Vec<RecheckRange>, Timestamp)> =
             self.get(account, RECHECK_RANGES_KEY)?;
         Ok(stored.map(|(ranges, _)| ranges).unwrap_or_default())
     }
 
-    /// Changes them in one transaction.
+    /// Changes the ranges in one transaction.
     pub fn edit_recheck_ranges(
         &self,
         account: &AccountId,
@@ -162,7 +162,7 @@ impl History {
     }
 }
 
-/// Blocks from this one on are no longer in the chain: what is known of them is void.
+/// Removes what a reorganisation invalidates: this block and later ones are no longer in the chain.
 pub(super) fn roll_back_recheck_ranges(
     connection: &Connection,
     account: i64,
@@ -300,7 +300,7 @@ mod tests {
         history.roll_back_blocks_from(&account, 50).unwrap();
         let kept = history.recheck_ranges(&account).unwrap();
         assert_eq!(kept[0], ranges[0]);
-        // Of the figures after it nobody knows any more.
+        // The balances after the range are no longer known.
         assert_eq!(
             (kept[1].from, kept[1].to, &kept[1].balances_around),
             (40, 49, &None)

@@ -1,5 +1,5 @@
-//! Undoes what a reorganisation took out of the chain: its events, the payments that they verified, and the ranges of
-//! blocks that had been read.
+//! Undoes what a reorganisation removed from the chain: events, the verification of their payments, and the ranges of
+//! blocks that were read.
 
 use super::event_range::{checkpoints, event_range, set_event_range};
 use super::older_ranges::roll_back_older_ranges;
@@ -13,7 +13,8 @@ use bursar_domain::error::Result;
 use rusqlite::{Connection, params};
 
 impl History {
-    /// Forgets everything that the chain said: it was about another address. The events go with their cursor.
+    /// Deletes everything read from the chain, for example when the account's address changes: events, ranges and
+    /// balances.
     pub fn delete_chain_data(&self, account: &AccountId) -> Result<()> {
         self.roll_back_blocks_from(account, 0)?;
         self.db.write(|transaction| {
@@ -29,8 +30,8 @@ impl History {
         })
     }
 
-    /// Forgets the events in this block and above, which are no longer in the chain, and returns the payments
-    /// that were verified by them. The cursor then ends at the last checkpoint below.
+    /// Deletes the events of this block and later ones, which are no longer in the chain. Returns the payments that
+    /// they verified. The event cursor then ends at the last checkpoint below.
     pub fn roll_back_blocks_from(&self, account: &AccountId, block: u64) -> Result<Vec<String>> {
         self.db.write(|transaction| {
             let Some(account) = find_account_number(transaction, account)? else {
@@ -42,7 +43,7 @@ impl History {
                 .iter()
                 .filter_map(|event| event.payment.clone())
                 .collect();
-            // Dropping one event can part or match others on the way, so each is read afresh.
+            // Dropping an event can unmatch or match others, so each is read again first.
             for event in &gone {
                 let now = verifier.events.event(event.number)?;
                 verifier.drop_event(&now)?;

@@ -1,4 +1,4 @@
-//! How many rows a query has: from the tallies where they know, else by counting what an index finds.
+//! Counts a query's rows: from the tallies where possible, else by counting what an index finds.
 
 use super::query_plan::QueryPlan;
 use super::row_key::{day_of_row_key, first_row_key_of_day};
@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 impl QueryPlan {
-    /// Each line is counted under the first meaning that fits it.
+    /// The number of all rows. Each row is counted under the first interpretation that fits it.
     pub(super) fn total(&self, connection: &Connection) -> StoreResult<u32> {
         let Some(interpretations) = &self.interpretations else {
             return self.count_from_tally(connection, None);
@@ -39,8 +39,8 @@ impl QueryPlan {
         Ok(total)
     }
 
-    /// The number from the tally, or from the totals where no date is asked for. The tally has whole days of UTC; what the
-    /// dates cut off of one is counted line by line.
+    /// Counts from the tally, or from the totals for a query without dates. The tally has whole days of UTC; the rows
+    /// of partial days are counted one by one.
     fn count_from_tally(
         &self,
         connection: &Connection,
@@ -63,7 +63,7 @@ impl QueryPlan {
         Ok(total)
     }
 
-    /// The rows of the days that begin or end within the range, in which the tally has others too.
+    /// Queries for the rows of days that are only partly within the range.
     pub(super) fn partial_days(&self, sources: Option<&[i64]>) -> Vec<SqlFragment> {
         let (from, end) = self.whole_days();
         let (first_whole, past_whole) = (first_row_key_of_day(from), first_row_key_of_day(end));
@@ -83,7 +83,7 @@ impl QueryPlan {
             .collect()
     }
 
-    /// The days of UTC that are within the range as a whole: from the first, to below the last.
+    /// The days of UTC that are completely within the range: from the first (included) to the last (excluded).
     fn whole_days(&self) -> (i64, i64) {
         let from = day_of_row_key(self.start);
         let begins_whole = first_row_key_of_day(from) == self.start;
@@ -120,7 +120,7 @@ impl QueryPlan {
         format!("account IN ({})", comma_separated(&self.accounts))
     }
 
-    /// Its part of the tally: days of UTC that are within the range as a whole.
+    /// The condition for the plan's part of the tally: days of UTC that are completely within the range.
     pub(super) fn tally_condition(&self, sources: Option<&[i64]>) -> SqlFragment {
         let (from, end) = self.whole_days();
         let days = SqlFragment::new(

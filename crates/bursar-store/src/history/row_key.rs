@@ -1,18 +1,18 @@
-//! The key of a payment's row: its time of creation in milliseconds, and a number that tells rows of one millisecond
-//! apart. So the primary key has the rows in the order of their time, and days are ranges of keys.
+//! The key of a payment's row: its creation time in milliseconds, followed by a number that keeps rows of the same
+//! millisecond apart. So the primary key orders rows by time, and a day is a range of keys.
 
 use crate::error::StoreResult;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 use rusqlite::Connection;
 
-/// How many lines one millisecond has room for, as a power of two.
+/// The bits of a key below the time: up to 2^20 rows may have the same millisecond.
 const KEY_BITS: u32 = 20;
 
-/// Times outside these are kept as they are and listed at the end they lie beyond.
+/// The latest time in a key. A row outside the valid times keeps its own time and is listed first or last.
 const LAST_KEY_TIME: i64 = (1 << 42) - 1;
 
-/// The first place that can belong to a line of this time.
+/// The first key of a row created at this time.
 pub(super) fn first_row_key(at: Timestamp) -> i64 {
     at.0.clamp(0, LAST_KEY_TIME) << KEY_BITS
 }
@@ -34,27 +34,27 @@ pub(super) fn unused_row_key(connection: &Connection, created_at: Timestamp) -> 
     }
 }
 
-/// The day of a place, counted from 1970.
+/// The day of a key, counted from 1970.
 pub(super) fn day_of_row_key(row_key: i64) -> i64 {
     (row_key >> KEY_BITS).div_euclid(Span::days(1).0)
 }
 
-/// The same of a column, in SQL. Places are never negative.
+/// The day of a key as SQL. Keys are never negative.
 pub(super) fn day_column(row_key: &str) -> String {
     format!("({row_key} >> {KEY_BITS}) / {}", Span::days(1).0)
 }
 
-/// The time since that day began, in milliseconds, in SQL.
+/// The milliseconds since that day began, as SQL.
 pub(super) fn time_column(row_key: &str) -> String {
     format!("({row_key} >> {KEY_BITS}) % {}", Span::days(1).0)
 }
 
-/// When a day begins.
+/// The time at which a day of UTC begins.
 pub(super) fn start_of_day(day: i64) -> Timestamp {
     Timestamp(0).plus(Span::days(day))
 }
 
-/// The first place of a day of UTC.
+/// The first key of a day of UTC.
 pub(super) fn first_row_key_of_day(day: i64) -> i64 {
     first_row_key(start_of_day(day))
 }

@@ -1,5 +1,5 @@
-//! Where a line of a query stands: the page that begins at any row, and how many rows each month has. Both follow
-//! from the number of lines a day, so a page in the middle of a very long list costs about what the first one costs.
+//! Finds rows by their number: the page that begins at any row, and how many rows each month has. Both are derived
+//! from the number of rows per day, so a page in the middle of a very long list costs about as much as the first.
 
 use super::History;
 use super::payment_pages::{MAX_PAGE_ROWS, page};
@@ -16,7 +16,7 @@ use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 
 impl History {
-    /// The page whose first line is the query's `row`th, counted from zero and the newest; empty beyond the last.
+    /// The page that begins at the query's row number `row`, counted from zero and the newest; empty beyond the last.
     ///
     /// # Errors
     /// As for [`Self::payments`].
@@ -33,7 +33,7 @@ impl History {
         })
     }
 
-    /// The months in which the query has lines, as the user's calendar has them, newest first.
+    /// The months in which the query has rows, by the user's calendar, newest first.
     ///
     /// # Errors
     /// As for [`Self::payments`].
@@ -61,10 +61,10 @@ impl History {
     }
 }
 
-/// A day of UTC in which a month begins where the user is.
+/// A day of UTC in which a month begins in the user's time zone.
 struct MonthBoundaryDay {
     day: i64,
-    /// When that is.
+    /// When the month begins.
     month_begins: Timestamp,
 }
 
@@ -81,18 +81,18 @@ impl MonthBoundaryDay {
     }
 }
 
-/// The first and the last instant of a day of UTC.
+/// The first and the last millisecond of a day of UTC.
 fn day_bounds(day: i64) -> (Timestamp, Timestamp) {
     let begin = start_of_day(day);
     (begin, begin.plus(Span::days(1)).minus(Span::millis(1)))
 }
 
-/// Months with their lines, newest first.
+/// Months with their numbers of rows, newest first.
 #[derive(Default)]
 struct Months(Vec<MonthView>);
 
 impl Months {
-    /// Takes lines of a date that is no later than those before.
+    /// Adds rows of a date that is no later than the previous one.
     fn add(&mut self, date: &str, rows: u32) {
         let month: String = date.chars().take(7).collect();
         match self.0.last_mut() {
@@ -109,7 +109,7 @@ impl Months {
 }
 
 impl QueryPlan {
-    /// A place above that row, and how many of the query's lines are between the two: less than a day's.
+    /// A key above that row, and how many of the query's rows are between the two: less than one day's.
     fn row_key_above(&self, connection: &Connection, row: u32) -> StoreResult<(i64, u32)> {
         if row == 0 {
             return Ok((i64::MAX, 0));
@@ -124,7 +124,7 @@ impl QueryPlan {
         Ok((0, 0))
     }
 
-    /// How many lines each day has that has any; days count from 1970.
+    /// The number of rows of each day that has any. Days are counted from 1970.
     fn rows_per_day(&self, connection: &Connection) -> StoreResult<BTreeMap<i64, u32>> {
         let mut days: BTreeMap<i64, u32> = BTreeMap::new();
         let tallied = |sources: Option<&[i64]>| self.days_from_tally(sources);
@@ -139,7 +139,7 @@ impl QueryPlan {
         Ok(days)
     }
 
-    /// How many lines each of these days has before the month that begins in it.
+    /// For each of these days, the number of rows before the month that begins in it.
     fn rows_before_month(
         &self,
         connection: &Connection,
@@ -169,8 +169,9 @@ impl QueryPlan {
         Ok(before)
     }
 
-    /// Queries that give days and lines, to be added up. Each line is counted under the first meaning that fits it:
-    /// `tallied` counts all lines of the plan, or those of the sources, `found` the rows that a meaning finds.
+    /// Queries for days and numbers of rows, to be added up. Each row is counted under the first interpretation that
+    /// fits it: `tallied` counts all rows of the plan or those of the sources, `found` the rows that an
+    /// interpretation finds.
     fn queries(
         &self,
         connection: &Connection,
@@ -202,7 +203,7 @@ impl QueryPlan {
         Ok(queries)
     }
 
-    /// From the tally, and from the rows of the days that are in the range in part.
+    /// Numbers from the tally, and from the rows of days that are only partly in the range.
     fn days_from_tally(&self, sources: Option<&[i64]>) -> Vec<SqlFragment> {
         let condition = self.tally_condition(sources);
         let tally = SqlFragment {
@@ -217,8 +218,8 @@ impl QueryPlan {
     }
 }
 
-/// Whether a row is of one of these days, before the month that begins in it. The hour is the same for all days of a zone
-/// but for its changes of clocks.
+/// The condition for rows on one of these days, before the month that begins in it. The time of day is the same for
+/// all days of a zone, except for daylight saving time.
 fn is_before_month_boundary(split: &[MonthBoundaryDay]) -> SqlFragment {
     let mut days_by_time: BTreeMap<Span, Vec<i64>> = BTreeMap::new();
     for split in split {

@@ -1,5 +1,4 @@
-//! Writes lines to their rows, and with each what must agree with it: the tally, and the ids that wait to be
-//! searched.
+//! Writes payment rows together with what depends on them: the tallies, and the ids that wait to be indexed.
 
 use super::payment_row::{
     AmountKey, PaymentRow, block_to_column, kind_to_column, match_to_column, status_to_column,
@@ -13,7 +12,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
 impl PaymentRow {
-    /// Writes the line at a free place of its time.
+    /// Inserts the row under an unused key of its time.
     pub(super) fn insert(&self, connection: &Connection, account: i64) -> StoreResult<()> {
         let row_key = unused_row_key(connection, self.created_at)?;
         let key = AmountKey::of(&self.amount);
@@ -63,7 +62,8 @@ impl PaymentRow {
         self.add_to_tallies(connection, account, row_key, 1)
     }
 
-    /// Replaces the row at `row_key`. It keeps its place unless its time of creation has changed.
+    /// Replaces the row `before` at this key. If the creation time or something that is indexed for searches has changed,
+    /// the row is deleted and inserted again.
     pub(super) fn replace(
         &self,
         connection: &Connection,
@@ -157,7 +157,7 @@ impl PaymentRow {
         Ok(())
     }
 
-    /// Removes the row at `row_key`, which is this line.
+    /// Deletes this row, whose key is `row_key`.
     pub(super) fn delete(
         &self,
         connection: &Connection,
@@ -219,7 +219,7 @@ impl PaymentRow {
     }
 }
 
-/// The columns of a row that are to be written anew: an index is touched only where its column is among them.
+/// The columns of a row that have changed. Only these are updated, so only their indexes are touched.
 #[derive(Default)]
 struct ColumnChanges {
     columns: Vec<&'static str>,
@@ -238,7 +238,7 @@ impl ColumnChanges {
         }
     }
 
-    /// In one statement, or none.
+    /// Writes all changes in one statement, or none.
     fn write(mut self, connection: &Connection, row_key: i64) -> StoreResult<()> {
         if self.columns.is_empty() {
             return Ok(());

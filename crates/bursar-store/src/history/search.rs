@@ -1,6 +1,6 @@
-//! What a search text can mean, and the index that answers each meaning newest first: the source, the payer, the amount,
-//! any part of an id or number (from three characters on), the beginning of a transaction hash. Nothing a person types
-//! is a wildcard. Texts are compared by their key (`text::search_key`), in every language alike.
+//! Interprets a search text, and finds the rows of each interpretation in an index, newest first: source, payer,
+//! amount, any part of an id or number (at least three characters), prefix of a transaction hash. There are no
+//! wildcards. Texts are compared by their search key (`text::search_key`), in every language.
 
 use super::sql_fragment::{SqlFragment, comma_separated, in_accounts};
 use crate::error::StoreResult;
@@ -9,20 +9,20 @@ use bursar_domain::text::search_key;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-/// Shorter texts are not looked for in ids: they would be in nearly all.
+/// A shorter text is not searched for in ids: it would be in nearly all of them.
 const MIN_PART_CHARS: usize = 3;
-/// A shorter number is an amount, or the beginning of an id, rather than some digits within one.
+/// A shorter number is an amount or the prefix of an id, rather than digits within one.
 const MIN_NUMBER_PART_CHARS: usize = 6;
-/// Hexadecimal digits without `0x` from which on a text may be a transaction.
+/// From this many hexadecimal digits on, a text without `0x` may be a transaction.
 const MIN_BARE_HASH_DIGITS: usize = 6;
 const MIN_HASH_DIGITS: usize = 2;
 const HASH_DIGITS: usize = 64;
-/// Three-character pieces that are looked up; the rest of the text is compared in the rows they find. Among a million
-/// ids of random hexadecimal digits four of them are together by chance in none.
+/// How many trigrams are looked up; the rest of the text is compared with the rows that they find. Among a million
+/// random hexadecimal ids, four trigrams practically never coincide.
 const TRIGRAMS_LOOKED_UP: usize = 4;
-/// No more rows with all the pieces than this are looked up once, and gone through by their places from then on.
+/// Up to this many rows with all trigrams are looked up once, and then read by their keys.
 const MAX_LISTED_ROWS: u32 = 1_000;
-/// More rows with all the pieces than this are counted by reading through the ids instead.
+/// If more rows have all trigrams, they are counted by scanning the ids instead.
 pub(super) const MAX_COMPARED_ROWS: u32 = 20_000;
 
 /// One meaning of the search text. A line is found when any meaning fits it.
@@ -30,19 +30,19 @@ pub(super) const MAX_COMPARED_ROWS: u32 = 20_000;
 pub(super) enum Interpretation {
     Source(Vec<i64>),
     Payer(Vec<i64>),
-    /// The amount without its sign: 25.5 finds 25.50 and 25.57.
+    /// The absolute amount: 25.5 finds 25.50 and 25.57.
     Amount {
         range: AmountRange,
-        /// Whether no more than [`MAX_LISTED_ROWS`] lines have it, which would be looked for among all with that whole part.
+        /// Whether at most [`MAX_LISTED_ROWS`] rows have it. Then an exact index is faster than that of whole parts.
         rare: bool,
     },
     /// A part of an id or a number.
     IdPart {
         text: String,
-        /// The places of the lines whose ids have all the pieces of the text, as a JSON array, where they are few.
+        /// The keys of the rows whose ids have all trigrams of the text, as a JSON array, if they are few.
         found: Option<String>,
     },
-    /// Digits, and a point perhaps, that an id or a number begins with.
+    /// Digits, perhaps with a point, with which an id or a number begins.
     IdPrefix(String),
     /// All hashes between these, both included.
     Transaction {
@@ -51,7 +51,7 @@ pub(super) enum Interpretation {
     },
 }
 
-/// The amounts that begin with the digits of a search: a whole part, and fractions in 10^-18, both ends included.
+/// The amounts that begin with the searched digits: a whole part, and fractions in 10^-18, both ends included.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct AmountRange {
     whole: i64,
@@ -59,7 +59,7 @@ pub(super) struct AmountRange {
     to: i64,
 }
 
-/// All that the text can mean; none for a text that can be in no line.
+/// All interpretations of the text; empty if no row can contain it.
 pub(super) fn interpretations(
     connection: &Connection,
     accounts: &[i64],
@@ -100,7 +100,7 @@ pub(super) fn interpretations(
 }
 
 impl Interpretation {
-    /// The rows to look through, one SQL query each; every one gives its lines in order. `p` is the payment.
+    /// The SQL queries that together find the rows, each of them in order. `p` is the payment.
     pub(super) fn streams(&self, accounts: &[i64]) -> Vec<SqlFragment> {
         let each_account = |index: &str, condition: &str, values: Vec<Value>| {
             accounts
@@ -183,7 +183,7 @@ impl Interpretation {
         }
     }
 
-    /// Whether a row `p` has this meaning.
+    /// The condition that a row `p` fits this interpretation.
     pub(super) fn predicate(&self) -> SqlFragment {
         match self {
             Self::Source(sources) => SqlFragment::new(
@@ -213,8 +213,8 @@ impl Interpretation {
         }
     }
 
-    /// Where the index of ids alone tells which of its lines have the text, its part of that: the text is one piece.
-    /// An id and the number after it are a space apart, so a piece without one is in one of the two.
+    /// The query of the index of ids, if the index alone decides which rows contain the text: the text is a single
+    /// trigram without a space. A space separates an id from its number, so the trigram is within one of them.
     pub(super) fn id_index_query(&self) -> Option<SqlFragment> {
         let Self::IdPart { text, found: None } = self else {
             return None;
@@ -228,7 +228,7 @@ impl Interpretation {
         })
     }
 
-    /// Whether more lines have the text's pieces in their ids than should be compared one by one.
+    /// Whether too many rows have the text's trigrams to compare each of them.
     pub(super) fn is_in_many_ids(&self, connection: &Connection) -> StoreResult<bool> {
         let Self::IdPart { text, found: None } = self else {
             return Ok(false);
@@ -254,10 +254,10 @@ impl AmountRange {
     }
 }
 
-/// Whether no more than [`MAX_LISTED_ROWS`] lines have such an amount.
+/// Whether at most [`MAX_LISTED_ROWS`] rows have such an amount.
 fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> StoreResult<bool> {
     let condition = in_accounts(accounts).and(range.predicate());
-    // As many amounts as that have as many lines at least.
+    // Each tally counts at least one row, so this many tallies are enough to know.
     let lines: i64 = connection
         .prepare_cached(&format!(
             "SELECT coalesce(sum(lines), 0) FROM (SELECT lines FROM amount_tally p WHERE {} AND lines > 0 LIMIT {})",
@@ -268,7 +268,7 @@ fn is_rare(connection: &Connection, accounts: &[i64], range: &AmountRange) -> St
     Ok(lines <= i64::from(MAX_LISTED_ROWS))
 }
 
-/// The lines whose ids have all the pieces, if there are no more than [`MAX_LISTED_ROWS`].
+/// The keys of the rows whose ids have all trigrams, if there are at most [`MAX_LISTED_ROWS`].
 fn few_rows_with_trigrams(connection: &Connection, text: &str) -> StoreResult<Option<String>> {
     let (lines, found): (String, u32) = connection
         .prepare_cached(
@@ -280,9 +280,9 @@ fn few_rows_with_trigrams(connection: &Connection, text: &str) -> StoreResult<Op
     Ok((found <= MAX_LISTED_ROWS).then_some(lines))
 }
 
-/// A column that begins with a text without letters, as a range of what an index has in order.
+/// The condition that a column begins with a text without letters, as a range that an index has in order.
 fn begins_with(column: &str, text: &str) -> SqlFragment {
-    // The bytes of UTF-8 are below this one.
+    // Every character sorts before this one.
     let end = format!("{text}\u{10ffff}");
     SqlFragment::new(
         format!("{column} >= ? AND {column} < ?"),
@@ -308,7 +308,7 @@ fn payers(connection: &Connection, text: &str) -> StoreResult<Vec<i64>> {
         .collect()
 }
 
-/// Digits with an optional point, as far as they have been typed; the whole part in groups of three or not.
+/// Reads an amount typed so far: digits, optionally in groups of three, with an optional point.
 fn amount(text: &str) -> Option<AmountRange> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let whole = ungrouped(whole)?;
@@ -352,7 +352,7 @@ fn transaction(text: &str) -> Option<Interpretation> {
     })
 }
 
-/// The text's three-character pieces as the index takes them, spread over its length.
+/// A full-text query for some of the text's trigrams, spread over its length.
 fn trigram_query(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let all: Vec<&[char]> = characters.windows(MIN_PART_CHARS).collect();

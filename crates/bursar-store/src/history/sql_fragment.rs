@@ -1,8 +1,8 @@
-//! Pieces of SQL that queries are put together from, each with the values of its question marks.
+//! Fragments of SQL with their parameters, from which queries are composed.
 
 use rusqlite::types::Value;
 
-/// A piece of SQL with the values of its question marks.
+/// A fragment of SQL with the values of its parameters.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SqlFragment {
     pub(super) text: String,
@@ -33,7 +33,7 @@ pub(super) fn in_accounts(accounts: &[i64]) -> SqlFragment {
     )
 }
 
-/// Numbers of ours, written into the SQL.
+/// Numbers as an SQL list. They are Bursar's own, so they need no parameters.
 pub(super) fn comma_separated(numbers: &[i64]) -> String {
     numbers
         .iter()

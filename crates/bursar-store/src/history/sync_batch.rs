@@ -1,5 +1,5 @@
-//! Pages of the provider's history, and how far it has been read with them: in one transaction, so that what is
-//! said to be read is there.
+//! Pages of the provider's history, stored in one transaction with how far the history has been read, so that the
+//! progress never runs ahead of the stored rows.
 
 use super::payments::{check_texts, put_checked_payments};
 use super::reading_table::write_value;
@@ -13,25 +13,25 @@ use bursar_domain::payment::RemotePayment;
 use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_engine::HistoryProgress;
 
-/// What some pages brought.
+/// What some pages of the history contain.
 #[derive(Clone, Debug, Default)]
 pub struct SyncBatch {
     pub payments: Vec<RemotePayment>,
-    /// After the last of them.
+    /// The state after the last of them.
     pub sync_state: SyncState,
-    /// Rows so far of a reading of the whole history; `None` for another one.
+    /// The progress of a read of the whole history; `None` for a partial one.
     pub history_progress: Option<HistoryProgress>,
-    /// All lines that cannot be read.
+    /// All rows that cannot be read.
     pub unreadable_rows: Vec<UnreadableRow>,
     pub unreadable_rows_checked_at: Timestamp,
     pub read_at: Timestamp,
 }
 
 impl History {
-    /// Writes payments as [`Self::put_payments`] does, with how far the history has been read.
+    /// Writes payments like [`Self::put_payments`], together with how far the history has been read.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Self::put_payments`].
     pub fn put_sync_batch(&self, account: &AccountId, batch: &SyncBatch) -> Result<u32> {
         for payment in &batch.payments {
             check_texts(payment)?;

@@ -10,16 +10,16 @@ use rusqlite::{OptionalExtension, params};
 /// How far an account's history has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SyncState {
-    /// When all of it was last read to its end.
+    /// When the whole history was last read to its end.
     pub full_at: Option<Timestamp>,
-    /// The place to go on from, while reading all of it has not come to its end; the provider's own mark.
+    /// The provider's cursor at which an unfinished read of the whole history continues.
     pub next: Option<String>,
-    /// When any sync last succeeded.
+    /// When a sync last succeeded.
     pub synced_at: Option<Timestamp>,
 }
 
 impl History {
-    /// How far the history has been read; nothing of it for an account that is not known.
+    /// How far the history has been read; the default for an unknown account.
     pub fn sync_state(&self, account: &AccountId) -> Result<SyncState> {
         self.db.read(|connection| {
             let Some(account) = find_account_number(connection, account)? else {

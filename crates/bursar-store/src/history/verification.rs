@@ -1,9 +1,10 @@
-//! Applies the rule of [`crate::verification_rule`] step by step, with a few index look-ups for each payment or
-//! event that comes or goes, however many there are.
+//! What makes a payment Verified: applies [`crate::verification_rule`] incrementally. Each payment or event that
+//! appears or disappears costs a few index look-ups, however many there are.
 //!
-//! What makes that possible: of all that lies near one point in time, only the earliest and the latest can
-//! be matched by amount. Take three events near a payment, and a partner of the middle one: whatever is near
-//! the middle one is near the first or the last as well, so the partner has a choice and no match.
+//! This is possible because only the earliest and the latest candidate close to a point in time can be matched by
+//! amount. Suppose three events are close to a payment, and another payment is a candidate for the middle one. Every
+//! payment close to the middle event is also close to the first or the last, so there is more than one candidate and
+//! no match.
 
 use super::ensure_source_number;
 use super::event_rows::{EventRows, StoredEvent, event_row_id};
@@ -17,7 +18,7 @@ use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus};
 use rusqlite::{Connection, params};
 
-/// Matches within one account and one transaction.
+/// Matches payments and events of one account within one transaction.
 pub(super) struct Verifier<'a> {
     pub(super) connection: &'a Connection,
     pub(super) account: i64,
@@ -33,7 +34,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// Writes a payment that is new or has changed, and matches what that lets match.
+    /// Writes a new or changed payment, and updates the matches that this affects.
     pub(super) fn put_payment(
         &mut self,
         before: Option<(i64, PaymentRow)>,
@@ -72,7 +73,7 @@ impl<'a> Verifier<'a> {
         self.payment_became_matchable(&after)
     }
 
-    /// Removes a payment's line. The events that showed its money, or carry its id, are matched anew.
+    /// Removes a payment's row. The events that verified it or carry its id are matched again.
     pub(super) fn remove_payment(&mut self, id: &str) -> StoreResult<()> {
         let Some((_, before)) = PaymentRow::find(self.connection, self.account, id)? else {
             return Ok(());
@@ -103,7 +104,7 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
-    /// Stores an event, unless one of its transaction and place is there; says whether it did.
+    /// Stores an event unless its transaction and log index are stored already. Returns whether it did.
     pub(super) fn add_event(&mut self, event: &BalanceEvent) -> StoreResult<bool> {
         let EventKind::Credit { top_up_id } = &event.kind else {
             let Some(number) = self.events.insert_event(event, false, None)? else {
@@ -115,7 +116,7 @@ impl<'a> Verifier<'a> {
         if is_reserved(top_up_id) {
             return self.add_event_without_payment(event);
         }
-        // By far the most frequent, in as few steps as that takes: the one event of a payment that none has served.
+        // The most frequent case by far, with as few statements as possible: the first event of a payment.
         if let Some(payment) = self.events.unmatched_payment(top_up_id)? {
             return self.add_first_event_of_payment(event, top_up_id, &payment);
         }
@@ -132,7 +133,7 @@ impl<'a> Verifier<'a> {
         Ok(true)
     }
 
-    /// Stores a credit whose id names no known payment.
+    /// Stores a credit whose id belongs to no known payment.
     fn add_event_without_payment(&mut self, event: &BalanceEvent) -> StoreResult<bool> {
         let match_key = event_match_key(event);
         let Some(number) = self.events.insert_event(event, match_key.is_some(), None)? else {
@@ -173,7 +174,7 @@ impl<'a> Verifier<'a> {
         Ok(true)
     }
 
-    /// Forgets an event that is no longer in the chain.
+    /// Removes an event that is no longer in the chain.
     pub(super) fn drop_event(&mut self, stored: &StoredEvent) -> StoreResult<()> {
         if stored.shown_as_row {
             self.delete_event_row(stored)?;
@@ -207,7 +208,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// The next event with the payment's id takes over; without one, the payment may be matched by amount.
+    /// The next event with the payment's id verifies it. If there is none, the payment may be matched by amount.
     fn rematch_after_losing_event(&mut self, payment: &str) -> StoreResult<()> {
         if let Some(next) = self.events.first_event_carrying_id(payment)? {
             return self.link(payment, &next, MatchedBy::ById);
@@ -225,7 +226,7 @@ impl<'a> Verifier<'a> {
         })
     }
 
-    /// Takes all events that carry this id out of the matching by amount; the first of them is returned.
+    /// Excludes all events that carry this id from matching by amount. Returns the first of them.
     fn release_events_carrying_id(&mut self, id: &str) -> StoreResult<Option<StoredEvent>> {
         let named = self.events.events_carrying_id(id)?;
         for event in &named {
@@ -297,7 +298,7 @@ impl<'a> Verifier<'a> {
         self.show_if_unmatched(&self.events.event(number)?)
     }
 
-    /// Shows a credit as a line of its own where no payment can be verified by it.
+    /// Shows a credit as a row of its own unless it can verify a payment.
     fn show_if_unmatched(&self, event: &StoredEvent) -> StoreResult<()> {
         if event.payment.is_some() || event.shown_as_row {
             return Ok(());
@@ -328,7 +329,7 @@ impl<'a> Verifier<'a> {
         Ok(())
     }
 
-    /// Matches the event by amount if it and a payment are each other's only choice.
+    /// Matches the event by amount if it and a payment are each other's only candidate.
     fn match_if_unambiguous(&mut self, number: i64) -> StoreResult<()> {
         let event = self.events.event(number)?;
         let Some(match_key) = event_match_key(&event.event)
@@ -366,7 +367,7 @@ impl<'a> Verifier<'a> {
         self.set_proof(payment, Some(proof))
     }
 
-    /// Parts the payment from the event that serves it, if one does.
+    /// Unmatches the payment from its event, if it has one.
     fn unlink_payment(&mut self, payment: &str) -> StoreResult<()> {
         if !self.events.release_event_of_payment(payment)? {
             return Ok(());
@@ -392,7 +393,7 @@ impl<'a> Verifier<'a> {
         after.replace(self.connection, self.account, row_key, &before)
     }
 
-    /// Shows the event as a line of its own.
+    /// Shows the event as a row of its own.
     fn insert_event_row(&self, stored: &StoredEvent) -> StoreResult<()> {
         let event = &stored.event;
         let (kind, source) = match event.kind {

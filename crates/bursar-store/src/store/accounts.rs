@@ -1,4 +1,4 @@
-//! Accounts and the networks that were copied in.
+//! Accounts, and copies of the networks that they use.
 
 use super::{Store, increment_generation};
 use crate::encoding::{from_json, to_json};
@@ -10,12 +10,12 @@ use bursar_domain::network::Network;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 impl Store {
-    /// All accounts in the order in which they were connected.
+    /// All accounts, in the order in which they were connected.
     pub fn accounts(&self) -> Result<Vec<Account>> {
         self.db.read(all)
     }
 
-    /// Adds the account or changes it; whose it is, once known, stays.
+    /// Adds or changes the account. A user id that is known is never removed.
     ///
     /// # Errors
     /// `already_exists` when another account has the label.
@@ -28,7 +28,7 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps whose the account is, where that was not known.
+    /// Stores the user id of the account unless it has one.
     pub fn set_user_id_if_unknown(&self, account: &AccountId, user: &str) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute(
@@ -41,7 +41,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the account with its top-ups and notices. One that is not there is no error.
+    /// Removes the account with its top-ups and notices. A missing account is no error.
     pub fn remove_account(&self, account: &AccountId) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute("DELETE FROM account WHERE id = ?1", [&account.0])?;
@@ -51,12 +51,12 @@ impl Store {
         Ok(())
     }
 
-    /// The networks that were copied in, by name.
+    /// All stored networks, by name.
     pub fn networks(&self) -> Result<Vec<Network>> {
         self.db.read(networks)
     }
 
-    /// Adds the network or replaces the one of its name.
+    /// Adds the network, or replaces the one with its name.
     pub fn put_network(&self, network: &Network) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute(
@@ -70,7 +70,7 @@ impl Store {
     }
 }
 
-/// Adds the account or changes it.
+/// Adds or changes the account.
 pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> StoreResult<()> {
     let taken: Option<String> = transaction
         .query_row(

@@ -1,5 +1,5 @@
-//! The copy of `bursar.db`: made by SQLite's backup call into a temporary file that is flushed and then
-//! renamed, so that at any moment there is one whole copy.
+//! The backup of `bursar.db`. SQLite's backup API writes a temporary file, which is flushed and renamed. So there is
+//! a complete backup at any moment.
 
 use super::{Store, generation};
 use crate::connection::open_reader;
@@ -13,11 +13,11 @@ use std::fs;
 use std::path::Path;
 
 impl Store {
-    /// Makes the copy again unless it is up to date. A copy that cannot be made is tried again with the
-    /// next change; what was committed stays committed.
+    /// Renews the backup unless it is up to date. If that fails, the next change tries again; the commit stands
+    /// either way.
     pub(super) fn refresh_backup(&self) {
         if let Err(error) = self.try_refresh_backup() {
-            tracing::warn!(%error, "the copy of the database was not renewed");
+            tracing::warn!(%error, "the backup of the database was not renewed");
         }
     }
 
@@ -37,8 +37,7 @@ impl Store {
     }
 }
 
-/// How far the copy goes; `None` when there is none that can be read.
-/// Of a copy that is sound: one that is not can tell nothing about the file.
+/// The generation of the backup; `None` unless there is a sound one. A damaged backup proves nothing about the file.
 pub(super) fn backup_generation(backup: &Path) -> Option<i64> {
     if !backup.exists() {
         return None;
@@ -51,7 +50,7 @@ pub(super) fn backup_generation(backup: &Path) -> Option<i64> {
     checked().ok()
 }
 
-/// Puts the copy in the place of the file, after it has been found sound.
+/// Replaces the file by the backup, after checking that the backup is sound.
 pub(super) fn restore(backup: &Path, path: &Path) -> StoreResult<()> {
     let temporary = corruption::with_suffix(path, ".restoring");
     corruption::remove_leftover(&temporary);
@@ -77,7 +76,7 @@ fn back_up_into(connection: &Connection, temporary: &Path) -> StoreResult<()> {
     to_single_file(target)
 }
 
-/// Leaves write-ahead mode, so that the file stands for itself without side files.
+/// Leaves write-ahead mode, so that the file needs no side files.
 fn to_single_file(connection: Connection) -> StoreResult<()> {
     connection.pragma_update(None, "journal_mode", "DELETE")?;
     connection.close().map_err(|(_, error)| error)?;

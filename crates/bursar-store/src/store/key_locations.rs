@@ -1,5 +1,5 @@
-//! Where each account's key is kept, and which entries of the keyring have still to be removed: what a kill between a
-//! write to the keyring and one to this file leaves is known from here. No secret is in this file.
+//! Where each account's key is kept, and which keyring entries must still be removed. A crash between a write to the
+//! keyring and one to this file is recovered from these records. This file holds no secret.
 
 use super::{Store, accounts, increment_generation};
 use crate::encoding::{enum_name, parse_enum_name};
@@ -9,20 +9,20 @@ use bursar_domain::error::Result;
 use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-/// Where an account's key is.
+/// Where an account's key is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyLocation {
-    /// The keyring has an entry.
+    /// In the keyring.
     Keyring,
-    /// In memory only, because the user wants it forgotten when the app closes.
+    /// In memory only, because the user wants Bursar to forget it when it closes.
     Session,
-    /// Nowhere: the account was signed out.
+    /// Nowhere: the account is signed out.
     None,
 }
 
 impl Store {
-    /// Where the account's key is; `None` for an account of a version that did not write it down.
+    /// Where the account's key is; `None` for an account written by a version that did not record this.
     pub fn key_location(&self, account: &AccountId) -> Result<Option<KeyLocation>> {
         self.db.read(|connection| {
             connection
@@ -34,7 +34,8 @@ impl Store {
         })
     }
 
-    /// Adds the account together with the place of its key, whose entry `name` stays in the keyring from now on.
+    /// Adds the account with the location of its key. If that is the keyring, the entry `name` is no longer to be
+    /// removed.
     ///
     /// # Errors
     /// As [`Store::put_account`].
@@ -56,8 +57,8 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down where the account's key is. The entry `name` stays where it is the keyring, else it is to be removed
-    /// from there.
+    /// Records where the account's key is. The keyring entry `name` is kept if that is the keyring, else scheduled
+    /// for removal.
     pub fn put_key_location(
         &self,
         account: &AccountId,
@@ -76,7 +77,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes the account with its top-ups and notices, and plans the removal of its entries in the keyring.
+    /// Removes the account with its top-ups and notices, and schedules the removal of its keyring entries.
     pub fn remove_account_and_keys(&self, account: &AccountId, names: &[String]) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute("DELETE FROM account WHERE id = ?1", [&account.0])?;
@@ -89,13 +90,13 @@ impl Store {
         Ok(())
     }
 
-    /// From now on the entry may not be used, and is to be removed.
+    /// Schedules the removal of the entry, which may not be used from now on.
     pub fn schedule_keyring_removal(&self, name: &str) -> Result<()> {
         self.db
             .write(|transaction| schedule_removal(transaction, name))
     }
 
-    /// Entries that are to be removed from the keyring.
+    /// The keyring entries that must still be removed.
     pub fn pending_keyring_removals(&self) -> Result<Vec<String>> {
         self.db.read(|connection| {
             Ok(connection
@@ -105,7 +106,7 @@ impl Store {
         })
     }
 
-    /// The entry is gone, or may be used after all.
+    /// Clears a scheduled removal: the entry is gone, or may be used again.
     pub fn clear_keyring_removal(&self, name: &str) -> Result<()> {
         self.db
             .write(|transaction| cancel_removal(transaction, name))
@@ -117,7 +118,7 @@ fn put_location(
     account: &AccountId,
     location: KeyLocation,
 ) -> StoreResult<()> {
-    // An account that has been removed meanwhile has no place.
+    // An account that was removed in the meantime gets no record.
     transaction.execute(
         "INSERT OR REPLACE INTO key_place (account, place) SELECT id, ?2 FROM account WHERE id = ?1",
         params![account.0, enum_name(&location)?],

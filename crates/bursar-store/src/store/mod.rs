@@ -1,5 +1,5 @@
-//! `bursar.db`: accounts, networks, intents and top-ups, notices. A commit is durable when it returns, and
-//! a copy is made after each change of an account or intent, so that one damaged file loses nothing.
+//! `bursar.db`: accounts, networks, intents, top-ups and notices. A commit is durable when it returns. A backup
+//! follows each change of an account or intent, so a single damaged file loses nothing.
 
 mod accounts;
 mod backup;
@@ -35,7 +35,7 @@ pub struct Store {
     backup: PathBuf,
 }
 
-/// A store and what was found when it was opened.
+/// A store, and the state in which its files were found.
 #[derive(Debug)]
 pub struct OpenedStore {
     pub store: Store,
@@ -44,19 +44,19 @@ pub struct OpenedStore {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpenState {
-    /// The file was there and sound.
+    /// The file existed and was sound.
     Existing,
-    /// There was nothing: a first start.
+    /// There was no file: this is the first start.
     New,
-    /// The file was lost or damaged; the copy has taken its place.
+    /// The file was lost or damaged, and was restored from the backup.
     Restored,
-    /// File and copy were lost or damaged: nothing may be created before the provider's open payments have
-    /// been read.
+    /// File and backup were lost or damaged. Nothing may be created before the provider's open payments have been
+    /// read.
     LostBoth,
 }
 
 impl Store {
-    /// Opens the database of this home for the one engine, and makes it where there is none.
+    /// Opens the database of this home for the one engine, and creates it if there is none.
     ///
     /// # Errors
     /// `storage_newer`, or `storage_failed` when the folder cannot be used.
@@ -73,10 +73,10 @@ impl Store {
         Ok(OpenedStore { store, state })
     }
 
-    /// Opens it for reading beside a running engine; `None` when there is no file.
+    /// Opens the database read-only beside a running engine; `None` if there is no file.
     ///
     /// # Errors
-    /// `storage_newer`, or `storage_failed` for an older file or one that cannot be read.
+    /// `storage_newer`, or `storage_failed` for an older or unreadable file.
     pub fn open_read_only(home: &Path) -> Result<Option<Self>> {
         let path = home.join(STORE.file);
         if !path.exists() {
@@ -88,10 +88,10 @@ impl Store {
         Ok(Some(Self { db, backup }))
     }
 
-    /// Writes all of this or nothing; durable when it returns.
+    /// Writes all of this or nothing. The commit is durable when this returns.
     ///
     /// # Errors
-    /// `not_found` for an account that is not (any longer) there, else `storage_failed`.
+    /// `not_found` if the account does not exist (any longer), else `storage_failed`.
     pub fn commit(&self, account: &AccountId, writes: &[Write]) -> Result<()> {
         let needs_backup = self.db.write(|transaction| {
             require_account(transaction, account)?;
@@ -121,7 +121,7 @@ impl Store {
         Ok(())
     }
 
-    /// What the account has been warned of; nothing so far for one that has no record.
+    /// Which alerts the account has had; the default if it has no record.
     pub fn alerts(&self, account: &AccountId) -> Result<Alerts> {
         self.db.read(|connection| {
             let alerts = connection
@@ -170,7 +170,7 @@ fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> StoreR
     }
 }
 
-/// Marks a commit that the copy must have before it counts as complete.
+/// Marks a commit that must also reach the backup.
 fn increment_generation(transaction: &Transaction<'_>) -> StoreResult<()> {
     transaction.execute("UPDATE meta SET generation = generation + 1", [])?;
     Ok(())
@@ -184,7 +184,7 @@ fn backup_path(path: &Path) -> PathBuf {
     corruption::with_suffix(path, ".bak")
 }
 
-/// The store's damage is found when it is opened; there is nothing to mark while it runs.
+/// Does nothing: this file is checked completely when it is opened, so no mark is needed while it runs.
 fn ignore_corruption(_: &Path) {}
 
 fn open_or_restore(path: &Path, backup: &Path, now: Timestamp) -> Result<(Connection, OpenState)> {
@@ -216,8 +216,8 @@ fn open_or_restore(path: &Path, backup: &Path, now: Timestamp) -> Result<(Connec
     Ok((connection, state))
 }
 
-/// Opens a file that should hold a store, and reads all of it once: it is small, and a record that cannot
-/// be read must be found while the copy can still help.
+/// Opens an existing file and reads all of it once. It is small, and an unreadable record must be found while the
+/// backup can still help.
 fn open_checked(path: &Path, backup: &Path) -> StoreResult<Connection> {
     if !path.exists() {
         return Err(StoreError::Corrupt("only its side files are there."));
@@ -238,7 +238,7 @@ fn open_at(path: &Path) -> StoreResult<Connection> {
     let mut connection = open_writer(path, PRAGMAS)?;
     if existing {
         corruption::check_integrity(&connection, IntegrityCheck::Full)?;
-        // An empty file is what a crash, or a damage, leaves behind; only the copy can tell.
+        // A crash or damage may leave an empty file. Only the backup shows whether there was more.
         if version(&connection)? == 0 {
             return Err(StoreError::Corrupt("it is empty."));
         }

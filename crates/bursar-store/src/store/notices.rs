@@ -1,5 +1,5 @@
-//! The inbox, and which of its notices have popped up. A notice is marked before it is handed out, so that
-//! it pops up at most once whatever happens next.
+//! The inbox, and which of its notices were shown as pop-ups. A notice is marked as shown before the caller gets it,
+//! so it pops up at most once, even after a crash.
 
 use super::Store;
 use crate::encoding::{enum_name, from_json, parse_amount, parse_enum_name, to_json};
@@ -11,23 +11,23 @@ use bursar_domain::error::Result;
 use bursar_domain::notice::Notice;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-/// A notice that never popped up and is older than this stays in the inbox only.
+/// An older notice stays in the inbox without a pop-up.
 const POPUP_MAX_AGE: Span = Span::hours(24);
 
 const COLUMNS: &str = "id, account, kind, subject, amount, currency, days_left, at, silent, read, shown, about, reason";
 
-/// A notice as it stands in the inbox.
+/// A notice and its state in the inbox.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StoredNotice {
     pub id: u32,
     pub notice: Notice,
     pub read: bool,
-    /// It has popped up, or is no longer going to.
+    /// It has popped up, or never will.
     pub shown: bool,
 }
 
 impl Store {
-    /// The inbox, newest first, from below `before`.
+    /// The inbox, newest first; only ids below `before`, if given.
     pub fn notices(&self, before: Option<u32>, limit: u32) -> Result<Vec<StoredNotice>> {
         self.db.read(|connection| {
             connection
@@ -39,7 +39,7 @@ impl Store {
         })
     }
 
-    /// How many notices have not been read.
+    /// The number of unread notices.
     pub fn unread_count(&self) -> Result<u32> {
         self.db.read(|connection| {
             Ok(connection
@@ -48,7 +48,7 @@ impl Store {
         })
     }
 
-    /// Marks this notice and all before it as read.
+    /// Marks this notice and all older ones as read.
     pub fn mark_read_up_to(&self, id: u32) -> Result<()> {
         self.db.write(|transaction| {
             transaction.execute(
@@ -59,8 +59,8 @@ impl Store {
         })
     }
 
-    /// Marks everything that has not popped up as shown and returns, oldest first, what should pop up now:
-    /// not silent and younger than 24 h.
+    /// Marks all notices as shown, and returns those that should pop up now, oldest first: not silent, not shown
+    /// before, and younger than 24 h.
     pub fn take_unshown(&self, now: Timestamp) -> Result<Vec<Notice>> {
         self.db.write(|transaction| {
             let unshown: Vec<StoredNotice> = transaction
@@ -83,8 +83,8 @@ impl Store {
     }
 }
 
-/// Writes the notice unless it repeats the last one about its subject. What was told before and was something else since
-/// is news again.
+/// Writes the notice unless it repeats the last one of its subject. The same kind may come again after a different
+/// one.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     account: &AccountId,
@@ -124,7 +124,7 @@ pub(super) fn put(
     Ok(())
 }
 
-/// Reads every record once.
+/// Reads every record once, to find damage.
 pub(super) fn check_all(connection: &Connection) -> StoreResult<()> {
     connection
         .prepare(&format!("SELECT {COLUMNS} FROM notice"))?

@@ -1,5 +1,4 @@
-//! Intents and top-ups, each with all that its machine needs to go on after a crash. Times keep their
-//! milliseconds.
+//! Intents and top-ups, with everything the state machine needs to continue after a crash. Times have milliseconds.
 
 use super::Store;
 use crate::encoding::{enum_name, from_json, parse_amount, parse_enum_name, to_json};
@@ -15,8 +14,8 @@ const COLUMNS: &str = "id, remote, amount, currency, method, phase, created_at, 
     remote_updated_at, intent, purpose, request, reason";
 
 impl Store {
-    /// All that money is expected of or that are under review, and those created or ended at `since` or
-    /// later; oldest first.
+    /// Top-ups that still expect money or are under review, and those created or ended at `since` or later; oldest
+    /// first.
     pub fn top_ups(&self, account: &AccountId, since: Timestamp) -> Result<Vec<TopUp>> {
         self.db.read(|connection| {
             connection
@@ -31,7 +30,7 @@ impl Store {
         })
     }
 
-    /// Those that the provider's lists know by another id than the answer to their request told.
+    /// Top-ups whose id in the provider's lists differs from the one in the answer to their request.
     pub fn top_ups_with_changed_id(&self, account: &AccountId) -> Result<Vec<TopUp>> {
         self.db.read(|connection| {
             connection
@@ -43,13 +42,13 @@ impl Store {
         })
     }
 
-    /// One top-up by Bursar's own id.
+    /// A top-up by its id in Bursar.
     pub fn top_up(&self, account: &AccountId, id: &str) -> Result<Option<TopUp>> {
         self.db.read(|connection| find(connection, account, id))
     }
 }
 
-/// Writes the top-up and says whether the copy should have it: it is new, or it has ended or come back.
+/// Writes the top-up. Returns whether the backup needs it: it is new, has ended, or is live again.
 pub(super) fn put(
     transaction: &Transaction<'_>,
     account: &AccountId,
@@ -93,7 +92,7 @@ pub(super) fn put(
     }))
 }
 
-/// Removes the top-up and says whether it was there.
+/// Removes the top-up and returns whether it existed.
 pub(super) fn remove(
     transaction: &Transaction<'_>,
     account: &AccountId,
@@ -105,7 +104,7 @@ pub(super) fn remove(
     Ok(removed > 0)
 }
 
-/// Reads every record once.
+/// Reads every record once, to find damage.
 pub(super) fn check_all(connection: &Connection) -> StoreResult<()> {
     connection
         .prepare(&format!("SELECT {COLUMNS} FROM top_up"))?
