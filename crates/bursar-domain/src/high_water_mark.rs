@@ -229,4 +229,18 @@ mod tests {
         let update = mark(1677, Regression::default()).reading_below(reading(5), true, at(0));
         assert!(update.lowers_mark && update.reading.is_some() && update.problem.is_none());
     }
+
+    #[test]
+    fn regression_keeps_its_stored_field_names() {
+        let regression = Regression {
+            block_missing_since: Some((1677, Timestamp(5_000))),
+            regressed_from: Some(30),
+        };
+        let stored = r#"{"missing":[1677,"1970-01-01T00:00:05Z"],"fell_from":30}"#;
+        assert_eq!(serde_json::to_string(&regression).unwrap(), stored);
+        assert_eq!(
+            serde_json::from_str::<Regression>(stored).unwrap(),
+            regression
+        );
+    }
 }
