@@ -43,8 +43,8 @@ impl State {
         }
     }
 
-    /// Whether the payment may stay as it is for days, such as an unpaid invoice, or one that the provider completes
-    /// only once it has the money.
+    /// Whether the payment may stay as it is for days, such as an unpaid invoice, or one whose money the provider
+    /// trusts to arrive.
     fn is_slow_payment(&self, top_up: &TopUp, now: Timestamp) -> bool {
         let age = now.since(top_up.created_at);
         matches!(top_up.phase, Phase::Open | Phase::Confirming)

@@ -25,7 +25,7 @@ pub struct Resend {
     pub failures: u32,
 }
 
-/// How a server has answered lately.
+/// The back-off that all requests to one server share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ServerBackoff {
     pub failures: u32,

@@ -88,8 +88,8 @@ impl TopUp {
         Outcome::default()
     }
 
-    /// Without the history, absence is unknown: nothing ends, and nothing is sent again. The user is told what to do,
-    /// if that is more than waiting.
+    /// Without the history, absence is unknown: nothing ends, and nothing is sent again. The error says what
+    /// the user can do, if that is more than waiting.
     pub(super) fn unclear(&mut self, why: &Error) -> Outcome {
         let unknown = self.payment_id.is_none() && self.request.is_none();
         if self.phase != Phase::Starting || !unknown {
