@@ -1,6 +1,6 @@
 /**
  * Promise 9: over any time and with any clock, nothing is lost and nothing grows. A Rust test runs the real engine and
- * databases for a simulated day (crates/bursar-core/tests/day); here the desktop app opens and closes its window many
+ * databases for a simulated day (crates/bursar-core/tests/simulated_day); here the desktop app opens and closes its window many
  * times.
  */
 import assert from "node:assert/strict";
@@ -18,7 +18,7 @@ const cycles = times(60, 3);
 
 await prove(
   { promise: 9, name: "Time", what: "24 h of the engine with a fault a minute, 8 h of sleep, clock moved a day" },
-  (tally) => cargoTest(tally, { name: "day" }),
+  (tally) => cargoTest(tally, { name: "simulated_day" }),
 );
 
 await prove(

@@ -58,7 +58,7 @@ pub(crate) enum AccountCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AddArguments {
     /// The kind of provider
-    #[arg(value_parser = clap::builder::PossibleValuesParser::new(bursar_core::provider::networks::provider_names()))]
+    #[arg(value_parser = clap::builder::PossibleValuesParser::new(bursar_core::networks::provider_names()))]
     pub(crate) provider: String,
     /// A network's name, or a network file
     #[arg(long, value_name = "NAME|FILE")]

@@ -12,13 +12,10 @@ pub mod shell;
 
 pub use facade::{Bursar, Connect, Options, Reader, Status, network_views};
 
-pub use bursar_chain as chain;
+// What the desktop app and the CLI need of the crates below.
 pub use bursar_domain::{
-    APP_ID, account, address, api_balance, balances, catalogue, chain_event, chain_reading,
-    charges, checkout, clock, error, high_water_mark, identity, link, money, network, notice,
-    payment, plural, rules, settings, text, unreadable_row, view, zone,
+    APP_ID, account, clock, error, link, money, notice, payment, plural, settings, view,
 };
-pub use bursar_engine::{self as engine, top_up};
+pub use bursar_engine as engine;
 pub use bursar_platform::{core_dumps, home, http, keyring, output_file, process};
-pub use bursar_provider::{self as provider, session, sign_in};
-pub use bursar_store as store;
+pub use bursar_provider::networks;

@@ -7,14 +7,14 @@ use super::node::{BALANCE, CHAIN_ID, EVERY, Node, TOKEN, USER, signature};
 use super::payments::made;
 use super::{Outcome, tell, tell_value};
 use alloy_primitives::B256;
-use bursar_core::account::AccountId;
-use bursar_core::chain::Chain;
-use bursar_core::chain_event::EventBatch;
-use bursar_core::clock::Timestamp;
-use bursar_core::http::Http;
-use bursar_core::network::ChainConfig;
-use bursar_core::payment::RemotePayment;
-use bursar_core::store::History;
+use bursar_chain::Chain;
+use bursar_domain::account::AccountId;
+use bursar_domain::chain_event::EventBatch;
+use bursar_domain::clock::Timestamp;
+use bursar_domain::network::ChainConfig;
+use bursar_domain::payment::RemotePayment;
+use bursar_platform::http::Http;
+use bursar_store::History;
 use futures_util::future::join;
 use serde::Deserialize;
 use serde_json::json;
@@ -223,7 +223,7 @@ async fn store_all(
             Outcome::Ok(begun.elapsed())
         }
     };
-    while let Some(batch) = bursar_core::chain::collect_batch(&mut batches).await {
+    while let Some(batch) = bursar_chain::collect_batch(&mut batches).await {
         storing += store(batch).await?;
     }
     Ok(storing)

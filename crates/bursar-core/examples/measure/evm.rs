@@ -4,7 +4,7 @@
 use super::Outcome;
 use super::node::{BALANCE, CHAIN_ID, EVERY, TOKEN, USER, signature};
 use alloy_primitives::{B256, hex};
-use bursar_core::payment::RemotePayment;
+use bursar_domain::payment::RemotePayment;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
 use std::path::Path;

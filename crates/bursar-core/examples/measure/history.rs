@@ -2,13 +2,13 @@
 
 use super::payments::made;
 use super::{Outcome, tell, tell_value};
-use bursar_core::account::AccountId;
-use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
-use bursar_core::clock::Timestamp;
 use bursar_core::export::{self, Exported, Format, Labels};
-use bursar_core::payment::RemotePayment;
-use bursar_core::store::History;
-use bursar_core::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::account::AccountId;
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::payment::RemotePayment;
+use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_store::History;
 use rusqlite::types::ValueRef;
 use serde_json::json;
 use std::fs::File;

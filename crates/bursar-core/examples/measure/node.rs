@@ -3,7 +3,7 @@
 
 use super::Outcome;
 use alloy_primitives::{Address, B256, hex, keccak256};
-use bursar_core::payment::RemotePayment;
+use bursar_domain::payment::RemotePayment;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

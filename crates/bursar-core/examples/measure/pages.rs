@@ -2,7 +2,7 @@
 //! and inserted into a table in one transaction.
 
 use super::{Outcome, tell};
-use bursar_core::clock::{Span, Timestamp};
+use bursar_domain::clock::{Span, Timestamp};
 use rusqlite::{Connection, params};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -48,7 +48,7 @@ struct Api {
 
 pub(crate) fn measure(api: &str, key: &str) -> Outcome<()> {
     // Sets up TLS's cryptography, which a client wants even where it is not used.
-    bursar_core::http::Http::new()?;
+    bursar_platform::http::Http::new()?;
     let api = Api {
         client: reqwest::Client::builder().no_proxy().build()?,
         address: Url::parse(api)?,

@@ -1,11 +1,11 @@
 //! Made-up payments of four years, the same at every run.
 
 use super::Outcome;
-use bursar_core::account::AccountId;
-use bursar_core::clock::{Clock, SystemClock, Timestamp};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_core::store::{History, SyncState};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Clock, SystemClock, Timestamp};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_store::{History, SyncState};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::path::Path;

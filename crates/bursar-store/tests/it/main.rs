@@ -5,6 +5,7 @@
 mod chain_events;
 mod fixtures;
 mod history_file;
+mod partial_reports;
 mod payments;
 mod row_offsets;
 mod search;

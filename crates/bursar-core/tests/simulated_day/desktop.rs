@@ -1,19 +1,19 @@
-//! The app's core as it stands on somebody's desk, but for provider and clock.
+//! The app's core as it stands on somebody's desktop, but for provider and clock.
 
 use crate::provider::{Fault, Simulated, usdc};
-use bursar_core::account::{Account, AccountId};
-use bursar_core::clock::{Clock, Span, Timestamp};
 use bursar_core::driver::{Connection, Driver, Services};
-use bursar_core::engine::{AccountConfig, Event, Presence, State};
-use bursar_core::keyring::SecretStore;
-use bursar_core::notice::{Notice, NoticeKind};
-use bursar_core::payment::NewPayment;
-use bursar_core::provider::Provider;
-use bursar_core::session::{Credential, Session};
 use bursar_core::shell::Shell;
-use bursar_core::store::{History, Store};
-use bursar_core::top_up::TopUp;
-use bursar_core::view::{Change, TrayView};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::clock::{Clock, Span, Timestamp};
+use bursar_domain::notice::{Notice, NoticeKind};
+use bursar_domain::payment::NewPayment;
+use bursar_domain::view::{Change, TrayView};
+use bursar_engine::top_up::TopUp;
+use bursar_engine::{AccountConfig, Event, Presence, State};
+use bursar_platform::keyring::SecretStore;
+use bursar_provider::Provider;
+use bursar_provider::session::{Credential, Session};
+use bursar_store::{History, Store};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -102,7 +102,7 @@ impl Shell for Popups {
         }
     }
 
-    fn open_url(&self, _: &Url) -> bursar_core::error::Result<()> {
+    fn open_url(&self, _: &Url) -> bursar_domain::error::Result<()> {
         Ok(())
     }
 
@@ -111,7 +111,7 @@ impl Shell for Popups {
     fn changed(&self, _: &Change) {}
 }
 
-pub(crate) struct Desk {
+pub(crate) struct Desktop {
     pub clock: Arc<WallClock>,
     pub provider: Arc<Simulated>,
     home: TempDir,
@@ -125,7 +125,7 @@ pub(crate) struct Desk {
     started: AtomicI64,
 }
 
-impl Desk {
+impl Desktop {
     pub(crate) async fn new(seed: u64) -> Self {
         let clock = Arc::new(WallClock::new("2026-01-31T12:00:00Z"));
         let provider = Arc::new(Simulated::new(clock.clone(), seed));
@@ -135,7 +135,7 @@ impl Desk {
         let account = Account {
             id: AccountId("a".into()),
             label: "main".into(),
-            network: bursar_core::provider::networks::built_in().remove(0),
+            network: bursar_provider::networks::built_in().remove(0),
             address: None,
             user_id: Some("user".into()),
             connected_at: clock.now(),
@@ -149,7 +149,7 @@ impl Desk {
         let popups = Arc::new(Popups::default());
         let saboteur = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
         saboteur.busy_timeout(Duration::from_secs(5)).unwrap();
-        let mut desk = Self {
+        let mut desktop = Self {
             services: Services {
                 store: Arc::new(store),
                 history: Arc::new(history),
@@ -166,8 +166,8 @@ impl Desk {
             saboteur: Mutex::new(saboteur),
             started: AtomicI64::new(0),
         };
-        desk.go();
-        desk
+        desktop.go();
+        desktop
     }
 
     pub(crate) fn driver(&self) -> &Driver {

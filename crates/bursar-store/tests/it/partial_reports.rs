@@ -1,14 +1,12 @@
 //! What the history keeps of a payment when what is told of it comes in parts.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-use bursar_core::account::AccountId;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_core::store::History;
-use bursar_core::top_up::{Phase, TopUp};
-use bursar_core::view::{PaymentStatus, PaymentView};
+use bursar_domain::account::AccountId;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::view::{PaymentStatus, PaymentView};
+use bursar_engine::top_up::{Phase, TopUp};
+use bursar_store::History;
 
 fn noon() -> Timestamp {
     Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap()
@@ -18,7 +16,7 @@ fn usdc(text: &str) -> Amount {
     Amount::parse_decimal(text, Currency::usdc()).unwrap()
 }
 
-fn told(status: Status) -> RemotePayment {
+fn reported(status: Status) -> RemotePayment {
     RemotePayment {
         id: "p".to_owned(),
         status,
@@ -45,7 +43,7 @@ fn what_was_known_of_a_payment_stays_until_something_else_is_said() {
     let home = tempfile::tempdir().unwrap();
     let (history, _) = History::open(home.path(), noon()).unwrap();
     let account = AccountId::random();
-    let first = told(Status::Confirming);
+    let first = reported(Status::Confirming);
     assert_eq!(
         history
             .put_payments(&account, std::slice::from_ref(&first))
@@ -80,7 +78,7 @@ fn what_was_known_of_a_payment_stays_until_something_else_is_said() {
         fee: Some(usdc("0.5")),
         transaction: Some([8; 32].into()),
         updated_at: noon().plus(Span::minutes(2)),
-        ..told(Status::Completed)
+        ..reported(Status::Completed)
     };
     history.put_payments(&account, &[other]).unwrap();
     let line = shown(&history, &account);
@@ -93,7 +91,7 @@ fn word(status: Status, minute: i64) -> RemotePayment {
     RemotePayment {
         updated_at: noon().plus(Span::minutes(minute)),
         fee: Some(Amount::from_cents(minute, Currency::usdc())),
-        ..told(status)
+        ..reported(status)
     }
 }
 

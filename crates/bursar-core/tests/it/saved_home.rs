@@ -1,33 +1,23 @@
 //! Opens homes that earlier versions saved, with every kind of record (`tests/fixtures/home`). Each record must be readable,
 //! and stay the same when it is written again. The keyring part runs inside a private session bus.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
-
-#[allow(dead_code)]
-mod secret_service;
-
-use bursar_core::account::{Account, AccountId};
-use bursar_core::charges::Charges;
-use bursar_core::clock::{SystemClock, Timestamp};
-use bursar_core::engine::Write;
-use bursar_core::error::Result;
-use bursar_core::home;
-use bursar_core::notice::Notice;
-use bursar_core::provider::networks;
-use bursar_core::settings::{Settings, Theme};
+use crate::secret_service::{Service, Shared};
 use bursar_core::settings_file::SettingsFile;
 use bursar_core::shell::Shell;
-use bursar_core::store::{History, KeyLocation, OpenState, Store};
-use bursar_core::view::{Change, PaymentQuery, PaymentView, TrayView};
 use bursar_core::{Bursar, Options};
+use bursar_domain::account::{Account, AccountId};
+use bursar_domain::charges::Charges;
+use bursar_domain::clock::{SystemClock, Timestamp};
+use bursar_domain::error::Result;
+use bursar_domain::notice::Notice;
+use bursar_domain::settings::{Settings, Theme};
+use bursar_domain::view::{Change, PaymentQuery, PaymentView, TrayView};
+use bursar_engine::Write;
+use bursar_platform::home;
+use bursar_provider::networks;
+use bursar_store::{History, KeyLocation, OpenState, Store};
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use secret_service::{Service, Shared};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

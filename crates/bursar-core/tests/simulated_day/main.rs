@@ -12,15 +12,15 @@
     clippy::float_arithmetic
 )]
 
-mod desk;
+mod desktop;
 mod provider;
 
-use bursar_core::clock::{Clock, Span};
-use bursar_core::engine::{Event, PollTarget, Presence};
-use bursar_core::notice::NoticeKind;
-use bursar_core::payment::Status;
-use bursar_core::top_up::Phase;
-use desk::{Desk, Size, run};
+use bursar_domain::clock::{Clock, Span};
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::payment::Status;
+use bursar_engine::top_up::Phase;
+use bursar_engine::{Event, PollTarget, Presence};
+use desktop::{Desktop, Size, run};
 use provider::{Fault, is_open};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -48,33 +48,33 @@ fn a_day_with_a_fault_a_minute() {
 /// One day; returns how many faults there were, and its figures in words.
 async fn day(seed: u64) -> (u32, String) {
     let mut random = SmallRng::seed_from_u64(seed);
-    let mut desk = Desk::new(seed).await;
+    let mut desktop = Desktop::new(seed).await;
     let mut early = Vec::new();
     let mut late = Vec::new();
     for minute in 0..MINUTES {
-        desk.calm_down().await;
-        mishap(&mut desk, &mut random).await;
+        desktop.calm_down().await;
+        mishap(&mut desktop, &mut random).await;
         if minute % 7 == 3 {
-            desk.start_top_up(1_000 + i64::from(minute)).await;
+            desktop.start_top_up(1_000 + i64::from(minute)).await;
         }
         if minute % 2 == 0 {
-            desk.provider.move_on(false);
+            desktop.provider.move_on(false);
         }
         tokio::time::sleep(std::time::Duration::from_secs(60)).await;
         match minute {
             0..120 => {}
-            120..240 => early.push(desk.size()),
-            1_320..MINUTES => late.push(desk.size()),
+            120..240 => early.push(desktop.size()),
+            1_320..MINUTES => late.push(desktop.size()),
             _ => {}
         }
     }
-    desk.calm_down().await;
-    desk.settle().await;
-    check_end(&desk, seed);
+    desktop.calm_down().await;
+    desktop.settle().await;
+    check_end(&desktop, seed);
     // Both were looked at in each of their 120 minutes.
     let [early, late] = [early, late].map(|seen| seen.into_iter().reduce(Size::and).unwrap());
     early.must_hold(late);
-    let seen = desk.provider.seen();
+    let seen = desktop.provider.seen();
     assert!(
         seen.payments.len() > 40,
         "a dull day: {}",
@@ -91,32 +91,34 @@ async fn day(seed: u64) -> (u32, String) {
 }
 
 /// Something goes wrong for the coming minute.
-async fn mishap(desk: &mut Desk, random: &mut SmallRng) {
+async fn mishap(desktop: &mut Desktop, random: &mut SmallRng) {
     match random.random_range(0..100) {
-        0..12 => desk.provider.fault(Fault::Refused),
-        12..24 => desk.provider.fault(Fault::Silent),
-        24..34 => desk.provider.fault(Fault::Broken),
-        34..42 => desk.provider.fault(Fault::Busy),
-        42..58 => desk.provider.fault(Fault::Lost),
-        58..66 => desk.provider.fault(Fault::Slow),
-        66..74 => desk.refuse_commits(),
-        74..82 => desk.driver().broadcast(Event::Online(false)),
-        82..91 => desk.restart().await,
-        91..94 => desk.driver().broadcast(Event::Presence(Presence::Focused)),
-        94..97 => desk
+        0..12 => desktop.provider.fault(Fault::Refused),
+        12..24 => desktop.provider.fault(Fault::Silent),
+        24..34 => desktop.provider.fault(Fault::Broken),
+        34..42 => desktop.provider.fault(Fault::Busy),
+        42..58 => desktop.provider.fault(Fault::Lost),
+        58..66 => desktop.provider.fault(Fault::Slow),
+        66..74 => desktop.refuse_commits(),
+        74..82 => desktop.driver().broadcast(Event::Online(false)),
+        82..91 => desktop.restart().await,
+        91..94 => desktop
+            .driver()
+            .broadcast(Event::Presence(Presence::Focused)),
+        94..97 => desktop
             .driver()
             .link("org.bursar.desktop://top-up/return?state=nobody"),
-        97 => desk.clock.sleep(Span::hours(8)),
-        98 => desk
+        97 => desktop.clock.sleep(Span::hours(8)),
+        98 => desktop
             .clock
             .move_by(Span::minutes(random.random_range(-90..90))),
-        _ => desk.driver().broadcast(Event::ClockJumped),
+        _ => desktop.driver().broadcast(Event::ClockJumped),
     }
 }
 
 /// What the provider has and what is known here are the same, each once.
-fn check_end(desk: &Desk, seed: u64) {
-    let seen = desk.provider.seen();
+fn check_end(desktop: &Desktop, seed: u64) {
+    let seen = desktop.provider.seen();
     assert_eq!(seen.asked_twice, 0, "day {seed}: one intent, two requests");
     // Lists are read by whoever looks for open top-ups and by whoever reads the history, also of a run that has ended.
     for (endpoint, most) in &seen.most_flying {
@@ -127,7 +129,7 @@ fn check_end(desk: &Desk, seed: u64) {
         );
     }
     assert!(!seen.payments.iter().any(is_open), "day {seed}: {seen:?}");
-    let kept = desk.kept();
+    let kept = desktop.kept();
     let mut by_remote = BTreeMap::new();
     for top_up in &kept {
         assert!(!top_up.is_live(), "day {seed}: {top_up:?}");
@@ -138,12 +140,12 @@ fn check_end(desk: &Desk, seed: u64) {
             );
         }
     }
-    let notices = desk.notices();
+    let notices = desktop.notices();
     for payment in &seen.payments {
         let Some(top_up) = by_remote.get(&payment.id) else {
             // Started by a request that had ended before anybody looked: in the history like any other.
             assert!(
-                desk.in_history(&payment.id),
+                desktop.in_history(&payment.id),
                 "day {seed}: {payment:?} is nowhere"
             );
             continue;
@@ -164,7 +166,7 @@ fn check_end(desk: &Desk, seed: u64) {
             "day {seed}: {payment:?}"
         );
     }
-    for (notice, times) in desk.popped() {
+    for (notice, times) in desktop.popped() {
         assert_eq!(times, 1, "day {seed}: {notice:?} popped up {times} times");
     }
 }
@@ -172,28 +174,30 @@ fn check_end(desk: &Desk, seed: u64) {
 #[test]
 fn a_top_up_that_ends_during_eight_hours_of_sleep_is_told_at_once_and_once() {
     run(async {
-        let desk = Desk::new(1).await;
-        desk.start_top_up(2_500).await;
-        desk.until("it is open", |state| {
-            state.top_ups.values().any(|t| t.phase == Phase::Open)
-        })
-        .await;
+        let desktop = Desktop::new(1).await;
+        desktop.start_top_up(2_500).await;
+        desktop
+            .until("it is open", |state| {
+                state.top_ups.values().any(|t| t.phase == Phase::Open)
+            })
+            .await;
         // The machine sleeps: nothing of it runs, and the wall clock goes on.
-        desk.provider.move_on(true);
-        desk.clock.sleep(Span::hours(8));
+        desktop.provider.move_on(true);
+        desktop.clock.sleep(Span::hours(8));
         let woke = tokio::time::Instant::now();
-        desk.until("it is completed", |state| {
-            state.top_ups.values().any(|t| t.phase == Phase::Completed)
-        })
-        .await;
+        desktop
+            .until("it is completed", |state| {
+                state.top_ups.values().any(|t| t.phase == Phase::Completed)
+            })
+            .await;
         assert!(
             woke.elapsed() <= std::time::Duration::from_secs(35),
             "{:?}",
             woke.elapsed()
         );
-        desk.settle().await;
-        assert_eq!(desk.notices().len(), 1);
-        assert_eq!(desk.popped().len(), 1);
+        desktop.settle().await;
+        assert_eq!(desktop.notices().len(), 1);
+        assert_eq!(desktop.popped().len(), 1);
     });
     println!("proof: {{\"tried\": 1, \"failed\": 0, \"notes\": \"8 h of sleep\"}}");
 }
@@ -202,43 +206,45 @@ fn a_top_up_that_ends_during_eight_hours_of_sleep_is_told_at_once_and_once() {
 fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
     for days in [1, -1] {
         run(async move {
-            let desk = Desk::new(2).await;
-            desk.driver().broadcast(Event::Presence(Presence::Open));
-            desk.until("all was read", |state| {
-                PollTarget::ALL
-                    .iter()
-                    .filter(|poll| {
-                        **poll != PollTarget::Chain && **poll != PollTarget::OpenPayments
-                    })
-                    .all(|poll| state.last_success(*poll).is_some())
-            })
-            .await;
-            desk.start_top_up(2_500).await;
-            desk.until("it is open", |state| {
-                state.top_ups.values().any(|t| t.phase == Phase::Open)
-            })
-            .await;
-            desk.clock.move_by(Span::days(days));
-            let moved = desk.clock.now();
-            desk.provider.move_on(true);
+            let desktop = Desktop::new(2).await;
+            desktop.driver().broadcast(Event::Presence(Presence::Open));
+            desktop
+                .until("all was read", |state| {
+                    PollTarget::ALL
+                        .iter()
+                        .filter(|poll| {
+                            **poll != PollTarget::Chain && **poll != PollTarget::OpenPayments
+                        })
+                        .all(|poll| state.last_success(*poll).is_some())
+                })
+                .await;
+            desktop.start_top_up(2_500).await;
+            desktop
+                .until("it is open", |state| {
+                    state.top_ups.values().any(|t| t.phase == Phase::Open)
+                })
+                .await;
+            desktop.clock.move_by(Span::days(days));
+            let moved = desktop.clock.now();
+            desktop.provider.move_on(true);
             // Each kind of reading is done again by the new clock, none waits for the old one, however busy it is.
             for _ in 0..16 * 60 {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
-                desk.driver().broadcast(Event::Presence(Presence::Open));
+                desktop.driver().broadcast(Event::Presence(Presence::Open));
             }
-            let state = desk.state();
+            let state = desktop.state();
             for poll in PollTarget::ALL {
                 if matches!(poll, PollTarget::Chain | PollTarget::OpenPayments) {
                     continue;
                 }
                 let done = state.last_success(poll).unwrap();
                 assert!(
-                    done >= moved && done <= desk.clock.now(),
+                    done >= moved && done <= desktop.clock.now(),
                     "{days} days: {poll:?} was last read {done}, and it is {}",
-                    desk.clock.now()
+                    desktop.clock.now()
                 );
             }
-            assert_eq!(desk.notices().len(), 1);
+            assert_eq!(desktop.notices().len(), 1);
         });
     }
     println!("proof: {{\"tried\": 2, \"failed\": 0, \"notes\": \"clock moved a day, both ways\"}}");
@@ -247,23 +253,24 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
 #[test]
 fn a_lost_answer_is_found_out_in_time_also_when_the_clock_was_moved_back() {
     run(async {
-        let desk = Desk::new(3).await;
-        desk.provider.fault(Fault::Refused);
-        desk.start_top_up(2_500).await;
+        let desktop = Desktop::new(3).await;
+        desktop.provider.fault(Fault::Refused);
+        desktop.start_top_up(2_500).await;
         tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-        desk.clock.move_by(Span::days(-1));
-        desk.provider.fault(Fault::None);
+        desktop.clock.move_by(Span::days(-1));
+        desktop.provider.fault(Fault::None);
         let moved = tokio::time::Instant::now();
-        desk.until("it is known that nothing has left", |state| {
-            !state.has_live()
-        })
-        .await;
+        desktop
+            .until("it is known that nothing has left", |state| {
+                !state.has_live()
+            })
+            .await;
         assert!(
             moved.elapsed() <= std::time::Duration::from_secs(300),
             "{:?}",
             moved.elapsed()
         );
-        assert_eq!(desk.kept()[0].phase, Phase::NotStarted);
+        assert_eq!(desktop.kept()[0].phase, Phase::NotStarted);
     });
     println!("proof: {{\"tried\": 1, \"failed\": 0, \"notes\": \"\"}}");
 }

@@ -1,17 +1,17 @@
 //! A provider in memory whose answers take time, fail, or are lost on the way back, as the day's faults say.
 
-use crate::desk::WallClock;
+use crate::desktop::WallClock;
 use async_trait::async_trait;
-use bursar_core::api_balance::ApiBalance;
-use bursar_core::catalogue::{Capabilities, Catalogue, DuePayments};
-use bursar_core::charges::Charges;
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::{Code, Error, Result};
-use bursar_core::identity::Identity;
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_core::provider::{HistoryPage, Provider};
-use bursar_core::rules::Rules;
+use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments};
+use bursar_domain::charges::Charges;
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::identity::Identity;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::rules::Rules;
+use bursar_provider::{HistoryPage, Provider};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 use std::collections::{BTreeMap, BTreeSet};

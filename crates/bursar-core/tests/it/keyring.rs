@@ -1,19 +1,15 @@
 //! The vault over a real keyring in each of its states. Every state is a private session bus, in which this
 //! test's own program runs again for the part that is ignored otherwise.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
-
-mod secret_service;
-
-use bursar_core::clock::SystemClock;
-use bursar_core::error::{Code, Result};
-use bursar_core::keyring::SecretStore;
-use bursar_core::notice::Notice;
-use bursar_core::settings::Settings;
+use crate::secret_service::{Service, Shared};
 use bursar_core::shell::Shell;
-use bursar_core::view::{AccountView, Change, TrayView};
 use bursar_core::{Bursar, Options};
-use secret_service::{Service, Shared};
+use bursar_domain::clock::SystemClock;
+use bursar_domain::error::{Code, Result};
+use bursar_domain::notice::Notice;
+use bursar_domain::settings::Settings;
+use bursar_domain::view::{AccountView, Change, TrayView};
+use bursar_platform::keyring::SecretStore;
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -23,7 +19,7 @@ use zeroize::Zeroizing;
 
 fn inside(part: &str, prepare: &str, bare: bool) -> Output {
     let home = tempfile::tempdir().unwrap();
-    let script = format!("{prepare}\nexec \"$0\" --ignored --exact {part} --nocapture");
+    let script = format!("{prepare}\nexec \"$0\" --ignored --exact keyring::{part} --nocapture");
     // A bus that starts no keyring by itself.
     let bus = home.path().join("bus.conf");
     std::fs::write(
@@ -358,7 +354,7 @@ async fn a_hiding_keyring() {
         let prompts = service.look().prompts;
         assert!(prompts <= 1, "asked once at most: {prompts}");
         // Looking at the window asks again, quietly.
-        bursar.set_presence(bursar_core::engine::Presence::Focused);
+        bursar.set_presence(bursar_engine::Presence::Focused);
         service.look().locked = false;
         bursar.woke_up();
         until(&bursar, "signed in", |account| account.signed_in).await;
@@ -443,7 +439,7 @@ async fn an_asking_keyring() {
     world.lock().unwrap().asks_before_removing = true;
     let service = Service::start(&world);
     let bursar = begin(home.path()).await;
-    bursar.set_presence(bursar_core::engine::Presence::Focused);
+    bursar.set_presence(bursar_engine::Presence::Focused);
     assert!(bursar.health().keyring);
     connect(&bursar).await;
     bursar.stop().await;
@@ -515,8 +511,8 @@ async fn a_former_scope() {
         .await
         .unwrap();
     let old = service.look().items[0].user.clone();
-    let home = bursar_core::home::make(&given).unwrap();
-    let secret_store = bursar_core::home::keyring(&home, &given);
+    let home = bursar_platform::home::make(&given).unwrap();
+    let secret_store = bursar_platform::home::keyring(&home, &given);
     assert_eq!(
         secret_store.get("account/a").await.unwrap(),
         Some(secret("1"))
@@ -530,7 +526,7 @@ async fn a_former_scope() {
     assert_eq!(users.len(), 1);
     assert_ne!(users[0], old, "it was moved");
     // From now on it is found whichever way the home is named.
-    let plain = bursar_core::home::keyring(&home, &home);
+    let plain = bursar_platform::home::keyring(&home, &home);
     assert_eq!(plain.get("account/a").await.unwrap(), Some(secret("1")));
     // One that was never read can be removed too.
     SecretStore::keyring(&scope)

@@ -1,19 +1,15 @@
 //! Exports hold what the list shows, come back as they went, run nothing, and appear whole or not at all.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
-
-mod remote;
-
 use alloy_primitives::B256;
-use bursar_core::account::AccountId;
-use bursar_core::chain_event::{BalanceEvent, EventBatch, EventKind};
-use bursar_core::clock::{Span, Timestamp};
-use bursar_core::error::Code;
 use bursar_core::export::{self, Exported, Format, Labels};
-use bursar_core::money::{Amount, Currency};
-use bursar_core::payment::{Documents, Purpose, RemotePayment, RenewalItem, Status};
-use bursar_core::store::History;
-use bursar_core::view::{PaymentQuery, PaymentView};
+use bursar_domain::account::AccountId;
+use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::Code;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, RenewalItem, Status};
+use bursar_domain::view::{PaymentQuery, PaymentView};
+use bursar_store::History;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _, symlink};
@@ -438,7 +434,7 @@ fn payment(n: i64) -> RemotePayment {
     RemotePayment {
         fee: Some(usdc("0.25")),
         updated_at: NOW,
-        ..remote::top_up(format!("p{n}"), Status::Completed, usdc("25.00"), at)
+        ..crate::fixtures::top_up(format!("p{n}"), Status::Completed, usdc("25.00"), at)
     }
 }
 

@@ -1,8 +1,8 @@
 //! A payment as a provider tells of it: a top-up, with nothing in it but what a test is about.
 
-use bursar_core::clock::Timestamp;
-use bursar_core::money::Amount;
-use bursar_core::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::clock::Timestamp;
+use bursar_domain::money::Amount;
+use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
 
 /// Made at that time, and not changed since.
 pub(crate) fn top_up(

@@ -1,0 +1,15 @@
+//! The core with its databases, files and keyring: exports, the keyring in each of its states, and homes that earlier
+//! versions saved.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod export;
+mod fixtures;
+mod keyring;
+mod saved_home;
+mod secret_service;
