@@ -1,8 +1,8 @@
 //! What must hold for everything that is accepted from a provider's answer.
 
-use bursar_provider::fuzzing::Taken;
+use bursar_provider::fuzzing::ParsedValues;
 
-pub fn check(taken: &Taken) {
+pub fn check(taken: &ParsedValues) {
     let amounts = taken.payments.iter().map(|payment| &payment.amount);
     for amount in amounts.chain(&taken.amounts) {
         assert!(!amount.is_negative());

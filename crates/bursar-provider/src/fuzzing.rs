@@ -1,14 +1,14 @@
-//! Ways in for the fuzz targets: an answer's bytes, read as each provider reads the answer to each of its calls.
+//! Entry points for the fuzz targets: they read bytes as a response to each of a provider's calls.
 
 use bursar_domain::money::Amount;
 use bursar_domain::payment::RemotePayment;
 
-/// What was taken for true of a body, whichever call's answer it is read as.
+/// All values that were accepted from a body, over all calls.
 #[derive(Debug, Default)]
-pub struct Taken {
+pub struct ParsedValues {
     pub payments: Vec<RemotePayment>,
     /// Balances, limits, fees, prices and charges.
     pub amounts: Vec<Amount>,
-    /// Texts that are shown.
+    /// Texts for display.
     pub texts: Vec<String>,
 }

@@ -1,19 +1,20 @@
-//! What every provider can do, in the words of this project. One module a provider behind one trait;
-//! nothing outside knows which provider it talks to: what differs is told as data. Answers are checked, dated,
-//! and never believed beyond what the top-up machine and the chain allow.
+//! The providers' APIs behind one trait, [`Provider`], and the sessions that sign in to them. Each provider is one module,
+//! and `registry` lists them all. Code outside this crate never knows which provider it talks to: what differs between
+//! providers is data. Every response is checked field by field, and no call retries by itself.
 
-mod address;
-pub(crate) mod answer;
+mod call_url;
+pub(crate) mod error_response;
 mod fluence;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod networks;
 mod panel;
-pub(crate) mod refusal;
-mod remote_clock;
+mod registry;
+pub(crate) mod response_fields;
+mod server_clock;
 pub mod session;
 pub mod sign_in;
-mod unread;
+mod unreadable_parts;
 mod unsupported;
 
 #[cfg(feature = "fuzzing")]
@@ -21,7 +22,8 @@ pub use fluence::fuzzing::body as api_body;
 #[cfg(feature = "fuzzing")]
 pub use panel::fuzzing::body as panel_body;
 
-use crate::session::Session;
+pub use registry::{connect, info, source_title};
+
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
@@ -29,58 +31,17 @@ use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::identity::Identity;
-use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_domain::view::MoneyRule;
-use bursar_platform::http::Http;
-use std::sync::Arc;
 
-/// Every provider that there is: a further one is its module above and its line here.
-const REGISTRATIONS: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRATION];
-
-/// A provider module as the rest of the core finds it.
-struct Registration {
-    /// What a network file calls it.
-    name: &'static str,
-    info: fn() -> ProviderInfo,
-    connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
-    /// The name for users of a payment's source, where the API gives only a code.
-    source_title: fn(&str) -> Option<&'static str>,
-}
-
-fn listed(network: &Network) -> Option<&'static Registration> {
-    REGISTRATIONS
-        .iter()
-        .find(|listed| listed.name == network.provider.as_str())
-}
-
-/// The way to a network's provider for the account whose session it is. One that this version does not
-/// support refuses every call.
-pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn Provider> {
-    match listed(network) {
-        Some(listed) => (listed.connect)(network.clone(), session, http),
-        None => Arc::new(unsupported::Unsupported),
-    }
-}
-
-/// What holds for a network's provider before anybody is connected.
-pub fn info(network: &Network) -> ProviderInfo {
-    listed(network).map_or_else(ProviderInfo::default, |listed| (listed.info)())
-}
-
-/// The name for users of a payment's source, such as a payment provider; `None` when the source is its own name.
-pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
-    listed(network).and_then(|listed| (listed.source_title)(source))
-}
-
-/// What a provider says about itself, its keys and its money.
+/// What is known of a provider, its keys and its money before an account is connected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderInfo {
-    /// Its name for people.
+    /// The provider's name for users.
     pub title: &'static str,
-    /// The scopes that a key needs for reading, and those for topping up, in the provider's words.
+    /// The scopes that a key needs for reading, and those for topping up, by the provider's names.
     pub scopes_read: Vec<String>,
     pub scopes_top_up: Vec<String>,
     pub money_rules: Vec<MoneyRule>,
@@ -99,78 +60,77 @@ impl Default for ProviderInfo {
     }
 }
 
-/// A page of the history, newest first.
+/// A page of the payment history, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryPage {
     pub payments: Vec<RemotePayment>,
-    /// Lines among them that could not be read, in their order.
-    pub odd: Vec<UnreadableRow>,
-    /// What is wrong with lines that are among the payments all the same.
-    pub notes: Vec<UnreadableRow>,
-    /// Where the next (older) page begins, if there is one; the provider's own mark, handed back as it is.
+    /// The rows of the page that could not be read, in their order.
+    pub unreadable: Vec<UnreadableRow>,
+    /// The faults of rows that are among the payments although a part of them could not be read.
+    pub partly_unreadable: Vec<UnreadableRow>,
+    /// The provider's cursor of the next (older) page, if there is one.
     pub next: Option<String>,
-    /// How many payments there are in all, where the provider says.
+    /// The number of all payments, where the provider reports it.
     pub total: Option<u64>,
 }
 
-/// One provider's API for one account. Every call is bounded in time and size by the transport; no call
-/// retries by itself. What a provider does not offer it need not implement.
+/// One provider's API for one account. The HTTP client limits the time and the size of every call, and no call retries by
+/// itself. A provider implements only what it offers.
 #[async_trait]
 pub trait Provider: Send + Sync {
     fn rules(&self) -> Rules;
 
-    /// How far the provider's clock is ahead of this machine's, as its last dated answer says.
+    /// How far the provider's clock is ahead of this machine's, from the last response with a date.
     fn clock_ahead(&self) -> Option<Span> {
         None
     }
 
-    /// What could not be read of the last answers, beside what could: [`Code::PartUnreadable`].
+    /// The parts of the latest responses that could not be read, as [`Code::PartUnreadable`].
     fn unreadable_parts(&self) -> Vec<Error> {
         Vec::new()
     }
 
-    /// Whether a connection to its server stands; nothing is asked.
+    /// Whether the provider's server accepts a connection. Sends no request.
     async fn is_reachable(&self) -> bool {
         false
     }
 
-    /// Who is signed in.
+    /// The user who is signed in.
     async fn identity(&self) -> Result<Identity>;
 
     /// # Errors
-    /// Beside the transport's: `ambiguous_balance`.
+    /// `ambiguous_balance`, and those of HTTP.
     async fn balance(&self) -> Result<ApiBalance>;
 
-    /// What a top-up can be and what it can be paid with.
+    /// The limits of a top-up, and the methods to pay it with.
     async fn catalogue(&self) -> Result<Catalogue>;
 
-    /// Starts a payment. After a lost answer nobody knows whether it exists: callers must look before they
-    /// ask again, unless [`Rules::repeatable_for`] says that they may ask the very same again.
+    /// Starts a payment. Where the response is lost, the payment may exist: before a retry, the caller must look for it,
+    /// unless [`Rules::repeatable_for`] allows the same request again.
     async fn start(&self, new: &NewPayment) -> Result<Created>;
 
-    /// Asks the provider to cancel, by [`Created::intent`] or, for one that was started elsewhere, the
-    /// payment's id; what comes of it is read later.
+    /// Asks the provider to cancel a payment. `id` is the intent's id, or the payment's own if it was started elsewhere.
+    /// The outcome is read later.
     async fn cancel(&self, id: &str) -> Result<()>;
 
-    /// The open payments, wherever they were started.
+    /// All open payments, including those that were started elsewhere.
     async fn pending(&self) -> Result<Vec<RemotePayment>>;
 
-    /// One page of the history, newest first, from `since` on; `place` is the [`HistoryPage::next`] of the page
-    /// before.
-    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage>;
+    /// One page of the history from `since` on, newest first. `cursor` is the [`HistoryPage::next`] of the page before.
+    async fn history(&self, since: Option<Timestamp>, cursor: Option<&str>) -> Result<HistoryPage>;
 
-    /// Spending by UTC day, both dates (`YYYY-MM-DD`) included.
+    /// The spending of each UTC day from `from` to `to` (`YYYY-MM-DD`), both included.
     async fn charges(&self, from: &str, to: &str) -> Result<Charges>;
 
-    /// Whether the provider says that it is in maintenance.
+    /// Whether the provider reports maintenance.
     async fn maintenance(&self) -> Result<bool>;
 
-    /// What can be paid for beside a top-up.
+    /// The renewals and migrations that can be paid for.
     async fn dues(&self) -> Result<DuePayments> {
         Ok(DuePayments::default())
     }
 
-    /// Begins to add a method without paying: the hosted page for it, exactly as the provider wrote it.
+    /// Starts to save a payment method without a payment. Returns the URL of the provider's page for it, unchanged.
     async fn add_method(&self, _new: &NewMethod) -> Result<String> {
         Err(not_offered())
     }
@@ -183,7 +143,7 @@ pub trait Provider: Send + Sync {
         Err(not_offered())
     }
 
-    /// A payment's invoice as a PDF file.
+    /// The invoice of a payment, as a PDF file.
     async fn invoice(&self, _payment: &str) -> Result<Vec<u8>> {
         Err(not_offered())
     }

@@ -1,10 +1,11 @@
-//! Networks: those that need no file, and those that come from one.
+//! The built-in networks, and the reader of network files.
 
-use super::{REGISTRATIONS, fluence};
+use crate::fluence;
+use crate::registry::REGISTRATIONS;
 use bursar_domain::error::Result;
 use bursar_domain::network::Network;
 
-/// The networks that need no file.
+/// The networks that need no network file.
 pub fn built_in() -> Vec<Network> {
     fluence::networks::BUILT_IN
         .iter()
@@ -12,9 +13,9 @@ pub fn built_in() -> Vec<Network> {
         .collect()
 }
 
-/// What network files may name as their provider.
+/// The names that a network file may use for its provider.
 pub fn provider_names() -> impl Iterator<Item = &'static str> {
-    REGISTRATIONS.iter().map(|listed| listed.name)
+    REGISTRATIONS.iter().map(|registered| registered.name)
 }
 
 /// Reads a network file.
@@ -22,5 +23,5 @@ pub fn provider_names() -> impl Iterator<Item = &'static str> {
 /// # Errors
 /// [`bursar_domain::error::Code::NetworkMalformed`], naming the field and what is wrong with it.
 pub fn from_toml(text: &str) -> Result<Network> {
-    Network::from_toml(text, &REGISTRATIONS.map(|listed| listed.name))
+    Network::from_toml(text, &REGISTRATIONS.map(|registered| registered.name))
 }

@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 /// The longest key or token, in bytes.
-const LONGEST: usize = 8_192;
+const MAX_CREDENTIAL_BYTES: usize = 8_192;
 
 /// What proves to the provider who is asking. Printing it shows nothing; memory is cleared after use.
 #[derive(Clone, PartialEq, Eq)]
@@ -112,7 +112,8 @@ impl fmt::Debug for Credential {
 
 /// A key or token that can stand in a header: 1 to 8192 visible ASCII characters.
 pub(crate) fn checked(text: &str) -> Option<Zeroizing<String>> {
-    let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
+    let fits = (1..=MAX_CREDENTIAL_BYTES).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_graphic());
     fits.then(|| Zeroizing::new(text.to_owned()))
 }
 

@@ -1,8 +1,8 @@
 //! Signing in through the system's browser: OAuth 2.0 authorization code with PKCE. An attempt has a state of
 //! its own that only its own return link carries, serves once, and expires after 15 minutes.
 
-use crate::answer::Object;
-use crate::refusal::{ErrorBody, not_the_api};
+use crate::error_response::{ErrorBody, foreign_response};
+use crate::response_fields::Object;
 use crate::session::{Credential, checked};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,9 +19,9 @@ use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
 /// Where the browser comes back to, exactly as it is registered.
-pub const REDIRECT: &str = "org.bursar.desktop://sign-in";
+pub const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
 /// How long an attempt may take.
-pub const ATTEMPT_LIFE: Span = Span::minutes(15);
+pub const ATTEMPT_TIMEOUT: Span = Span::minutes(15);
 
 /// A sign-in that waits for its return link. Printing it shows nothing of it.
 pub struct SignInAttempt {
@@ -49,7 +49,7 @@ impl SignInAttempt {
             .query_pairs_mut()
             .append_pair("response_type", "code")
             .append_pair("client_id", &place.client_id)
-            .append_pair("redirect_uri", REDIRECT)
+            .append_pair("redirect_uri", REDIRECT_URI)
             .append_pair("state", &state)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
@@ -72,7 +72,7 @@ impl SignInAttempt {
 
     pub fn expired(&self, now: Timestamp) -> bool {
         let age = now.since(self.began);
-        age >= ATTEMPT_LIFE || age < Span::seconds(-60)
+        age >= ATTEMPT_TIMEOUT || age < Span::seconds(-60)
     }
 
     /// Exchanges the code that came back.
@@ -100,14 +100,14 @@ impl SignInAttempt {
         let form = [
             ("grant_type", "authorization_code"),
             ("code", code),
-            ("redirect_uri", REDIRECT),
+            ("redirect_uri", REDIRECT_URI),
             ("client_id", &self.place.client_id),
             ("code_verifier", &self.verifier),
         ];
         let answer = post_form(&self.place.token, &form, http).await?;
         match answer.status {
             200 if !answer.is_challenge => tokens(&answer, None),
-            400..=499 if refusal(&answer) == Some(Refusal::OfTheGrant) => {
+            400..=499 if refusal(&answer) == Some(Refusal::GrantRejected) => {
                 Err(failed("The provider refused the sign-in. Start it again."))
             }
             _ => Err(unavailable(&self.place.token, &answer)),
@@ -156,7 +156,7 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
     match (answer.status, refusal(&answer)) {
         (200, _) if !answer.is_challenge => tokens(&answer, Some(refresh)),
         // The token is forgotten for good then, so nobody but the provider itself may say it.
-        (400 | 401 | 403, Some(Refusal::OfTheGrant)) => Err(Error::new(
+        (400 | 401 | 403, Some(Refusal::GrantRejected)) => Err(Error::new(
             Code::SignedOut,
             "The provider ended this sign-in. Sign in again to go on.",
         )),
@@ -175,9 +175,9 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refusal {
     /// The code or token is not (or no longer) good.
-    OfTheGrant,
+    GrantRejected,
     /// The provider cannot answer at the moment, or not to this request.
-    OfTheMoment,
+    Temporary,
 }
 
 /// `None` where something on the way answered in the provider's place: that says nothing about a sign-in.
@@ -189,8 +189,8 @@ fn refusal(answer: &Response) -> Option<Refusal> {
         | "server_error"
         | "slow_down"
         | "service_unavailable"
-        | "internal_server_error" => Refusal::OfTheMoment,
-        _ => Refusal::OfTheGrant,
+        | "internal_server_error" => Refusal::Temporary,
+        _ => Refusal::GrantRejected,
     })
 }
 
@@ -241,7 +241,7 @@ fn unavailable(place: &Url, answer: &Response) -> Error {
         500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
         _ => {
             let host = host_and_port(place).unwrap_or_default();
-            not_the_api(answer, &host, false).message
+            foreign_response(answer, &host, false).message
         }
     };
     Error {
@@ -283,7 +283,7 @@ mod tests {
         let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
         let parameters: HashMap<_, _> = address.query_pairs().into_owned().collect();
         assert_eq!(parameters["audience"], "x");
-        assert_eq!(parameters["redirect_uri"], REDIRECT);
+        assert_eq!(parameters["redirect_uri"], REDIRECT_URI);
         assert_eq!(parameters["code_challenge_method"], "S256");
         assert_eq!(parameters["client_id"], "c-d");
         let state = state_of(&address);
@@ -301,7 +301,7 @@ mod tests {
             .into_owned()
             .collect();
         assert_eq!(form["code"], "the code");
-        assert_eq!(form["redirect_uri"], REDIRECT);
+        assert_eq!(form["redirect_uri"], REDIRECT_URI);
         assert_eq!(form["client_id"], "c-d");
         let digest = Sha256::digest(form["code_verifier"].as_bytes());
         assert_eq!(URL_SAFE_NO_PAD.encode(digest), parameters["code_challenge"]);
@@ -318,7 +318,7 @@ mod tests {
         assert!(!attempt.expects(&other));
         let refused = attempt.finish("c", &other, &http, NOW).await.unwrap_err();
         assert_eq!(refused.code, Code::SignInFailed);
-        for late in [NOW.plus(ATTEMPT_LIFE), NOW.minus(Span::hours(1))] {
+        for late in [NOW.plus(ATTEMPT_TIMEOUT), NOW.minus(Span::hours(1))] {
             let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
             let refused = attempt
                 .finish("c", &state_of(&address), &http, late)

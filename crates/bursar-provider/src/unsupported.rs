@@ -1,5 +1,5 @@
-//! In place of a provider that this version cannot speak to: every call is refused in words, so that an
-//! account of it (kept by a newer version) neither hinders the others nor looks empty.
+//! Stands in for a provider that this version does not support, and fails every call with an explanation. An account that
+//! a newer version has stored then neither disturbs the other accounts nor looks empty.
 
 use super::{HistoryPage, Provider};
 use async_trait::async_trait;
@@ -14,8 +14,7 @@ use bursar_domain::rules::Rules;
 
 pub(super) struct Unsupported;
 
-/// Why nothing can be asked.
-fn refusal() -> Error {
+fn not_supported() -> Error {
     Error::new(
         Code::NetworkMalformed,
         "This version does not support the provider that the network names. Use a newer one.",
@@ -29,38 +28,38 @@ impl Provider for Unsupported {
     }
 
     async fn identity(&self) -> Result<Identity> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn balance(&self) -> Result<ApiBalance> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn start(&self, _: &NewPayment) -> Result<Created> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn cancel(&self, _: &str) -> Result<()> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn pending(&self) -> Result<Vec<RemotePayment>> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn history(&self, _: Option<Timestamp>, _: Option<&str>) -> Result<HistoryPage> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn charges(&self, _: &str, _: &str) -> Result<Charges> {
-        Err(refusal())
+        Err(not_supported())
     }
 
     async fn maintenance(&self) -> Result<bool> {
-        Err(refusal())
+        Err(not_supported())
     }
 }

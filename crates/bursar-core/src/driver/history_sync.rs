@@ -132,7 +132,7 @@ pub(super) async fn sync_history(
         resumes = false;
         let next = page.next;
         let payments = page.payments;
-        let lines = payments.len().saturating_add(page.odd.len());
+        let lines = payments.len().saturating_add(page.unreadable.len());
         read.read = read
             .read
             .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));
@@ -142,10 +142,10 @@ pub(super) async fn sync_history(
             .map(|all| all.max(read.read));
         // A problem of a page, or of a row without a time, is retried at the page's last time.
         let near = payments.iter().map(|payment| payment.created_at).min();
-        for line in &page.odd {
+        for line in &page.unreadable {
             answer.unreadable_candidate |= may_be_followed(line, followed_since);
         }
-        for line in page.notes.into_iter().chain(page.odd) {
+        for line in page.partly_unreadable.into_iter().chain(page.unreadable) {
             let line = UnreadableRow {
                 created_at: line.created_at.or(near).or(since),
                 ..line
@@ -353,12 +353,12 @@ pub(super) async fn write_history<T: Send + 'static>(
 
 /// Moves payments that cannot be stored as rows to the unreadable ones.
 pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
-    let mut odd = page.odd;
+    let mut unreadable = page.unreadable;
     let mut payments = Vec::new();
     for payment in page.payments {
         match History::validate_payment(&payment) {
             Ok(()) => payments.push(payment),
-            Err(error) => odd.push(UnreadableRow {
+            Err(error) => unreadable.push(UnreadableRow {
                 error: Error::new(Code::LineUnreadable, error.message),
                 created_at: Some(payment.created_at),
             }),
@@ -366,7 +366,7 @@ pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
     }
     HistoryPage {
         payments,
-        odd,
+        unreadable,
         ..page
     }
 }

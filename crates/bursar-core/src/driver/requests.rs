@@ -125,8 +125,8 @@ async fn open_payments(
             {
                 Ok(page) => {
                     let page = separate_unreadable(page);
-                    odd.extend(page.odd);
-                    notes.extend(page.notes);
+                    odd.extend(page.unreadable);
+                    notes.extend(page.partly_unreadable);
                     by_id.extend(
                         page.payments
                             .into_iter()

@@ -284,8 +284,8 @@ impl Provider for Simulated {
             Ok(HistoryPage {
                 total: u64::try_from(payments.len()).ok(),
                 payments,
-                odd: Vec::new(),
-                notes: Vec::new(),
+                unreadable: Vec::new(),
+                partly_unreadable: Vec::new(),
                 next: None,
             })
         })

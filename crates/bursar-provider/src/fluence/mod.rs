@@ -2,21 +2,23 @@
 //! money is on its way. Nothing in an answer is replaced by a default: what does not fit is an error that
 //! names the field.
 
+mod api_client;
 pub(crate) mod auth;
-mod call;
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
-mod legacy;
+mod legacy_calls;
 pub(crate) mod networks;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use super::answer::Oddities;
-use super::unread::Unread;
-use super::{HistoryPage, Provider, ProviderInfo, Registration};
+use super::response_fields::UnreadableParts;
+use super::unreadable_parts::LatestUnreadableParts;
+use crate::registry::Registration;
 use crate::session::Session;
+use crate::{HistoryPage, Provider, ProviderInfo};
+use api_client::{ApiClient, Call};
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue};
@@ -30,8 +32,7 @@ use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
 use bursar_platform::http::{Http, is_reachable};
-use call::{Api, Call};
-use legacy::Legacy;
+use legacy_calls::LegacyCalls;
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -42,9 +43,9 @@ const SCOPES_READ: [&str; 2] = ["billing:get_history", "billing:get_spending_his
 const SCOPES_TOP_UP: [&str; 1] = ["billing:top_up"];
 const PER_PAGE: &str = "100";
 /// More pages than any history has; beyond it the pagination is a mistake.
-const MOST_PAGES: u64 = 100_000;
+const MAX_PAGES: u64 = 100_000;
 /// How long a new top-up waits for the look that learns its id in the history and its expiry.
-const LOOK_LIMIT: Duration = Duration::from_secs(3);
+const ID_LOOKUP_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Amounts to offer, in hundredths.
 const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
@@ -95,20 +96,20 @@ fn info() -> ProviderInfo {
 }
 
 struct Fluence {
-    api: Api,
-    legacy: Legacy,
+    api: ApiClient,
+    legacy: LegacyCalls,
     /// Whether the API counts pages from 0 or from 1, once it has said so.
     first_page: Mutex<Option<u64>>,
-    unread: Unread,
+    unreadable_parts: LatestUnreadableParts,
 }
 
 impl Fluence {
     fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
         Self {
-            api: Api::new(network, session, http),
-            legacy: Legacy::default(),
+            api: ApiClient::new(network, session, http),
+            legacy: LegacyCalls::default(),
             first_page: Mutex::default(),
-            unread: Unread::default(),
+            unreadable_parts: LatestUnreadableParts::default(),
         }
     }
 
@@ -163,7 +164,7 @@ impl Fluence {
     /// The answer to a create carries an intent's id and no expiry. A look at the open top-up, briefly and
     /// only for what it adds, tells both; that it is the same one shows its id or its checkout.
     async fn look_up(&self, mut created: Created) -> Created {
-        let look = tokio::time::timeout(LOOK_LIMIT, self.open_one()).await;
+        let look = tokio::time::timeout(ID_LOOKUP_TIMEOUT, self.open_one()).await;
         let Ok(Ok(Some(open))) = look else {
             return created;
         };
@@ -184,9 +185,9 @@ impl Fluence {
             .with("groupBy", "RESOURCE_TYPE")
             .with("period", "DAY");
         let body = self.api.send(&call).await?;
-        let mut odd = Oddities::default();
-        let charges = wire::charges(&body, from, to, &mut odd)?;
-        self.unread.put("charges", odd);
+        let mut unreadable = UnreadableParts::default();
+        let charges = wire::charges(&body, from, to, &mut unreadable)?;
+        self.unreadable_parts.replace("charges", unreadable);
         Ok(charges)
     }
 }
@@ -199,7 +200,7 @@ impl Provider for Fluence {
     }
 
     fn unreadable_parts(&self) -> Vec<Error> {
-        self.unread.all()
+        self.unreadable_parts.all()
     }
 
     fn clock_ahead(&self) -> Option<Span> {
@@ -252,17 +253,17 @@ impl Provider for Fluence {
             call = call.with("entitlementKey", key);
         }
         let body = self.api.send(&call).await?;
-        let mut odd = Oddities::default();
-        let balance = wire::balance(&body, feature_key, &mut odd)?;
-        self.unread.put("balance", odd);
+        let mut unreadable = UnreadableParts::default();
+        let balance = wire::balance(&body, feature_key, &mut unreadable)?;
+        self.unreadable_parts.replace("balance", unreadable);
         Ok(balance)
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
         let body = self.get(&["v2", "payment-methods"]).await?;
-        let mut odd = Oddities::default();
-        let methods = wire::methods(&body, &mut odd)?;
-        self.unread.put("methods", odd);
+        let mut unreadable = UnreadableParts::default();
+        let methods = wire::methods(&body, &mut unreadable)?;
+        self.unreadable_parts.replace("methods", unreadable);
         Ok(Catalogue {
             currency: Currency::usdc(),
             presets: PRESETS
@@ -285,7 +286,7 @@ impl Provider for Fluence {
     }
 
     async fn cancel(&self, id: &str) -> Result<()> {
-        let path = ["v2", "top-ups", call::path_id(id)?];
+        let path = ["v2", "top-ups", api_client::path_id(id)?];
         self.api.send(&Call::cancel(&path)).await.map(drop)
     }
 
@@ -308,12 +309,12 @@ impl Provider for Fluence {
             page => self.first_page(since).await?.checked_add(u64::from(page)),
         };
         let mut answer = self.page(since, number).await?;
-        if answer.pagination.total_pages > MOST_PAGES {
+        if answer.pagination.total_pages > MAX_PAGES {
             return Err(pages_wrong());
         }
-        let is_empty = answer.payments.is_empty() && answer.odd.is_empty();
+        let is_empty = answer.payments.is_empty() && answer.unreadable.is_empty();
         let mismatch = answer.pagination.mismatch(u64::from(page), answer.lines);
-        answer.odd.extend(mismatch);
+        answer.unreadable.extend(mismatch);
         self.legacy
             .complete_history(&self.api, &mut answer.payments)
             .await;
@@ -322,8 +323,8 @@ impl Provider for Fluence {
             && following.is_some_and(|next| u64::from(next) < answer.pagination.total_pages);
         Ok(HistoryPage {
             payments: answer.payments,
-            odd: answer.odd,
-            notes: answer.notes,
+            unreadable: answer.unreadable,
+            partly_unreadable: answer.partly_unreadable,
             next: following.filter(|_| more).map(|next| next.to_string()),
             total: answer.pagination.filtered_records,
         })
@@ -345,7 +346,7 @@ impl Provider for Fluence {
 
     async fn maintenance(&self) -> Result<bool> {
         let call = Call::get(&["v1", "service", "status"]);
-        wire::maintenance(&self.api.send_openly(&call).await?)
+        wire::maintenance(&self.api.send_anonymously(&call).await?)
     }
 }
 

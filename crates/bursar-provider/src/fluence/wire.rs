@@ -1,7 +1,7 @@
 //! What Fluence's answers say, in the words of this project. Amounts come as whole cents, as whole 10^-8 or as
 //! decimal strings; each is kept exactly, and one that no account could have is refused.
 
-use crate::answer::{self, Object, Oddities};
+use crate::response_fields::{self, Object, UnreadableParts};
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Method, MethodKind};
 use bursar_domain::charges::{Charges, DayCharge};
@@ -13,18 +13,18 @@ use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// No balance, payment or charge is a trillion.
-const LARGEST: i64 = 1_000_000_000_000;
+const MAX_AMOUNT: i64 = 1_000_000_000_000;
 /// A higher fee than this, in hundredths of a percent, is a mistake: everything.
-const LARGEST_FEE_BPS: u64 = 10_000;
+const MAX_FEE_BPS: u64 = 10_000;
 
 const TOP_UP: &str = "a top-up";
 
 /// One page of `/v2/top-ups`.
 pub(super) struct TopUpPage {
     pub(super) payments: Vec<RemotePayment>,
-    pub(super) odd: Vec<UnreadableRow>,
+    pub(super) unreadable: Vec<UnreadableRow>,
     /// What is wrong with lines that are among the payments.
-    pub(super) notes: Vec<UnreadableRow>,
+    pub(super) partly_unreadable: Vec<UnreadableRow>,
     /// How many lines it has, readable or not, without those that only repeat another.
     pub(super) lines: u64,
     pub(super) pagination: Pagination,
@@ -87,37 +87,37 @@ impl Pagination {
 pub(super) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
     let page = Object::parse("a page of top-ups", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
-    let mut odd = Vec::new();
-    let mut notes = Vec::new();
+    let mut unreadable = Vec::new();
+    let mut partly_unreadable = Vec::new();
     for item in page.each("items", TOP_UP)? {
-        let mut oddities = Oddities::default();
+        let mut parts = UnreadableParts::default();
         let read = item.as_ref().map_err(Clone::clone);
-        match read.and_then(|item| top_up(item, &mut oddities)) {
+        match read.and_then(|item| top_up(item, &mut parts)) {
             Ok(payment) => {
-                let wrong = oddities.into_errors();
-                notes.extend(
+                let wrong = parts.into_errors();
+                partly_unreadable.extend(
                     wrong
                         .iter()
-                        .map(|error| odd_line(item.as_ref().ok(), error)),
+                        .map(|error| unreadable_row(item.as_ref().ok(), error)),
                 );
                 payments.push(payment);
             }
-            Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
+            Err(error) => unreadable.push(unreadable_row(item.ok().as_ref(), &error)),
         }
     }
     let (doubled, repeated) = take_doubled(&mut payments, &page);
-    odd.extend(doubled);
-    let distinct = payments.len().saturating_add(odd.len());
+    unreadable.extend(doubled);
+    let distinct = payments.len().saturating_add(unreadable.len());
     Ok(TopUpPage {
         lines: u64::try_from(distinct.saturating_add(repeated)).unwrap_or(u64::MAX),
         payments,
-        odd,
-        notes,
+        unreadable,
+        partly_unreadable,
         pagination: Pagination::read(&page)?,
     })
 }
 
-fn odd_line(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
+fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     let id = item.and_then(|item| item.token("id").ok());
     let named = id.map_or_else(String::new, |id| format!(" Its id is {id}."));
     UnreadableRow {
@@ -149,14 +149,14 @@ fn take_doubled(
     });
     payments.retain(|payment| !doubled.contains_key(&payment.id));
     let wrong = page.wrong("items", "holds a top-up twice").message;
-    let odd = doubled
+    let unreadable = doubled
         .into_iter()
         .map(|(id, created_at)| UnreadableRow {
             error: Error::new(Code::LineUnreadable, format!("{wrong} Its id is {id}.")),
             created_at: Some(created_at),
         })
         .collect();
-    (odd, repeated)
+    (unreadable, repeated)
 }
 
 pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
@@ -165,12 +165,12 @@ pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
         .object_or_null("pendingTopUp", TOP_UP)?
         .as_ref()
         // What is odd beside what decides is told by the history.
-        .map(|object| top_up(object, &mut Oddities::default()))
+        .map(|object| top_up(object, &mut UnreadableParts::default()))
         .transpose()
 }
 
 /// What decides must be as described; what does not is unknown where it is odd.
-fn top_up(object: &Object<'_>, odd: &mut Oddities) -> Result<RemotePayment> {
+fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<RemotePayment> {
     let status = match object.raw_text("status")?.as_str() {
         "open" => Status::Open,
         "needs_review" => Status::UnderReview,
@@ -185,11 +185,11 @@ fn top_up(object: &Object<'_>, odd: &mut Oddities) -> Result<RemotePayment> {
         status,
         amount: cents(object, "amountCents")?,
         fee: None,
-        source: odd.take_or_null(object.text_or_null("provider")),
+        source: unreadable.take_or_null(object.text_or_null("provider")),
         created_at: object.time("createdAt")?,
         updated_at: object.time("updatedAt")?,
-        expires_at: odd.take_or_null(object.time_or_null("expiresAt")),
-        checkout: odd.take_or_null(object.address_or_null("redirectUrl")),
+        expires_at: unreadable.take_or_null(object.time_or_null("expiresAt")),
+        checkout: unreadable.take_or_null(object.address_or_null("redirectUrl")),
         transaction: None,
         purpose: Purpose::TopUp,
         reason: None,
@@ -225,21 +225,23 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
 
 /// The payment methods in the provider's order. Where two providers use one code, the first stands for it. One that
 /// cannot be read takes nothing from the others.
-pub(super) fn methods(body: &[u8], odd: &mut Oddities) -> Result<Vec<Method>> {
+pub(super) fn methods(body: &[u8], unreadable: &mut UnreadableParts) -> Result<Vec<Method>> {
     let mut methods: Vec<(i64, Method)> = Vec::new();
     let mut seen = HashSet::new();
-    for object in answer::list("a payment method", body)? {
-        let Some(object) = odd.take(object) else {
+    for object in response_fields::list("a payment method", body)? {
+        let Some(object) = unreadable.take(object) else {
             continue;
         };
-        match odd.take(object.flag("enabled")) {
+        match unreadable.take(object.flag("enabled")) {
             Some(true) => {}
             Some(false) | None => continue,
         }
         // Without a place of its own it comes last.
-        let order = odd.take(object.whole("sortOrder")).unwrap_or(i64::MAX);
-        let read = method(&object, odd);
-        let Some(method) = odd.take(read) else {
+        let order = unreadable
+            .take(object.whole("sortOrder"))
+            .unwrap_or(i64::MAX);
+        let read = method(&object, unreadable);
+        let Some(method) = unreadable.take(read) else {
             continue;
         };
         if seen.insert((method.provider.clone(), method.code.clone())) {
@@ -249,7 +251,7 @@ pub(super) fn methods(body: &[u8], odd: &mut Oddities) -> Result<Vec<Method>> {
             methods.retain(|(_, other)| {
                 (&other.provider, &other.code) != (&method.provider, &method.code)
             });
-            odd.take::<()>(Err(object.wrong("methodCode", "comes twice")));
+            unreadable.take::<()>(Err(object.wrong("methodCode", "comes twice")));
         }
     }
     methods.sort_by_key(|(order, _)| *order);
@@ -262,14 +264,14 @@ pub(super) fn methods(body: &[u8], odd: &mut Oddities) -> Result<Vec<Method>> {
 }
 
 /// Code, provider, kind and a maximum decide whether it can be used; the rest is unknown where it is odd.
-fn method(object: &Object<'_>, odd: &mut Oddities) -> Result<Method> {
+fn method(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Method> {
     let kind = match object.raw_text("kind")?.as_str() {
         "crypto" => MethodKind::Crypto,
         "fiat" => MethodKind::Fiat,
         _ => return Err(object.wrong("kind", "is one that this version does not know")),
     };
     let code = object.token("methodCode")?;
-    let min = odd
+    let min = unreadable
         .take(cents(object, "minAmountCents"))
         .unwrap_or_else(|| Amount::zero(Currency::usdc()));
     let max = cents_or_null(object, "maxAmountCents")?;
@@ -279,11 +281,11 @@ fn method(object: &Object<'_>, odd: &mut Oddities) -> Result<Method> {
     {
         return Err(object.wrong("maxAmountCents", "is less than the minimum"));
     }
-    let fee = odd.take(fee(object));
+    let fee = unreadable.take(fee(object));
     let (fee_bps, fee_fixed_cents, fee_paid_by_user) = fee.unwrap_or_default();
     Ok(Method {
         provider: object.token("provider")?,
-        name: odd
+        name: unreadable
             .take(object.text("displayName"))
             .filter(|name| !name.is_empty())
             .unwrap_or_else(|| code.clone()),
@@ -305,7 +307,7 @@ fn method(object: &Object<'_>, odd: &mut Oddities) -> Result<Method> {
 /// Hundredths of a percent, fixed hundredths, and whether the user pays them.
 fn fee(object: &Object<'_>) -> Result<(u32, i64, bool)> {
     let bps = object.count("estFeeBps")?;
-    if bps > LARGEST_FEE_BPS {
+    if bps > MAX_FEE_BPS {
         return Err(object.wrong("estFeeBps", "is more than everything"));
     }
     let fixed = cents(object, "estFeeFixedCents")?;
@@ -323,9 +325,9 @@ fn fee(object: &Object<'_>) -> Result<(u32, i64, bool)> {
 pub(super) fn balance(
     body: &[u8],
     feature_key: Option<&str>,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<ApiBalance> {
-    let entitlements = answer::list("an entitlement", body)?;
+    let entitlements = response_fields::list("an entitlement", body)?;
     let mut named = Vec::new();
     for entitlement in entitlements {
         let Some(wanted) = feature_key else {
@@ -333,16 +335,20 @@ pub(super) fn balance(
             named.push(entitlement);
             continue;
         };
-        let Some(entitlement) = odd.take(entitlement) else {
+        let Some(entitlement) = unreadable.take(entitlement) else {
             continue;
         };
-        if odd.take(entitlement.raw_text("featureKey")).as_deref() == Some(wanted) {
+        if unreadable
+            .take(entitlement.raw_text("featureKey"))
+            .as_deref()
+            == Some(wanted)
+        {
             named.push(Ok(entitlement));
         }
     }
     let mut named = named.into_iter();
     match (named.next(), named.next(), feature_key) {
-        (Some(entitlement), None, _) => entitlement_value(&entitlement?, odd),
+        (Some(entitlement), None, _) => entitlement_value(&entitlement?, unreadable),
         (Some(first), Some(_), Some(_)) => Err(first?.wrong("featureKey", "comes twice")),
         (Some(_), Some(_), None) => Err(Error::new(
             Code::AmbiguousBalance,
@@ -360,7 +366,7 @@ pub(super) fn balance(
     }
 }
 
-fn entitlement_value(object: &Object<'_>, odd: &mut Oddities) -> Result<ApiBalance> {
+fn entitlement_value(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<ApiBalance> {
     let days_left = object.count_or_null("usageDaysLeft").and_then(|days| {
         days.map(|days| {
             u32::try_from(days).map_err(|_| object.wrong("usageDaysLeft", "is too large"))
@@ -369,19 +375,29 @@ fn entitlement_value(object: &Object<'_>, odd: &mut Oddities) -> Result<ApiBalan
     });
     Ok(ApiBalance {
         balance: decimal(object, "balance")?,
-        daily_usage: odd.take(decimal(object, "estimatedUsage")),
-        days_left: odd.take_or_null(days_left),
+        daily_usage: unreadable.take(decimal(object, "estimatedUsage")),
+        days_left: unreadable.take_or_null(days_left),
     })
 }
 
 /// Spending by day: the rows of a day are one sum. Of a day with a row that cannot be read, or with a negative one, the
 /// sum is unknown, and of no other.
-pub(super) fn charges(body: &[u8], from: &str, to: &str, odd: &mut Oddities) -> Result<Charges> {
+pub(super) fn charges(
+    body: &[u8],
+    from: &str,
+    to: &str,
+    unreadable: &mut UnreadableParts,
+) -> Result<Charges> {
     let mut days: BTreeMap<String, Amount> = BTreeMap::new();
     let mut unknown = BTreeSet::new();
-    for row in answer::list("a charge", body)? {
-        let Some(row) = odd.take(row) else { continue };
-        let Some(date) = odd.take(row.time("periodStart")).map(|start| start.date()) else {
+    for row in response_fields::list("a charge", body)? {
+        let Some(row) = unreadable.take(row) else {
+            continue;
+        };
+        let Some(date) = unreadable
+            .take(row.time("periodStart"))
+            .map(|start| start.date())
+        else {
             continue;
         };
         if !(from..=to).contains(&date.as_str()) {
@@ -398,7 +414,7 @@ pub(super) fn charges(body: &[u8], from: &str, to: &str, odd: &mut Oddities) -> 
             message: format!("{} It is of {date}.", error.message),
             ..error
         });
-        match odd.take(sum) {
+        match unreadable.take(sum) {
             Some(sum) => {
                 days.insert(date, sum);
             }
@@ -473,7 +489,7 @@ fn decimal(object: &Object<'_>, field: &str) -> Result<Amount> {
 }
 
 fn possible(object: &Object<'_>, field: &str, amount: Amount) -> Result<Amount> {
-    let largest = Amount::new(i128::from(LARGEST), 0, Currency::usdc())?;
+    let largest = Amount::new(i128::from(MAX_AMOUNT), 0, Currency::usdc())?;
     let fits = amount
         .compare(&largest)
         .is_some_and(std::cmp::Ordering::is_le);

@@ -1,19 +1,19 @@
 //! A panel's answers for the fuzz targets: a body, read as each of the calls reads its own.
 
 use super::wire::Unit;
-use super::{offers, wire};
-use crate::answer::Oddities;
-use crate::fuzzing::Taken;
+use super::{catalogue, wire};
+use crate::fuzzing::ParsedValues;
+use crate::response_fields::UnreadableParts;
 use bursar_domain::catalogue::{Payer, Period};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::NewPayment;
 
 /// Reads a body as the answer to every call there is, for an account in dollars.
-pub fn body(bytes: &[u8]) -> Taken {
-    let mut taken = Taken::default();
-    let odd = &mut Oddities::default();
+pub fn body(bytes: &[u8]) -> ParsedValues {
+    let mut parsed = ParsedValues::default();
+    let unreadable = &mut UnreadableParts::default();
     let Ok(currency) = Currency::new("USD") else {
-        return taken;
+        return parsed;
     };
     let dollars = Unit {
         currency,
@@ -21,23 +21,23 @@ pub fn body(bytes: &[u8]) -> Taken {
     };
     if let Ok(account) = wire::account(bytes) {
         if let Ok(balance) = account.balance {
-            taken.amounts.push(balance.balance);
-            taken.amounts.extend(balance.daily_usage);
+            parsed.amounts.push(balance.balance);
+            parsed.amounts.extend(balance.daily_usage);
         }
         let identity = account.identity.ok();
-        taken.texts.extend(identity.map(|identity| identity.name));
+        parsed.texts.extend(identity.map(|identity| identity.name));
     }
     if let Ok(page) = wire::payments(bytes, &dollars) {
-        taken.payments.extend(page.payments);
+        parsed.payments.extend(page.payments);
     }
     if let Ok(amount) = Amount::new(2_500, 2, dollars.currency.clone()) {
         let asked = NewPayment::top_up(amount, "key");
         let created = wire::created(bytes, &dollars, &asked);
-        taken
+        parsed
             .payments
             .extend(created.ok().and_then(|one| one.payment));
     }
-    let names = taken.payments.iter().flat_map(|payment| {
+    let names = parsed.payments.iter().flat_map(|payment| {
         let documents = payment.documents.clone();
         [
             documents.number,
@@ -46,60 +46,61 @@ pub fn body(bytes: &[u8]) -> Taken {
             payment.source.clone(),
         ]
     });
-    taken.texts.extend(names.flatten());
-    if let Ok((expenses, _)) = wire::page(bytes, "an expense", odd, |one, odd| {
-        wire::expense(one, &dollars, odd)
+    parsed.texts.extend(names.flatten());
+    if let Ok((expenses, _)) = wire::page(bytes, "an expense", unreadable, |one, unreadable| {
+        wire::expense(one, &dollars, unreadable)
     }) {
         let charges = wire::by_day(expenses, "2026-01-01", "2026-12-31").unwrap_or_default();
-        taken
+        parsed
             .amounts
             .extend(charges.days.into_iter().map(|day| day.amount));
     }
     let mut periods: Vec<Period> = Vec::new();
     for service in
-        offers::services(bytes, &dollars, odd).map_or_else(|_| Vec::new(), |(all, _)| all)
+        catalogue::services(bytes, &dollars, unreadable).map_or_else(|_| Vec::new(), |(all, _)| all)
     {
-        taken.texts.push(service.name);
+        parsed.texts.push(service.name);
         periods.extend(service.periods);
     }
-    for order in
-        offers::migrations(bytes, &dollars, odd).map_or_else(|_| Vec::new(), |(all, _)| all)
+    for order in catalogue::migrations(bytes, &dollars, unreadable)
+        .map_or_else(|_| Vec::new(), |(all, _)| all)
     {
-        taken.texts.extend([order.name, order.server]);
+        parsed.texts.extend([order.name, order.server]);
         periods.extend(order.periods);
     }
     for period in periods {
-        taken.texts.push(period.name);
-        taken.amounts.push(period.price);
+        parsed.texts.push(period.name);
+        parsed.amounts.push(period.price);
     }
-    let payers = offers::payers(bytes, odd).unwrap_or_default();
-    taken
+    let payers = catalogue::payers(bytes, unreadable).unwrap_or_default();
+    parsed
         .texts
         .extend(payers.into_iter().map(|payer| payer.name));
-    catalogue(bytes, &dollars, &mut taken);
+    catalogue(bytes, &dollars, &mut parsed);
     let _ = wire::maintenance(bytes);
-    taken
+    parsed
 }
 
 /// The methods of a payer that is known, within limits that are.
-fn catalogue(bytes: &[u8], dollars: &Unit, taken: &mut Taken) {
+fn catalogue(bytes: &[u8], dollars: &Unit, parsed: &mut ParsedValues) {
     const LIMITS: &[u8] = br#"{"min": {"amount": "0.50", "currency": "USD"},
         "max": {"amount": "15000.00", "currency": "USD"}, "presets": []}"#;
-    let odd = &mut Oddities::default();
-    let _ = offers::limits(bytes, dollars, odd);
+    let unreadable = &mut UnreadableParts::default();
+    let _ = catalogue::limits(bytes, dollars, unreadable);
     let payer = Payer {
         id: "p1".to_owned(),
         name: "One".to_owned(),
     };
-    let Ok(limits) = offers::limits(LIMITS, dollars, odd) else {
+    let Ok(limits) = catalogue::limits(LIMITS, dollars, unreadable) else {
         return;
     };
-    let Ok(catalogue) = offers::catalogue(bytes, dollars, vec![payer], limits, odd) else {
+    let Ok(catalogue) = catalogue::catalogue(bytes, dollars, vec![payer], limits, unreadable)
+    else {
         return;
     };
     for method in catalogue.methods {
-        taken.amounts.push(method.min);
-        taken.amounts.extend(method.max);
-        taken.texts.push(method.name);
+        parsed.amounts.push(method.min);
+        parsed.amounts.extend(method.max);
+        parsed.texts.push(method.name);
     }
 }

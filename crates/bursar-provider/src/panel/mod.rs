@@ -2,20 +2,22 @@
 //! however often they are sent; amounts, limits and currency are the account's own; nothing in an answer is
 //! replaced by a default.
 
-mod call;
+mod api_client;
+mod catalogue;
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
-mod kept;
-mod offers;
+mod response_cache;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use super::{HistoryPage, Provider, ProviderInfo, Registration};
-use crate::answer::{Object, Oddities};
+use crate::registry::Registration;
+use crate::response_fields::{Object, UnreadableParts};
 use crate::session::Session;
-use crate::unread::Unread;
+use crate::unreadable_parts::LatestUnreadableParts;
+use crate::{HistoryPage, Provider, ProviderInfo};
+use api_client::{ApiClient, Call, path_id};
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
@@ -28,16 +30,15 @@ use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
 use bursar_domain::rules::Rules;
 use bursar_domain::view::MoneyRule;
 use bursar_platform::http::{Http, is_reachable};
-use call::{Api, Call, path_id};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
 use wire::Unit;
 
 const PER_PAGE: &str = "200";
 /// More pages than any list that is read whole at once has.
-const MOST_PAGES: usize = 200;
+const MAX_PAGES: usize = 200;
 /// What may still change by itself.
-const UNSETTLED: &str = "new,processing,trusted,fraudulent,waiting_refund";
+const UNSETTLED_STATUSES: &str = "new,processing,trusted,fraudulent,waiting_refund";
 /// The panel knows a key for at least seven days. Ten minutes after the user's word a payment that never arrived is
 /// not made behind their back any more: its lists are asked what became of it.
 const REPEATABLE_FOR: Span = Span::minutes(10);
@@ -72,7 +73,7 @@ fn info() -> ProviderInfo {
         money_rules: vec![
             rule(
                 "A saved method pays at once",
-                "The money is taken as soon as you confirm the total. There is no page on which to turn back.",
+                "The money is parsed as soon as you confirm the total. There is no page on which to turn back.",
             ),
             rule(
                 "The provider keeps the books",
@@ -84,29 +85,30 @@ fn info() -> ProviderInfo {
 }
 
 struct Panel {
-    api: Api,
+    api: ApiClient,
     /// What the account's amounts are in, once it has said so, and the sign-in that it was told.
     unit: Mutex<Option<(u64, Unit)>>,
-    unread: Unread,
+    unreadable_parts: LatestUnreadableParts,
 }
 
 impl Panel {
     fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
         Self {
-            api: Api::new(network, session, http),
+            api: ApiClient::new(network, session, http),
             unit: Mutex::default(),
-            unread: Unread::default(),
+            unreadable_parts: LatestUnreadableParts::default(),
         }
     }
 
     async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
-        self.api.send(&Call::get(path).repeatedly()).await
+        self.api.send(&Call::get(path).conditionally()).await
     }
 
     async fn account(&self) -> Result<wire::Account> {
         let sign_in = self.api.sign_in();
         let mut account = wire::account(&self.get(&["account"]).await?)?;
-        self.unread.put("account", std::mem::take(&mut account.odd));
+        self.unreadable_parts
+            .replace("account", std::mem::take(&mut account.unreadable));
         if let Ok(unit) = &account.unit {
             let unit = (sign_in, unit.clone());
             *self.unit.lock().unwrap_or_else(PoisonError::into_inner) = Some(unit);
@@ -137,10 +139,10 @@ impl Panel {
     ) -> Result<Vec<T>> {
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let mut call = Call::get(path).with("limit", PER_PAGE);
             if cursor.is_none() {
-                call = call.repeatedly();
+                call = call.conditionally();
             }
             for (name, value) in query {
                 call = call.with(name, *value);
@@ -184,7 +186,7 @@ impl Provider for Panel {
     }
 
     fn unreadable_parts(&self) -> Vec<Error> {
-        self.unread.all()
+        self.unreadable_parts.all()
     }
 
     fn clock_ahead(&self) -> Option<Span> {
@@ -210,11 +212,11 @@ impl Provider for Panel {
             self.get(&["payers"]),
             self.get(&["payment-methods"]),
         )?;
-        let mut odd = Oddities::default();
-        let limits = offers::limits(&limits, &unit, &mut odd)?;
-        let payers = offers::payers(&payers, &mut odd)?;
-        let catalogue = offers::catalogue(&methods, &unit, payers, limits, &mut odd)?;
-        self.unread.put("catalogue", odd);
+        let mut unreadable = UnreadableParts::default();
+        let limits = catalogue::limits(&limits, &unit, &mut unreadable)?;
+        let payers = catalogue::payers(&payers, &mut unreadable)?;
+        let catalogue = catalogue::catalogue(&methods, &unit, payers, limits, &mut unreadable)?;
+        self.unreadable_parts.replace("catalogue", unreadable);
         Ok(catalogue)
     }
 
@@ -233,7 +235,7 @@ impl Provider for Panel {
 
     async fn pending(&self) -> Result<Vec<RemotePayment>> {
         let unit = self.unit().await?;
-        self.whole(&["payments"], &[("status", UNSETTLED)], |body| {
+        self.whole(&["payments"], &[("status", UNSETTLED_STATUSES)], |body| {
             // One that cannot be read is told by the history.
             let page = wire::payments(body, &unit)?;
             Ok((page.payments, page.next))
@@ -263,15 +265,15 @@ impl Provider for Panel {
 
     async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
         let unit = self.unit().await?;
-        let mut odd = Oddities::default();
+        let mut unreadable = UnreadableParts::default();
         let expenses = self
             .whole(&["expenses"], &[("from", from), ("to", to)], |body| {
-                wire::page(body, "an expense", &mut odd, |object, odd| {
-                    wire::expense(object, &unit, odd)
+                wire::page(body, "an expense", &mut unreadable, |object, unreadable| {
+                    wire::expense(object, &unit, unreadable)
                 })
             })
             .await?;
-        self.unread.put("expenses", odd);
+        self.unreadable_parts.replace("expenses", unreadable);
         wire::by_day(expenses, from, to).ok_or_else(|| {
             Error::new(
                 Code::AnswerMalformed,
@@ -281,21 +283,24 @@ impl Provider for Panel {
     }
 
     async fn maintenance(&self) -> Result<bool> {
-        wire::maintenance(&self.api.send(&Call::get_openly(&["status"])).await?)
+        wire::maintenance(&self.api.send(&Call::get_anonymously(&["status"])).await?)
     }
 
     async fn dues(&self) -> Result<DuePayments> {
         let unit = self.unit().await?;
-        let (mut odd_services, mut odd_migrations) = (Oddities::default(), Oddities::default());
+        let (mut unreadable_services, mut unreadable_migrations) =
+            (UnreadableParts::default(), UnreadableParts::default());
         let services = self.whole(&["services", "renewable"], &[], |body| {
-            offers::services(body, &unit, &mut odd_services)
+            catalogue::services(body, &unit, &mut unreadable_services)
         });
         let migrations = self.whole(&["migrations"], &[], |body| {
-            offers::migrations(body, &unit, &mut odd_migrations)
+            catalogue::migrations(body, &unit, &mut unreadable_migrations)
         });
         let (services, migrations) = tokio::try_join!(services, migrations)?;
-        self.unread.put("services", odd_services);
-        self.unread.put("migrations", odd_migrations);
+        self.unreadable_parts
+            .replace("services", unreadable_services);
+        self.unreadable_parts
+            .replace("migrations", unreadable_migrations);
         Ok(DuePayments {
             services,
             migrations,

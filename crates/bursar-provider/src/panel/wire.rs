@@ -2,9 +2,9 @@
 //! name; an amount in another currency than the account's, a negative one, an unknown status or a payment without a
 //! payer is an error that names it.
 
-use super::call::is_id;
+use super::api_client::is_id;
 use crate::HistoryPage;
-use crate::answer::{Object, Oddities};
+use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
@@ -20,9 +20,9 @@ use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// No balance, payment or charge is a trillion.
-const LARGEST: i128 = 1_000_000_000_000;
+const MAX_AMOUNT: i128 = 1_000_000_000_000;
 /// The longest cursor, in bytes.
-const CURSOR_LIMIT: usize = 512;
+const MAX_CURSOR_BYTES: usize = 512;
 
 /// What every amount of an account is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,22 +37,22 @@ pub(super) struct Account {
     pub(super) unit: Result<Unit>,
     pub(super) balance: Result<ApiBalance>,
     /// What is odd beside these.
-    pub(super) odd: Oddities,
+    pub(super) unreadable: UnreadableParts,
 }
 
 pub(super) fn account(body: &[u8]) -> Result<Account> {
     let object = Object::parse("the account", body)?;
-    let mut odd = Oddities::default();
+    let mut unreadable = UnreadableParts::default();
     let unit = account_unit(&object);
     let balance = match &unit {
-        Ok(unit) => account_balance(&object, unit, &mut odd),
+        Ok(unit) => account_balance(&object, unit, &mut unreadable),
         Err(error) => Err(error.clone()),
     };
     Ok(Account {
         identity: account_identity(&object),
         unit,
         balance,
-        odd,
+        unreadable,
     })
 }
 
@@ -66,15 +66,19 @@ fn account_unit(object: &Object<'_>) -> Result<Unit> {
     Ok(Unit { currency, decimals })
 }
 
-fn account_balance(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<ApiBalance> {
+fn account_balance(
+    object: &Object<'_>,
+    unit: &Unit,
+    unreadable: &mut UnreadableParts,
+) -> Result<ApiBalance> {
     let days_left = object.count_or_null("days_left").and_then(|days| {
         days.map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
             .transpose()
     });
     Ok(ApiBalance {
         balance: unit.money(object, "balance")?,
-        daily_usage: odd.take_or_null(unit.money_or_null(object, "daily_spend")),
-        days_left: odd.take_or_null(days_left),
+        daily_usage: unreadable.take_or_null(unit.money_or_null(object, "daily_spend")),
+        days_left: unreadable.take_or_null(days_left),
     })
 }
 
@@ -125,7 +129,7 @@ impl Unit {
         if amount.scale() != self.decimals {
             return Err(wrong("has not the decimals of its currency"));
         }
-        let largest = Amount::new(LARGEST, 0, self.currency.clone())?;
+        let largest = Amount::new(MAX_AMOUNT, 0, self.currency.clone())?;
         if amount.compare(&largest) != Some(std::cmp::Ordering::Less) {
             return Err(wrong("is larger than any amount can be"));
         }
@@ -144,8 +148,8 @@ pub(super) fn money_of_any(money: &Object<'_>) -> Result<Amount> {
 pub(super) fn page<T>(
     body: &[u8],
     what: &'static str,
-    odd: &mut Oddities,
-    item: impl Fn(&Object<'_>, &mut Oddities) -> Result<T>,
+    unreadable: &mut UnreadableParts,
+    item: impl Fn(&Object<'_>, &mut UnreadableParts) -> Result<T>,
 ) -> Result<(Vec<T>, Option<String>)> {
     let page = Object::parse("a page", body)?;
     let all = page.each("items", what)?;
@@ -153,8 +157,8 @@ pub(super) fn page<T>(
     let items = all
         .into_iter()
         .filter_map(|object| {
-            let read = object.and_then(|object| item(&object, odd));
-            odd.take(read)
+            let read = object.and_then(|object| item(&object, unreadable));
+            unreadable.take(read)
         })
         .collect();
     let next = next_cursor(&page, is_empty)?;
@@ -166,7 +170,7 @@ fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
     let next = page.raw_text_or_null("next_cursor")?;
     let fits = next
         .as_ref()
-        .is_none_or(|next| (1..=CURSOR_LIMIT).contains(&next.len()));
+        .is_none_or(|next| (1..=MAX_CURSOR_BYTES).contains(&next.len()));
     if !fits || (is_empty && next.is_some()) {
         return Err(page.wrong("next_cursor", "leads nowhere"));
     }
@@ -178,23 +182,23 @@ fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
 pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
     let page = Object::parse("a page of payments", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
-    let mut odd = Vec::new();
-    let mut notes = Vec::new();
+    let mut unreadable = Vec::new();
+    let mut partly_unreadable = Vec::new();
     let mut doubled = BTreeMap::new();
     for item in page.each("items", "a payment")? {
-        let mut oddities = Oddities::default();
+        let mut parts = UnreadableParts::default();
         let read = item
             .as_ref()
             .map_err(Clone::clone)
-            .and_then(|item| payment_of(item, unit, &mut oddities));
+            .and_then(|item| payment_of(item, unit, &mut parts));
         match read {
             Ok(payment) => match payments.iter().find(|seen| seen.id == payment.id) {
                 None => {
-                    let wrong = oddities.into_errors();
-                    notes.extend(
+                    let wrong = parts.into_errors();
+                    partly_unreadable.extend(
                         wrong
                             .iter()
-                            .map(|error| odd_line(item.as_ref().ok(), error)),
+                            .map(|error| unreadable_row(item.as_ref().ok(), error)),
                     );
                     payments.push(payment);
                 }
@@ -203,28 +207,28 @@ pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
                     doubled.insert(payment.id, payment.created_at);
                 }
             },
-            Err(error) => odd.push(odd_line(item.ok().as_ref(), &error)),
+            Err(error) => unreadable.push(unreadable_row(item.ok().as_ref(), &error)),
         }
     }
     payments.retain(|payment| !doubled.contains_key(&payment.id));
-    odd.extend(doubled.into_iter().map(|(id, created_at)| {
+    unreadable.extend(doubled.into_iter().map(|(id, created_at)| {
         let wrong = page.wrong("items", &format!("holds payment {id} twice"));
         UnreadableRow {
             error: Error::new(Code::LineUnreadable, wrong.message),
             created_at: Some(created_at),
         }
     }));
-    let is_empty = payments.is_empty() && odd.is_empty();
+    let is_empty = payments.is_empty() && unreadable.is_empty();
     Ok(HistoryPage {
         payments,
-        odd,
-        notes,
+        unreadable,
+        partly_unreadable,
         next: next_cursor(&page, is_empty)?,
         total: None,
     })
 }
 
-fn odd_line(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
+fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     let named = item
         .and_then(|item| item.text("number").ok())
         .map_or_else(String::new, |number| format!(" Its number is {number}."));
@@ -237,7 +241,7 @@ fn odd_line(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
 /// The payment that was made of a new one.
 pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Created> {
     let object = Object::parse("a payment", body)?;
-    let payment = payment_of(&object, unit, &mut Oddities::default())?;
+    let payment = payment_of(&object, unit, &mut UnreadableParts::default())?;
     Ok(Created {
         payment_id: payment.id.clone(),
         intent_id: payment.id.clone(),
@@ -285,7 +289,11 @@ fn difference(
 }
 
 /// What decides must be as described; what does not is unknown where it is odd.
-fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<RemotePayment> {
+fn payment_of(
+    object: &Object<'_>,
+    unit: &Unit,
+    unreadable: &mut UnreadableParts,
+) -> Result<RemotePayment> {
     let payer = object.object("payer", "the payer of a payment")?;
     id(&payer, "id")?;
     let method = object.object("method", "the method of a payment")?;
@@ -297,21 +305,23 @@ fn payment_of(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Re
         amount: unit.money(object, "amount")?,
         // What a payment system takes beside it, the panel does not say.
         fee: None,
-        source: odd
+        source: unreadable
             .take_or_null(method.text_or_null("system"))
             .or(Some(kind)),
         created_at: object.time("created_at")?,
         updated_at: object.time("updated_at")?,
-        expires_at: odd.take_or_null(object.time_or_null("expires_at")),
-        checkout: odd.take_or_null(object.address_or_null("page")),
+        expires_at: unreadable.take_or_null(object.time_or_null("expires_at")),
+        checkout: unreadable.take_or_null(object.address_or_null("page")),
         transaction: None,
         purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
-        reason: odd.take_or_null(reason(object)).or_else(|| unsaid(status)),
+        reason: unreadable
+            .take_or_null(reason(object))
+            .or_else(|| unsaid(status)),
         documents: Documents {
-            number: odd.take(object.text("number")),
-            payer: odd.take(payer.text("name")),
-            method: odd.take(method.text("name")),
-            has_invoice: odd.take(object.flag("has_invoice")).unwrap_or(false),
+            number: unreadable.take(object.text("number")),
+            payer: unreadable.take(payer.text("name")),
+            method: unreadable.take(method.text("name")),
+            has_invoice: unreadable.take(object.flag("has_invoice")).unwrap_or(false),
         },
     })
 }
@@ -421,7 +431,7 @@ fn months(object: &Object<'_>) -> Result<String> {
 pub(super) fn expense(
     object: &Object<'_>,
     unit: &Unit,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<(String, Option<Amount>)> {
     let date = object.raw_text("date")?;
     if Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")).is_none() {
@@ -431,7 +441,7 @@ pub(super) fn expense(
         message: format!("{} It is of {date}.", error.message),
         ..error
     });
-    Ok((date, odd.take(amount)))
+    Ok((date, unreadable.take(amount)))
 }
 
 /// The sum of each day, oldest first; days outside of the dates asked for are left out.

@@ -415,12 +415,12 @@ async fn one_bad_line_or_field_hides_no_other() {
         sandbox.control("POST", "/faults", fault)
     };
     let whole = provider.history(None, None).await.unwrap();
-    assert!(whole.odd.is_empty() && whole.notes.is_empty());
+    assert!(whole.unreadable.is_empty() && whole.partly_unreadable.is_empty());
 
     edit("/v2/top-ups", json!({}), json!(["/items/5"])).await;
     let short = provider.history(None, None).await.unwrap();
     assert_eq!(short.payments.len(), whole.payments.len() - 1);
-    assert_eq!(short.odd[0].error.code, Code::LineUnreadable);
+    assert_eq!(short.unreadable[0].error.code, Code::LineUnreadable);
 
     edit(
         "/v1/users/me",

@@ -269,7 +269,7 @@ async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
             .history(None, place.as_deref())
             .await
             .unwrap();
-        assert_eq!(page.odd, []);
+        assert_eq!(page.unreadable, []);
         seen.extend(page.payments);
         place = page.next;
         if place.is_none() {
@@ -418,7 +418,11 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
     let customer = customer(&sandbox, json!({"history": 3})).await;
     customer.panel.balance().await.unwrap();
     for (set, remove, named) in [
-        (json!({"/items/0/status": "odd"}), json!([]), "status"),
+        (
+            json!({"/items/0/status": "unreadable"}),
+            json!([]),
+            "status",
+        ),
         (
             json!({"/items/0/amount/amount": "-1.00"}),
             json!([]),
@@ -434,9 +438,13 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
         let fault = json!({"target": "panel", "path": "/api/v1/payments", "kind": "edit", "set": set, "remove": remove});
         break_with(&sandbox, fault).await;
         let told = customer.panel.history(None, None).await.unwrap();
-        assert_eq!((told.payments.len(), told.odd.len()), (2, 1), "{named}");
-        assert_eq!(told.odd[0].error.code, Code::LineUnreadable);
-        assert!(told.odd[0].error.message.contains(named), "{named}");
+        assert_eq!(
+            (told.payments.len(), told.unreadable.len()),
+            (2, 1),
+            "{named}"
+        );
+        assert_eq!(told.unreadable[0].error.code, Code::LineUnreadable);
+        assert!(told.unreadable[0].error.message.contains(named), "{named}");
         mend(&sandbox).await;
     }
     let fault = json!({"target": "panel", "path": "/api/v1/account", "kind": "edit", "set": {"/balance/amount": "-1.00"}});

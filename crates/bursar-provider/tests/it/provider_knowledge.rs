@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Who may ask which provider a network has: the list of providers, and the reader of network files.
 const MAY_ASK: [&str; 3] = [
-    "crates/bursar-provider/src/lib.rs",
+    "crates/bursar-provider/src/registry.rs",
     "crates/bursar-provider/src/networks.rs",
     "crates/bursar-domain/src/network.rs",
 ];

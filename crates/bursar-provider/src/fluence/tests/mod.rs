@@ -1,7 +1,7 @@
 //! What the tests of the Fluence provider share: prepared answers in the shapes that the API describes.
 
-mod figures;
-mod refusals;
+mod balances_and_charges;
+mod error_responses;
 mod tokens;
 mod top_ups;
 

@@ -1,9 +1,9 @@
 //! What the tests of the panel provider share: prepared answers in the shapes of `docs/panel-api.yaml`.
 
-mod asking;
-mod figures;
+mod balances_and_charges;
+mod error_responses;
 mod payments;
-mod refusals;
+mod requests;
 
 use super::*;
 use crate::connect;

@@ -31,7 +31,7 @@ async fn every_status_has_its_own_meaning() {
 async fn a_payment_is_read_with_its_papers() {
     let (_server, provider) = over(usual, "").await;
     let told = provider.history(None, None).await.unwrap();
-    assert_eq!((told.next, told.odd.len()), (None, 0));
+    assert_eq!((told.next, told.unreadable.len()), (None, 0));
     let payment = &told.payments[0];
     assert_eq!(payment.amount, usd("100.00"));
     assert_eq!(payment.fee, None, "unknown is not zero");
@@ -146,18 +146,18 @@ async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
         let told = provider.history(None, None).await.unwrap();
         let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
         assert_eq!(ids, ["pay_118"], "{wrong:.60}: the others stay");
-        assert_eq!(told.odd.len(), 1, "{wrong:.60}");
-        let odd = &told.odd[0].error;
-        assert_eq!(odd.code, Code::LineUnreadable);
+        assert_eq!(told.unreadable.len(), 1, "{wrong:.60}");
+        let unreadable = &told.unreadable[0].error;
+        assert_eq!(unreadable.code, Code::LineUnreadable);
         assert!(
-            odd.message.contains(named),
+            unreadable.message.contains(named),
             "{} does not name {named}",
-            odd.message
+            unreadable.message
         );
         // The one payment that was asked for cannot be told without it.
         let (_server, provider) = but_for("/api/v1/payments", &line).await;
         let told = provider
-            .start(&asking::new_top_up("100.00"))
+            .start(&requests::new_top_up("100.00"))
             .await
             .unwrap_err();
         assert_names(&told, named, wrong);
@@ -196,11 +196,11 @@ async fn lists_that_lead_nowhere_are_refused() {
     let (_server, provider) = but_for("/api/v1/payments", &twice).await;
     let told = provider.history(None, None).await.unwrap();
     assert!(told.payments.is_empty(), "which of them is true?");
-    assert!(told.odd[0].error.message.contains("pay_119 twice"));
+    assert!(told.unreadable[0].error.message.contains("pay_119 twice"));
     let same = page(&format!("{TOP_UP},{TOP_UP}"));
     let (_server, provider) = but_for("/api/v1/payments", &same).await;
     let told = provider.history(None, None).await.unwrap();
-    assert_eq!((told.payments.len(), told.odd.len()), (1, 0));
+    assert_eq!((told.payments.len(), told.unreadable.len()), (1, 0));
 }
 
 #[tokio::test]
@@ -228,19 +228,23 @@ async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() 
         let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
         let told = provider.history(None, None).await.unwrap();
         assert_eq!(
-            (told.payments.len(), told.odd.len(), told.notes.len()),
+            (
+                told.payments.len(),
+                told.unreadable.len(),
+                told.partly_unreadable.len()
+            ),
             (1, 0, 1),
             "{wrong}"
         );
         assert_eq!(told.payments[0].amount, usd("100"));
-        let note = &told.notes[0].error.message;
+        let note = &told.partly_unreadable[0].error.message;
         assert!(note.contains(named), "{note} does not name {named}");
     }
 }
 
 #[tokio::test]
 async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_another() {
-    let new = super::asking::new_top_up("100");
+    let new = super::requests::new_top_up("100");
     for (right, wrong, named) in [
         ("", "", None),
         ("\"100.00\"", "\"1000.00\"", Some("1000.00 USD")),

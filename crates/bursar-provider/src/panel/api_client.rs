@@ -1,11 +1,11 @@
 //! One call to a panel's API: authorised, bounded by the transport, and every status that is not a success
 //! turned into a coded error by what the problem says of itself.
 
-use super::kept::{Kept, Tagged};
-use crate::address::address;
-use crate::answer::Object;
-use crate::refusal::{is_unspecific, not_the_api};
-use crate::remote_clock::RemoteClock;
+use super::response_cache::{CachedResponse, ResponseCache};
+use crate::call_url::call_url;
+use crate::error_response::{foreign_response, is_unspecific};
+use crate::response_fields::Object;
+use crate::server_clock::ServerClock;
 use crate::session::{Credential, Session};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::money::Amount;
@@ -25,12 +25,12 @@ const MAX_INVOICE_BYTES: usize = 8 * 1024 * 1024;
 const MAX_ID_LENGTH: usize = 64;
 
 /// The way to the API for one account.
-pub(super) struct Api {
+pub(super) struct ApiClient {
     pub(super) network: Network,
     session: Arc<Session>,
     http: Http,
-    pub(super) clock: RemoteClock,
-    kept: Kept,
+    pub(super) clock: ServerClock,
+    cache: ResponseCache,
 }
 
 /// What is asked for.
@@ -40,8 +40,8 @@ pub(super) struct Call<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<String>,
     key: Option<&'a str>,
-    openly: bool,
-    repeated: bool,
+    anonymous: bool,
+    is_conditional: bool,
 }
 
 impl<'a> Call<'a> {
@@ -52,8 +52,8 @@ impl<'a> Call<'a> {
             query: Vec::new(),
             body: None,
             key: None,
-            openly: false,
-            repeated: false,
+            anonymous: false,
+            is_conditional: false,
         }
     }
 
@@ -62,15 +62,15 @@ impl<'a> Call<'a> {
     }
 
     /// A question that is asked again and again: an answer that has not changed is not sent again.
-    pub(super) fn repeatedly(mut self) -> Self {
-        self.repeated = true;
+    pub(super) fn conditionally(mut self) -> Self {
+        self.is_conditional = true;
         self
     }
 
     /// Without saying who asks.
-    pub(super) fn get_openly(path: &'a [&'a str]) -> Self {
+    pub(super) fn get_anonymously(path: &'a [&'a str]) -> Self {
         Self {
-            openly: true,
+            anonymous: true,
             ..Self::get(path)
         }
     }
@@ -102,14 +102,14 @@ impl<'a> Call<'a> {
     }
 }
 
-impl Api {
+impl ApiClient {
     pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
         Self {
             network,
             session,
             http,
-            clock: RemoteClock::default(),
-            kept: Kept::default(),
+            clock: ServerClock::default(),
+            cache: ResponseCache::default(),
         }
     }
 
@@ -122,17 +122,20 @@ impl Api {
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let address = self.address(call)?;
         let sign_in = self.session.sign_in_id();
-        let kept = self.kept.of(&address, sign_in).filter(|_| call.repeated);
-        let answer = self.exchange(call, address.clone(), "application/json", kept.as_ref());
+        let cached = self
+            .cache
+            .get(&address, sign_in)
+            .filter(|_| call.is_conditional);
+        let answer = self.exchange(call, address.clone(), "application/json", cached.as_ref());
         let answer = answer.await?;
-        match (answer.status, kept) {
+        match (answer.status, cached) {
             _ if answer.is_challenge => Err(self.refusal(call, &answer)),
             (204, _) => Ok(Vec::new()),
-            (304, Some(kept)) => Ok(kept.body),
+            (304, Some(cached)) => Ok(cached.body),
             (200..=299, _) if answer.content_type == "application/json" => {
-                if call.repeated {
-                    let tag = answer.etag.as_deref();
-                    self.kept.put(&address, sign_in, tag, &answer.body);
+                if call.is_conditional {
+                    let etag = answer.etag.as_deref();
+                    self.cache.put(&address, sign_in, etag, &answer.body);
                 }
                 Ok(answer.body)
             }
@@ -159,11 +162,11 @@ impl Api {
         call: &Call<'_>,
         url: Url,
         accept: &'static str,
-        kept: Option<&Tagged>,
+        cached: Option<&CachedResponse>,
     ) -> Result<Response> {
         let mut headers = vec![("accept", format!("{accept}, application/problem+json"))];
         let mut used = None;
-        if !call.openly {
+        if !call.anonymous {
             let (name, value) = self.session.authorize(Credential::bearer)?;
             used = Some(Zeroizing::new(value.clone()));
             headers.push((name, value));
@@ -171,8 +174,8 @@ impl Api {
         if let Some(key) = call.key {
             headers.push(("idempotency-key", key.to_owned()));
         }
-        if let Some(kept) = kept {
-            headers.push(("if-none-match", kept.tag.clone()));
+        if let Some(cached) = cached {
+            headers.push(("if-none-match", cached.etag.clone()));
         }
         let max_bytes = if accept == PDF {
             MAX_INVOICE_BYTES
@@ -190,7 +193,7 @@ impl Api {
             max_bytes,
         };
         let answer = self.http.send(request).await?;
-        self.clock.told(answer.clock_ahead);
+        self.clock.observe(answer.clock_ahead);
         if answer.content_type == PDF {
             return Ok(answer);
         }
@@ -202,7 +205,7 @@ impl Api {
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
-        address(
+        call_url(
             &self.network.api,
             BASE.iter().chain(call.path).copied(),
             &call.query,
@@ -213,7 +216,7 @@ impl Api {
         let host = self.network.api_host();
         let error = match Problem::read(answer) {
             Some(problem) => problem.error(),
-            None => not_the_api(answer, &host, call.method != Method::GET),
+            None => foreign_response(answer, &host, call.method != Method::GET),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
         Error {
@@ -253,7 +256,7 @@ impl Problem {
             code: body
                 .raw_text("code")
                 .ok()
-                .filter(|code| answer.status < 500 || is_of_breakdown(code))?,
+                .filter(|code| answer.status < 500 || is_server_failure(code))?,
             detail: body
                 .text_or_null("detail")
                 .ok()
@@ -347,7 +350,7 @@ impl Problem {
 }
 
 /// The problems that a panel has with itself; nothing else can be said with a status of 500 or more.
-fn is_of_breakdown(code: &str) -> bool {
+fn is_server_failure(code: &str) -> bool {
     matches!(
         code,
         "internal" | "unavailable" | "request_in_progress" | "maintenance"

@@ -227,8 +227,8 @@ async fn no_word_of_the_api_says_the_key_back() {
             always(422, &format!(r#"{{"error":"key {said} may not pay"}}"#)).await;
         let told = provider.start(&new_top_up(1000)).await.unwrap_err();
         assert_eq!(told.message, "Fluence refused: key … may not pay");
-        let odd = top_up("open").replace("copperx\"", &format!("{said}\""));
-        let (_server, provider) = always(200, &page(&odd, 0, 1)).await;
+        let unreadable = top_up("open").replace("copperx\"", &format!("{said}\""));
+        let (_server, provider) = always(200, &page(&unreadable, 0, 1)).await;
         let line = provider
             .history(None, None)
             .await
@@ -359,13 +359,13 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     let (_server, provider) = always(200, &page(&twice, 0, 1)).await;
     let doubled = provider.history(None, None).await.unwrap();
     assert!(doubled.payments.is_empty(), "which of them is true?");
-    assert!(doubled.odd[0].error.message.contains("twice"));
+    assert!(doubled.unreadable[0].error.message.contains("twice"));
     let same = format!("{0},{0}", top_up("resolved"));
     let (_server, provider) = always(200, &page(&same, 0, 1)).await;
     let same = provider.history(None, None).await.unwrap();
     assert_eq!(same.payments.len(), 1);
     assert!(
-        same.odd[0].error.message.contains("should have 2"),
+        same.unreadable[0].error.message.contains("should have 2"),
         "another may be missing"
     );
 }
@@ -392,10 +392,14 @@ async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() 
         let (_server, provider) = always(200, &page(&one, 0, 1)).await;
         let told = provider.history(None, None).await.unwrap();
         assert_eq!(
-            (told.payments.len(), told.odd.len(), told.notes.len()),
+            (
+                told.payments.len(),
+                told.unreadable.len(),
+                told.partly_unreadable.len()
+            ),
             (1, 0, 1)
         );
-        let note = &told.notes[0].error.message;
+        let note = &told.partly_unreadable[0].error.message;
         assert!(note.contains(named) && note.contains(ID), "{note}");
     }
 }
@@ -435,7 +439,7 @@ async fn counts_that_do_not_fit_are_noticed() {
         let told = provider.history(None, None).await.unwrap();
         assert_eq!(told.payments.len(), count);
         assert_eq!(
-            told.odd.len(),
+            told.unreadable.len(),
             usize::from(noticed),
             "{count} {filtered} {pages} {per_page}"
         );
@@ -482,17 +486,21 @@ async fn an_odd_line_takes_nothing_from_the_others() {
     );
     assert_eq!(told.payments[1].fee, Some(usdc("0.25500500")));
     let at = Timestamp::parse_rfc3339("2026-01-02T03:04:05Z");
-    for (odd, (words, created_at)) in told.odd.iter().zip([
+    for (unreadable, (words, created_at)) in told.unreadable.iter().zip([
         (["status", "second"], at),
         (["a top-up", "object"], None),
         (["amountCents", "third"], at),
         (["createdAt", "fourth"], None),
     ]) {
-        assert_eq!(odd.error.code, Code::LineUnreadable);
-        assert_eq!(odd.created_at, created_at);
+        assert_eq!(unreadable.error.code, Code::LineUnreadable);
+        assert_eq!(unreadable.created_at, created_at);
         for word in words {
-            assert!(odd.error.message.contains(word), "{}", odd.error.message);
+            assert!(
+                unreadable.error.message.contains(word),
+                "{}",
+                unreadable.error.message
+            );
         }
     }
-    assert_eq!(told.odd.len(), 4);
+    assert_eq!(told.unreadable.len(), 4);
 }

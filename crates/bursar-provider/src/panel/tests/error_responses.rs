@@ -14,7 +14,7 @@ async fn refusing(status: u16, content_type: &'static str, body: &str) -> Error 
     )
     .await;
     provider
-        .start(&asking::new_top_up("100.00"))
+        .start(&requests::new_top_up("100.00"))
         .await
         .unwrap_err()
 }
@@ -176,7 +176,7 @@ async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
         let told = refusing(status, content_type, body).await;
         assert_eq!(told.code, ours, "{status} {content_type} {body}");
         let refused = bursar_engine::top_up::Input::Started(Err(told));
-        let new = asking::new_top_up("100.00");
+        let new = requests::new_top_up("100.00");
         let intent = bursar_engine::top_up::TopUp::intent(&new, true, None, Timestamp(0));
         let (after, _) = intent.apply(&refused, Timestamp(1));
         assert_eq!(

@@ -116,11 +116,11 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
         let methods = provider.catalogue().await.unwrap().methods;
         let good = methods.iter().find(|method| method.code == "good").unwrap();
         assert!(good.fee_known && good.min == usdc("10"));
-        let odd = methods.iter().find(|method| method.code == "a");
+        let unreadable = methods.iter().find(|method| method.code == "a");
         match field {
-            "minAmountCents" => assert!(odd.unwrap().min.is_zero()),
-            "estFeeBps" | "estFeeFixedCents" => assert!(!odd.unwrap().fee_known),
-            _ => assert_eq!(odd, None),
+            "minAmountCents" => assert!(unreadable.unwrap().min.is_zero()),
+            "estFeeBps" | "estFeeFixedCents" => assert!(!unreadable.unwrap().fee_known),
+            _ => assert_eq!(unreadable, None),
         }
         assert_unread(provider.as_ref(), &[field]);
     }

@@ -1,4 +1,4 @@
-//! Where a call of a provider's API goes: each part of the path and of the query escaped as what it is.
+//! Builds the URL of an API call, with each part of the path and the query escaped.
 
 use bursar_domain::error::{Code, Error, Result};
 use url::Url;
@@ -6,8 +6,8 @@ use url::Url;
 /// `path` below `base`, with `query`.
 ///
 /// # Errors
-/// `network_malformed` for a base that can have no path.
-pub(super) fn address<'a>(
+/// `network_malformed` for a base that cannot have a path.
+pub(super) fn call_url<'a>(
     base: &Url,
     path: impl IntoIterator<Item = &'a str>,
     query: &[(&'static str, String)],

@@ -2,9 +2,9 @@
 //! whether money is on its way. They may be gone, forbidden or down; then those things are unknown, and they
 //! are left alone for a while.
 
-use super::call::{Api, Call};
+use super::api_client::{ApiClient, Call};
 use super::wire::{self, Pagination, base_units};
-use crate::answer::Object;
+use crate::response_fields::Object;
 use alloy_primitives::B256;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
@@ -16,24 +16,24 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How many pages are read at most to complete one page of the present history.
-const PAGES: u64 = 4;
+const MAX_PAGES: u64 = 4;
 /// Reading a little more than the range keeps both ends in it, whether the API counts them in or not.
-const MARGIN: Span = Span::seconds(2);
+const RANGE_MARGIN: Span = Span::seconds(2);
 /// For how long a call that is gone or forbidden is not tried again.
-const GONE: Duration = Duration::from_secs(600);
+const PAUSE_WHEN_GONE: Duration = Duration::from_secs(600);
 /// The same for one that failed otherwise and said no time.
-const FAILED: Duration = Duration::from_secs(15);
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
 /// What is remembered about the older calls.
 #[derive(Debug, Default)]
-pub(super) struct Legacy {
+pub(super) struct LegacyCalls {
     quiet_until: Mutex<Option<Instant>>,
 }
 
 /// What an older call adds to a payment.
-struct Row {
+struct LegacyRow {
     /// `None` where it is one that this version does not know.
-    status: Option<OldStatus>,
+    status: Option<LegacyStatus>,
     fee: Option<Amount>,
     transaction: Option<B256>,
     expires_at: Option<Timestamp>,
@@ -41,7 +41,7 @@ struct Row {
 
 /// The statuses of the older calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum OldStatus {
+enum LegacyStatus {
     Created,
     Pending,
     Completed,
@@ -51,12 +51,12 @@ enum OldStatus {
     Failed,
 }
 
-impl Legacy {
+impl LegacyCalls {
     /// Adds what `/v1/billing/top_up/pending` knows to the open top-up of the same id.
-    pub(super) async fn complete_pending(&self, api: &Api, payment: &mut RemotePayment) {
+    pub(super) async fn complete_pending(&self, api: &ApiClient, payment: &mut RemotePayment) {
         let call = Call::get(&["v1", "billing", "top_up", "pending"]);
         let found = self
-            .ask(async { old_pending(&api.send_once(&call).await?) })
+            .ask(async { legacy_pending(&api.send_once(&call).await?) })
             .await;
         if let Some(Some((id, row))) = found
             && id == payment.id
@@ -66,12 +66,12 @@ impl Legacy {
     }
 
     /// Adds what `/v2/billing/get_history` knows to a page of the history, by id.
-    pub(super) async fn complete_history(&self, api: &Api, payments: &mut [RemotePayment]) {
+    pub(super) async fn complete_history(&self, api: &ApiClient, payments: &mut [RemotePayment]) {
         let times = || payments.iter().map(|payment| payment.created_at);
         let (Some(oldest), Some(newest)) = (times().min(), times().max()) else {
             return;
         };
-        let (start, end) = (oldest.minus(MARGIN), newest.plus(MARGIN));
+        let (start, end) = (oldest.minus(RANGE_MARGIN), newest.plus(RANGE_MARGIN));
         let Some(rows) = self.ask(read_range(api, start, end)).await else {
             return;
         };
@@ -112,23 +112,27 @@ fn pause(error: &Error) -> Duration {
         .and_then(|span| u64::try_from(span.0).ok())
         .map(Duration::from_millis);
     match asked {
-        Some(asked) => asked.max(FAILED),
+        Some(asked) => asked.max(PAUSE_AFTER_FAILURE),
         None if matches!(
             error.code,
             Code::Unauthorized | Code::Forbidden | Code::NotFound | Code::AnswerMalformed
         ) =>
         {
-            GONE
+            PAUSE_WHEN_GONE
         }
-        None => FAILED,
+        None => PAUSE_AFTER_FAILURE,
     }
 }
 
-async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashMap<String, Row>> {
+async fn read_range(
+    api: &ApiClient,
+    start: Timestamp,
+    end: Timestamp,
+) -> Result<HashMap<String, LegacyRow>> {
     let mut rows = HashMap::new();
     let mut seen = 0_u64;
     let mut page = None;
-    for _ in 0..PAGES {
+    for _ in 0..MAX_PAGES {
         let mut call = Call::get(&["v2", "billing", "get_history"])
             .with("start", wire::rfc3339(start))
             .with("end", wire::rfc3339(end))
@@ -153,7 +157,10 @@ async fn read_range(api: &Api, start: Timestamp, end: Timestamp) -> Result<HashM
 }
 
 /// The page's rows by their ids; returns how many lines it had, readable or not.
-fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Option<Pagination>, u64)> {
+fn read_page(
+    body: &[u8],
+    rows: &mut HashMap<String, LegacyRow>,
+) -> Result<(Option<Pagination>, u64)> {
     let page = Object::parse("an older page of top-ups", body)?;
     let mut lines = 0_u64;
     for item in page.each("items", "an older top-up")? {
@@ -169,7 +176,7 @@ fn read_page(body: &[u8], rows: &mut HashMap<String, Row>) -> Result<(Option<Pag
     Ok((Pagination::read(&page).ok(), lines))
 }
 
-fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {
+fn legacy_pending(body: &[u8]) -> Result<Option<(String, LegacyRow)>> {
     Object::parse("the older open top-up", body)?
         .object_or_null("pendingTopUp", "an older top-up")?
         .as_ref()
@@ -177,22 +184,22 @@ fn old_pending(body: &[u8]) -> Result<Option<(String, Row)>> {
         .transpose()
 }
 
-fn read_row(item: &Object<'_>) -> Result<(String, Row)> {
+fn read_row(item: &Object<'_>) -> Result<(String, LegacyRow)> {
     let id = item.token("id")?;
     // Each of these is unknown where it is odd, and takes nothing from the others.
     let status = match item.raw_text("status").unwrap_or_default().as_str() {
-        "created" => Some(OldStatus::Created),
-        "pending" => Some(OldStatus::Pending),
-        "completed" => Some(OldStatus::Completed),
-        "aml_failed" => Some(OldStatus::AmlFailed),
-        "canceled" => Some(OldStatus::Canceled),
-        "expired" => Some(OldStatus::Expired),
-        "failed" => Some(OldStatus::Failed),
+        "created" => Some(LegacyStatus::Created),
+        "pending" => Some(LegacyStatus::Pending),
+        "completed" => Some(LegacyStatus::Completed),
+        "aml_failed" => Some(LegacyStatus::AmlFailed),
+        "canceled" => Some(LegacyStatus::Canceled),
+        "expired" => Some(LegacyStatus::Expired),
+        "failed" => Some(LegacyStatus::Failed),
         _ => None,
     };
-    let row = Row {
+    let row = LegacyRow {
         status,
-        fee: old_fee(item),
+        fee: legacy_fee(item),
         transaction: item
             .raw_text_or_null("balanceContractTxAddress")
             .ok()
@@ -204,7 +211,7 @@ fn read_row(item: &Object<'_>) -> Result<(String, Row)> {
 }
 
 /// A fee in another currency than the amounts cannot stand beside them.
-fn old_fee(item: &Object<'_>) -> Option<Amount> {
+fn legacy_fee(item: &Object<'_>) -> Option<Amount> {
     let gas = base_units(item, "copperxGasFee").ok()?;
     let fee = base_units(item, "copperxFee").ok()?.checked_add(&gas)?;
     (item.raw_text("currency").ok()? == "usdc").then_some(fee)
@@ -215,13 +222,16 @@ fn transaction(text: &str) -> Option<B256> {
     text.starts_with("0x").then(|| text.parse().ok())?
 }
 
-impl Row {
+impl LegacyRow {
     fn add_to(&self, payment: &mut RemotePayment) {
         payment.fee.clone_from(&self.fee);
         payment.transaction = self.transaction;
         payment.expires_at = payment.expires_at.or(self.expires_at);
         // The present calls decide what a payment is; the older ones only tell apart what they call open.
-        let on_its_way = matches!(self.status, Some(OldStatus::Pending | OldStatus::Completed));
+        let on_its_way = matches!(
+            self.status,
+            Some(LegacyStatus::Pending | LegacyStatus::Completed)
+        );
         if payment.status == Status::Open && on_its_way {
             payment.status = Status::Confirming;
         }

@@ -134,7 +134,10 @@ async fn the_history_is_asked_by_what_changed_and_by_cursor() {
         Some("2026-01-01T00:00:00Z")
     );
     assert_eq!(history.parameter("cursor").as_deref(), Some("bmV4dA"));
-    assert_eq!(pending.parameter("status").as_deref(), Some(UNSETTLED));
+    assert_eq!(
+        pending.parameter("status").as_deref(),
+        Some(UNSETTLED_STATUSES)
+    );
 }
 
 #[tokio::test]

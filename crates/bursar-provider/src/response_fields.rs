@@ -11,9 +11,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// The longest id or address taken from a server, in bytes.
-const TOKEN_LIMIT: usize = 128;
+const MAX_TOKEN_BYTES: usize = 128;
 /// The longest web address taken from a server, in bytes; what may be opened is decided elsewhere.
-const ADDRESS_LIMIT: usize = 4_096;
+const MAX_ADDRESS_BYTES: usize = 4_096;
 
 /// A JSON object whose fields are read one by one.
 pub(crate) struct Object<'a> {
@@ -108,7 +108,9 @@ impl<'a> Object<'a> {
     pub(crate) fn address_or_null(&self, field: &str) -> Result<Option<String>> {
         let address: Option<String> = self.read(field, "a text")?;
         match address {
-            Some(address) if address.len() > ADDRESS_LIMIT => Err(self.wrong(field, "is too long")),
+            Some(address) if address.len() > MAX_ADDRESS_BYTES => {
+                Err(self.wrong(field, "is too long"))
+            }
             other => Ok(other),
         }
     }
@@ -185,9 +187,9 @@ impl<'a> Object<'a> {
 
 /// What could not be read of an answer, beside what could.
 #[derive(Debug, Default)]
-pub(crate) struct Oddities(Vec<Error>);
+pub(crate) struct UnreadableParts(Vec<Error>);
 
-impl Oddities {
+impl UnreadableParts {
     /// What was read, or `None` with a note of why not.
     pub(crate) fn take<T>(&mut self, read: Result<T>) -> Option<T> {
         match read {
@@ -238,7 +240,7 @@ fn not_json() -> Error {
 
 /// Whether the text can be an id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
 pub(crate) fn is_token(text: &str) -> bool {
-    (1..=TOKEN_LIMIT).contains(&text.len())
+    (1..=MAX_TOKEN_BYTES).contains(&text.len())
         && text
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
@@ -252,7 +254,7 @@ struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// More fields than any object of these APIs has.
-const FIELD_LIMIT: usize = 256;
+const MAX_FIELDS: usize = 256;
 
 impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -267,7 +269,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
                 while let Some((Name(name), raw)) = map.next_entry()? {
-                    if fields.len() >= FIELD_LIMIT || fields.iter().any(|(seen, _)| *seen == name) {
+                    if fields.len() >= MAX_FIELDS || fields.iter().any(|(seen, _)| *seen == name) {
                         return Err(serde::de::Error::custom("doubled or too many fields"));
                     }
                     fields.push((name, raw));

@@ -2,10 +2,10 @@
 //! and every status that is not a success turned into a coded error.
 
 use super::auth;
-use crate::address::address;
-use crate::answer;
-use crate::refusal::{ErrorBody, is_unspecific, not_the_api};
-use crate::remote_clock::RemoteClock;
+use crate::call_url::call_url;
+use crate::error_response::{ErrorBody, foreign_response, is_unspecific};
+use crate::response_fields;
+use crate::server_clock::ServerClock;
 use crate::session::Session;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::Network;
@@ -16,11 +16,11 @@ use url::Url;
 use zeroize::Zeroizing;
 
 /// The way to the API for one account.
-pub(super) struct Api {
+pub(super) struct ApiClient {
     pub(super) network: Network,
     session: Arc<Session>,
     http: Http,
-    pub(super) clock: RemoteClock,
+    pub(super) clock: ServerClock,
 }
 
 /// What is asked for.
@@ -77,13 +77,13 @@ impl<'a> Call<'a> {
     }
 }
 
-impl Api {
+impl ApiClient {
     pub(super) fn new(network: Network, session: Arc<Session>, http: Http) -> Self {
         Self {
             network,
             session,
             http,
-            clock: RemoteClock::default(),
+            clock: ServerClock::default(),
         }
     }
 
@@ -112,7 +112,7 @@ impl Api {
     }
 
     /// Makes the call without saying who asks.
-    pub(super) async fn send_openly(&self, call: &Call<'_>) -> Result<Vec<u8>> {
+    pub(super) async fn send_anonymously(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let answer = self.exchange(call, None).await?;
         self.judge(call, answer)
     }
@@ -137,7 +137,7 @@ impl Api {
             max_bytes: MAX_BODY_BYTES,
         };
         let answer = self.http.send(request).await?;
-        self.clock.told(answer.clock_ahead);
+        self.clock.observe(answer.clock_ahead);
         let used = used.as_ref().map(|value| value.as_str());
         Ok(Response {
             body: self.session.without_secrets(answer.body, used),
@@ -146,37 +146,37 @@ impl Api {
     }
 
     fn address(&self, call: &Call<'_>) -> Result<Url> {
-        address(&self.network.api, call.path.iter().copied(), &call.query)
+        call_url(&self.network.api, call.path.iter().copied(), &call.query)
     }
 
     /// The body of a success; every other status as an error.
     fn judge(&self, call: &Call<'_>, answer: Response) -> Result<Vec<u8>> {
         match answer.status {
-            _ if answer.is_challenge => Err(self.not_the_api(call.action, &answer)),
+            _ if answer.is_challenge => Err(self.foreign_response(call.action, &answer)),
             204 => Ok(Vec::new()),
             // A cancellation that went well has nothing to say.
             200..=299 if call.action == Action::Cancel && answer.body.is_empty() => Ok(answer.body),
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
-            200..=299 => Err(self.not_the_api(call.action, &answer)),
+            200..=299 => Err(self.foreign_response(call.action, &answer)),
             _ => Err(self.refusal(call.action, &answer)),
         }
     }
 
-    fn not_the_api(&self, action: Action, answer: &Response) -> Error {
-        not_the_api(answer, &self.network.api_host(), action != Action::Read)
+    fn foreign_response(&self, action: Action, answer: &Response) -> Error {
+        foreign_response(answer, &self.network.api_host(), action != Action::Read)
     }
 
     fn refusal(&self, action: Action, answer: &Response) -> Error {
         let error = match ErrorBody::read(answer) {
-            Some(told) => self.own_refusal(action, answer, told),
-            None => self.not_the_api(action, answer),
+            Some(told) => self.api_error(action, answer, told),
+            None => self.foreign_response(action, answer),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
         error
     }
 
     /// What the API itself says by a status and its error form.
-    fn own_refusal(&self, action: Action, answer: &Response, told: ErrorBody) -> Error {
+    fn api_error(&self, action: Action, answer: &Response, told: ErrorBody) -> Error {
         let host = self.network.api_host();
         match (meant(answer.status, told.code.as_deref()), action) {
             (401, _) => Error::new(
@@ -226,7 +226,7 @@ impl Api {
                     None => format!("Fluence refused the request (status {}).", answer.status),
                 },
             ),
-            _ => self.not_the_api(action, answer),
+            _ => self.foreign_response(action, answer),
         }
     }
 }
@@ -257,10 +257,10 @@ fn is_json(content_type: &str) -> bool {
     content_type == "application/json" || content_type.ends_with("+json")
 }
 
-/// An id that goes into a path; only what [`answer::is_token`] lets pass.
+/// An id that goes into a path; only what [`response_fields::is_token`] lets pass.
 pub(super) fn path_id(id: &str) -> Result<&str> {
     // A segment of dots would be taken for a step up.
-    if answer::is_token(id) && id.bytes().any(|b| b != b'.') {
+    if response_fields::is_token(id) && id.bytes().any(|b| b != b'.') {
         Ok(id)
     } else {
         Err(Error::new(

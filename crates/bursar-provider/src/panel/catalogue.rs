@@ -1,7 +1,7 @@
 //! What a panel offers: payers, methods, limits, services to renew and migrations to pay for.
 
 use super::wire::{Unit, id, page};
-use crate::answer::{Object, Oddities};
+use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::catalogue::{
     Catalogue, Method, MethodKind, Migration, Payer, Period, SavedMethod, SavedMethodState, Service,
 };
@@ -16,25 +16,25 @@ pub(super) struct Limits {
     presets: Vec<Amount>,
 }
 
-pub(super) fn limits(body: &[u8], unit: &Unit, odd: &mut Oddities) -> Result<Limits> {
+pub(super) fn limits(body: &[u8], unit: &Unit, unreadable: &mut UnreadableParts) -> Result<Limits> {
     let object = Object::parse("the top-up's limits", body)?;
-    let min = odd.take(unit.money(&object, "min"));
-    let max = odd.take(unit.money(&object, "max"));
+    let min = unreadable.take(unit.money(&object, "min"));
+    let max = unreadable.take(unit.money(&object, "max"));
     if let (Some(min), Some(max)) = (&min, &max)
         && max.compare(min) == Some(Ordering::Less)
     {
         return Err(object.wrong("max", "is less than min"));
     }
-    let presets = odd.take(object.each("presets", "a preset"));
+    let presets = unreadable.take(object.each("presets", "a preset"));
     let presets = presets
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|preset| odd.take(preset.and_then(|preset| unit.read(&preset))))
+        .filter_map(|preset| unreadable.take(preset.and_then(|preset| unit.read(&preset))))
         .collect();
     Ok(Limits { min, max, presets })
 }
 
-pub(super) fn payers(body: &[u8], odd: &mut Oddities) -> Result<Vec<Payer>> {
+pub(super) fn payers(body: &[u8], unreadable: &mut UnreadableParts) -> Result<Vec<Payer>> {
     let payers = Object::parse("the payers", body)?.each("items", "a payer")?;
     let read = |payer: Object<'_>| {
         Ok(Payer {
@@ -44,7 +44,7 @@ pub(super) fn payers(body: &[u8], odd: &mut Oddities) -> Result<Vec<Payer>> {
     };
     Ok(payers
         .into_iter()
-        .filter_map(|payer| odd.take(payer.and_then(read)))
+        .filter_map(|payer| unreadable.take(payer.and_then(read)))
         .collect())
 }
 
@@ -53,7 +53,7 @@ pub(super) fn catalogue(
     unit: &Unit,
     payers: Vec<Payer>,
     limits: Limits,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<Catalogue> {
     let mut methods = Vec::new();
     for object in Object::parse("the payment methods", body)?.each("items", "a payment method")? {
@@ -62,9 +62,9 @@ pub(super) fn catalogue(
             if !payers.iter().any(|known| known.id == payer) {
                 return Err(object.wrong("payer", "is none of the account's payers"));
             }
-            method(&object, payer, &limits, unit, odd)
+            method(&object, payer, &limits, unit, unreadable)
         });
-        methods.extend(odd.take_or_null(read));
+        methods.extend(unreadable.take_or_null(read));
     }
     Ok(Catalogue {
         currency: unit.currency.clone(),
@@ -80,21 +80,21 @@ fn method(
     payer: String,
     limits: &Limits,
     unit: &Unit,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<Option<Method>> {
     let kind = object.raw_text("kind")?;
     let (kind, provider, saved, can_be_saved) = match kind.as_str() {
         "saved" => (
             MethodKind::Saved,
             object.text("system")?,
-            Some(saved(object, odd)?),
+            Some(saved(object, unreadable)?),
             false,
         ),
         "payment_system" => (
             MethodKind::PaymentSystem,
             object.text("system")?,
             None,
-            odd.take(object.flag("can_save")).unwrap_or(false),
+            unreadable.take(object.flag("can_save")).unwrap_or(false),
         ),
         "invoice" => (MethodKind::Invoice, kind, None, false),
         _ => return Ok(None),
@@ -121,7 +121,7 @@ fn method(
     }))
 }
 
-fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<SavedMethod> {
+fn saved(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<SavedMethod> {
     let state = match object.raw_text("status")?.as_str() {
         "pending" => SavedMethodState::Pending,
         "confirmed" => SavedMethodState::Confirmed,
@@ -129,8 +129,8 @@ fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<SavedMethod> {
         _ => return Err(object.wrong("status", "is one that this version does not know")),
     };
     let card = match (
-        odd.take_or_null(object.text_or_null("last4")),
-        odd.take_or_null(object.text_or_null("expires")),
+        unreadable.take_or_null(object.text_or_null("last4")),
+        unreadable.take_or_null(object.text_or_null("expires")),
     ) {
         (Some(last4), Some(expires)) => Some(format!("•••• {last4}, until {expires}")),
         (Some(last4), None) => Some(format!("•••• {last4}")),
@@ -138,9 +138,9 @@ fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<SavedMethod> {
     };
     Ok(SavedMethod {
         state,
-        is_default: odd.take(object.flag("is_default")).unwrap_or(false),
+        is_default: unreadable.take(object.flag("is_default")).unwrap_or(false),
         detail: card
-            .or_else(|| odd.take_or_null(object.text_or_null("email")))
+            .or_else(|| unreadable.take_or_null(object.text_or_null("email")))
             .unwrap_or_default(),
     })
 }
@@ -148,15 +148,15 @@ fn saved(object: &Object<'_>, odd: &mut Oddities) -> Result<SavedMethod> {
 pub(super) fn services(
     body: &[u8],
     unit: &Unit,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<(Vec<Service>, Option<String>)> {
-    page(body, "a service", odd, |object, odd| {
+    page(body, "a service", unreadable, |object, unreadable| {
         Ok(Service {
             id: id(object, "id")?,
             name: object.text("name")?,
-            tariff: odd.take_or_null(object.text_or_null("tariff")),
+            tariff: unreadable.take_or_null(object.text_or_null("tariff")),
             due_at: object.time("due_at")?,
-            periods: periods(object, unit, odd)?,
+            periods: periods(object, unit, unreadable)?,
         })
     })
 }
@@ -164,13 +164,13 @@ pub(super) fn services(
 pub(super) fn migrations(
     body: &[u8],
     unit: &Unit,
-    odd: &mut Oddities,
+    unreadable: &mut UnreadableParts,
 ) -> Result<(Vec<Migration>, Option<String>)> {
-    page(body, "a migration", odd, |object, odd| {
+    page(body, "a migration", unreadable, |object, unreadable| {
         let server = object.object("server", "the server of a migration")?;
         let detail: Vec<String> = [
-            odd.take_or_null(server.text_or_null("description")),
-            odd.take_or_null(server.text_or_null("location")),
+            unreadable.take_or_null(server.text_or_null("description")),
+            unreadable.take_or_null(server.text_or_null("location")),
         ]
         .into_iter()
         .flatten()
@@ -181,19 +181,23 @@ pub(super) fn migrations(
             server: server.text("name")?,
             server_detail: (!detail.is_empty()).then(|| detail.join(", ")),
             ordered_at: object.time("ordered_at")?,
-            periods: periods(object, unit, odd)?,
+            periods: periods(object, unit, unreadable)?,
         })
     })
 }
 
-fn periods(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Vec<Period>> {
+fn periods(
+    object: &Object<'_>,
+    unit: &Unit,
+    unreadable: &mut UnreadableParts,
+) -> Result<Vec<Period>> {
     let mut read = |period: Object<'_>| {
         let until = period.time("until");
         Ok(Period {
             id: id(&period, "id")?,
             name: period.text("name")?,
             price: unit.money(&period, "price")?,
-            until: odd.take(until),
+            until: unreadable.take(until),
         })
     };
     let all: Vec<Result<Period>> = object
@@ -203,6 +207,6 @@ fn periods(object: &Object<'_>, unit: &Unit, odd: &mut Oddities) -> Result<Vec<P
         .collect();
     Ok(all
         .into_iter()
-        .filter_map(|period| odd.take(period))
+        .filter_map(|period| unreadable.take(period))
         .collect())
 }

@@ -2,13 +2,13 @@
 //! the way (a challenge page, a portal, a gateway, a proxy) says nothing about a key, and nothing about whether a
 //! request was carried out.
 
-use super::answer::Object;
+use super::response_fields::Object;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::untrusted_text::clean;
 use bursar_platform::http::Response;
 
 /// The members that gateways and frameworks put beside `error` or `detail`, and the APIs do not.
-const OF_GATEWAYS: [&str; 12] = [
+const GATEWAY_FIELDS: [&str; 12] = [
     "cloudflare_error",
     "fault",
     "instance",
@@ -41,7 +41,7 @@ impl ErrorBody {
         let body = Object::parse("an error", &answer.body).ok()?;
         let text = |field| body.raw_text_or_null(field).ok().flatten();
         let (code, error, detail) = (text("code"), text("error"), text("detail"));
-        let from_a_gateway = OF_GATEWAYS.into_iter().any(|field| body.has(field));
+        let from_a_gateway = GATEWAY_FIELDS.into_iter().any(|field| body.has(field));
         let own = match (&code, &error, &detail) {
             (Some(_), Some(_), _) => true,
             (None, Some(_), _) => !from_a_gateway && !body.has("code"),
@@ -72,7 +72,7 @@ pub(crate) fn is_unspecific(status: u16) -> bool {
 
 /// What an answer means that is not the API's own. `asks_for_change`: the request starts, ends or changes something,
 /// and may have been carried out all the same.
-pub(crate) fn not_the_api(answer: &Response, host: &str, asks_for_change: bool) -> Error {
+pub(crate) fn foreign_response(answer: &Response, host: &str, asks_for_change: bool) -> Error {
     let status = answer.status;
     let (code, what) = match status {
         _ if answer.is_challenge => (
@@ -211,7 +211,7 @@ mod tests {
     fn what_is_not_the_apis_may_pass_and_refuses_nothing() {
         for status in 100..=599 {
             for changes in [false, true] {
-                let told = not_the_api(&answer(status, "<html>"), "api.example", changes);
+                let told = foreign_response(&answer(status, "<html>"), "api.example", changes);
                 assert!(told.retryable, "{status}");
                 let codes = [Code::ProviderUnavailable, Code::AnswerMalformed];
                 let paced = status == 429 && !changes && told.code == Code::RateLimited;

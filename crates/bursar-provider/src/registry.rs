@@ -1,0 +1,45 @@
+//! The list of all providers. A new provider is a module in this crate and one entry here.
+
+use crate::session::Session;
+use crate::{Provider, ProviderInfo, fluence, panel, unsupported};
+use bursar_domain::network::Network;
+use bursar_platform::http::Http;
+use std::sync::Arc;
+
+/// All providers.
+pub(crate) const REGISTRATIONS: [Registration; 2] = [fluence::REGISTRATION, panel::REGISTRATION];
+
+/// What a provider's module registers.
+pub(crate) struct Registration {
+    /// Its name in network files.
+    pub(crate) name: &'static str,
+    pub(crate) info: fn() -> ProviderInfo,
+    pub(crate) connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
+    /// The name of a payment's source for users, where the API has only a code.
+    pub(crate) source_title: fn(&str) -> Option<&'static str>,
+}
+
+fn registration(network: &Network) -> Option<&'static Registration> {
+    REGISTRATIONS
+        .iter()
+        .find(|registered| registered.name == network.provider.as_str())
+}
+
+/// A client of the network's provider for the account of this session. If this version does not support the provider,
+/// the client refuses every call.
+pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn Provider> {
+    match registration(network) {
+        Some(registered) => (registered.connect)(network.clone(), session, http),
+        None => Arc::new(unsupported::Unsupported),
+    }
+}
+
+/// What is known of a network's provider before an account is connected.
+pub fn info(network: &Network) -> ProviderInfo {
+    registration(network).map_or_else(ProviderInfo::default, |registered| (registered.info)())
+}
+
+/// The name of a payment's source for users, such as a payment provider. `None` where the source is its own name.
+pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
+    registration(network).and_then(|registered| (registered.source_title)(source))
+}
