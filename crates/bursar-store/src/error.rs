@@ -64,7 +64,7 @@ impl From<Error> for StoreError {
 
 /// The error for a file that could not be read, written, moved or flushed.
 pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
-    let place = path.display();
+    let file = path.display();
     let kind = error.kind();
     if matches!(
         kind,
@@ -72,7 +72,7 @@ pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
     ) {
         return Error::passing(
             Code::StorageFailed,
-            format!("The disk is full: {place} cannot be written. Free some space."),
+            format!("The disk is full: {file} cannot be written. Free some space."),
         );
     }
     if matches!(
@@ -81,10 +81,10 @@ pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
     ) {
         return Error::new(
             Code::StorageFailed,
-            format!("{place} cannot be written. Check who owns it and its permissions."),
+            format!("{file} cannot be written. Check who owns it and its permissions."),
         );
     }
-    Error::passing(Code::StorageFailed, format!("{place}: {error}."))
+    Error::passing(Code::StorageFailed, format!("{file}: {error}."))
 }
 
 fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {

@@ -6,11 +6,11 @@ use bursar_engine::Write;
 
 /// Ends the process here if this is the selected fail point.
 #[inline]
-pub fn reach(place: &str) {
+pub fn reach(name: &str) {
     #[cfg(debug_assertions)]
-    chosen::reach(place);
+    chosen::reach(name);
     #[cfg(not(debug_assertions))]
-    let _ = place;
+    let _ = name;
 }
 
 /// A fail point around a commit, named after what is written: `intent`, `answer`, `notice`, else `change`.
@@ -24,19 +24,19 @@ pub fn reach_commit(writes: &[Write], when: &str) {
 
 /// A fail point while an answer is pending: the request was sent, and no answer came within 100 ms.
 #[inline]
-pub async fn reach_during<T>(place: &str, answer: impl Future<Output = T>) -> T {
+pub async fn reach_during<T>(name: &str, answer: impl Future<Output = T>) -> T {
     #[cfg(debug_assertions)]
     {
         let mut answer = std::pin::pin!(answer);
         tokio::select! {
             answer = &mut answer => return answer,
-            () = tokio::time::sleep(std::time::Duration::from_millis(100)) => reach(place),
+            () = tokio::time::sleep(std::time::Duration::from_millis(100)) => reach(name),
         }
         answer.await
     }
     #[cfg(not(debug_assertions))]
     {
-        let _ = place;
+        let _ = name;
         answer.await
     }
 }
@@ -49,18 +49,18 @@ mod chosen {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     struct Chosen {
-        place: String,
+        name: String,
         /// How many more times the point is reached, including the last one.
-        left: AtomicU32,
+        remaining: AtomicU32,
     }
 
     static CHOSEN: OnceLock<Option<Chosen>> = OnceLock::new();
 
-    pub(super) fn reach(place: &str) {
+    pub(super) fn reach(name: &str) {
         let Some(chosen) = CHOSEN.get_or_init(read) else {
             return;
         };
-        if chosen.place == place && chosen.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+        if chosen.name == name && chosen.remaining.fetch_sub(1, Ordering::SeqCst) == 1 {
             end();
         }
     }
@@ -90,13 +90,13 @@ mod chosen {
 
     fn read() -> Option<Chosen> {
         let text = std::env::var("BURSAR_FAIL_POINT").ok()?;
-        let (place, nth) = match text.split_once(':') {
-            Some((place, nth)) => (place, nth.parse().ok()?),
+        let (name, nth) = match text.split_once(':') {
+            Some((name, nth)) => (name, nth.parse().ok()?),
             None => (text.as_str(), 1),
         };
         Some(Chosen {
-            place: place.to_owned(),
-            left: AtomicU32::new(nth),
+            name: name.to_owned(),
+            remaining: AtomicU32::new(nth),
         })
     }
 

@@ -12,23 +12,23 @@ use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
 impl History {
-    /// Replaces the charges of the days `asked` (from, to; `YYYY-MM-DD`, both included). A day without a charge had
+    /// Replaces the charges of `days` (from, to; `YYYY-MM-DD`, both included). A day without a charge had
     /// none. Other days stay unchanged.
     pub fn put_day_charges(
         &self,
         account: &AccountId,
-        asked: (&str, &str),
+        days: (&str, &str),
         charges: &[DayCharge],
         now: Timestamp,
     ) -> Result<()> {
-        self.put_charges(account, asked, &charges.to_vec().into(), now)
+        self.put_charges(account, days, &charges.to_vec().into(), now)
     }
 
     /// Like [`Self::put_day_charges`], with the days whose sum is unknown.
     pub fn put_charges(
         &self,
         account: &AccountId,
-        asked: (&str, &str),
+        days: (&str, &str),
         charges: &Charges,
         now: Timestamp,
     ) -> Result<()> {
@@ -42,7 +42,7 @@ impl History {
             let account = ensure_account_number(transaction, account)?;
             transaction
                 .prepare_cached("DELETE FROM charge WHERE account = ?1 AND date BETWEEN ?2 AND ?3")?
-                .execute(params![account, asked.0, asked.1])?;
+                .execute(params![account, days.0, days.1])?;
             let mut insert = transaction
                 .prepare_cached("INSERT OR REPLACE INTO charge VALUES (?1, ?2, ?3, ?4)")?;
             for charge in &charges.days {

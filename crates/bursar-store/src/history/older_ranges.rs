@@ -39,19 +39,19 @@ impl History {
                 return Ok(false);
             };
             let known = read_older_ranges(transaction, account)?;
-            let mut left = Vec::new();
+            let mut remaining = Vec::new();
             for (from, to) in &known {
                 if to.saturating_add(1) >= first {
                     first = first.min(*from);
                 } else {
-                    left.push((*from, *to));
+                    remaining.push((*from, *to));
                 }
             }
-            if left.len() == known.len() {
+            if remaining.len() == known.len() {
                 return Ok(false);
             }
             set_event_range(transaction, account, first, last, &last_hash)?;
-            write_older_ranges(transaction, account, &left)?;
+            write_older_ranges(transaction, account, &remaining)?;
             Ok(true)
         })
     }
@@ -99,15 +99,15 @@ pub(super) fn roll_back_older_ranges(
     block: u64,
 ) -> StoreResult<()> {
     let known = read_older_ranges(connection, account)?;
-    let left: Vec<Blocks> = known
+    let remaining: Vec<Blocks> = known
         .iter()
         .filter(|(first, _)| *first < block)
         .map(|(first, last)| (*first, (*last).min(block.saturating_sub(1))))
         .collect();
-    if left == known {
+    if remaining == known {
         return Ok(());
     }
-    write_older_ranges(connection, account, &left)
+    write_older_ranges(connection, account, &remaining)
 }
 
 fn read_older_ranges(connection: &Connection, account: i64) -> StoreResult<Vec<Blocks>> {

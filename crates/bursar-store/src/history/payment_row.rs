@@ -313,14 +313,14 @@ pub(super) fn block_from_column(stored: i64) -> u64 {
 fn to_column<T: PartialEq + Copy>(all: &[T], one: T) -> i64 {
     all.iter()
         .position(|each| *each == one)
-        .and_then(|place| i64::try_from(place).ok())
+        .and_then(|index| i64::try_from(index).ok())
         .unwrap_or_default()
 }
 
 fn from_column<T: Copy>(all: &[T], number: i64) -> StoreResult<T> {
     usize::try_from(number)
         .ok()
-        .and_then(|place| all.get(place).copied())
+        .and_then(|index| all.get(index).copied())
         .ok_or(StoreError::Corrupt("a number stands for nothing."))
 }
 

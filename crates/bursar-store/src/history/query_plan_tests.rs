@@ -51,7 +51,7 @@ fn steps(connection: &Connection, query: &SqlFragment) -> Vec<String> {
 }
 
 #[test]
-fn no_page_and_no_sum_goes_through_all_rows_or_sorts_them() {
+fn no_query_scans_or_sorts_all_rows() {
     let (_home, history, account) = filled();
     let searches = [
         None,

@@ -83,9 +83,9 @@ impl RecheckRange {
 
     /// The range could not be read completely: the next attempt continues where this one stopped.
     pub fn record_failure(&mut self, now: Timestamp) {
-        let left = self.remaining_to;
+        let remaining_to = self.remaining_to;
         self.record_unexplained(now);
-        self.remaining_to = left;
+        self.remaining_to = remaining_to;
     }
 
     /// The range was read and is still unexplained: all of it is read again, after a longer delay each time.
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_tried_ever_more_slowly_and_goes_on_where_it_was_cut_off() {
+    fn delays_retries_and_resumes_interrupted_attempt() {
         let mut range = RecheckRange::unexplained(5, 9, balances(0), balances(1), NOW);
         let mut waits = Vec::new();
         for _ in 0..20 {
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn many_ranges_are_drawn_together_without_losing_a_block() {
+    fn merges_ranges_without_losing_blocks() {
         let (_home, history, account) = history();
         for n in 0..100 {
             let cents = i64::try_from(n).unwrap();
@@ -289,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_that_are_gone_are_doubtful_no_more() {
+    fn reorganisation_removes_ranges() {
         let (_home, history, account) = history();
         history.put_events(&account, &quiet(0, 100)).unwrap();
         let ranges = [(1, 10), (40, 60), (70, 80)]
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_never_fall_behind_and_those_that_the_events_led_to_are_kept() {
+    fn never_lowers_shown_block_and_keeps_balances_at_cursor() {
         let (_home, history, account) = history();
         let put =
             |update: &ReadingUpdate| history.put_reading_update(&account, update, NOW).unwrap();

@@ -114,12 +114,15 @@ impl QueryPlan {
         if row == 0 {
             return Ok((i64::MAX, 0));
         }
-        let mut left = row;
+        let mut remaining = row;
         for (day, rows) in self.rows_per_day(connection)?.into_iter().rev() {
-            if left < rows {
-                return Ok((first_row_key(start_of_day(day).plus(Span::days(1))), left));
+            if remaining < rows {
+                return Ok((
+                    first_row_key(start_of_day(day).plus(Span::days(1))),
+                    remaining,
+                ));
             }
-            left = left.saturating_sub(rows);
+            remaining = remaining.saturating_sub(rows);
         }
         Ok((0, 0))
     }

@@ -358,16 +358,16 @@ fn trigram_query(text: &str) -> String {
     let all: Vec<&[char]> = characters.windows(MIN_PART_CHARS).collect();
     let last = all.len().saturating_sub(1);
     let wanted = TRIGRAMS_LOOKED_UP.min(all.len());
-    let mut places: Vec<usize> = (0..wanted)
+    let mut starts: Vec<usize> = (0..wanted)
         .filter_map(|n| {
             n.checked_mul(last)?
                 .checked_div(wanted.saturating_sub(1).max(1))
         })
         .collect();
-    places.dedup();
-    places
+    starts.dedup();
+    starts
         .into_iter()
-        .filter_map(|place| all.get(place))
+        .filter_map(|start| all.get(start))
         .map(|piece| {
             let piece: String = piece.iter().collect();
             format!("\"{}\"", piece.replace('"', "\"\""))

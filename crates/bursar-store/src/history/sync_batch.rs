@@ -44,12 +44,12 @@ impl History {
                 let lines = to_json(&lines)?;
                 write_value(transaction, account, "lines_read", &lines, batch.read_at)?;
             }
-            let odd = to_json(&batch.unreadable_rows)?;
+            let unreadable = to_json(&batch.unreadable_rows)?;
             write_value(
                 transaction,
                 account,
                 "odd_lines",
-                &odd,
+                &unreadable,
                 batch.unreadable_rows_checked_at,
             )?;
             Ok(changed)

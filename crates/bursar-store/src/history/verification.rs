@@ -41,11 +41,11 @@ impl<'a> Verifier<'a> {
         mut after: PaymentRow,
     ) -> StoreResult<()> {
         let id = after.id.clone();
-        let Some((row, old)) = before else {
-            let named = self.release_events_carrying_id(&id)?;
-            after.matchable_by_amount = named.is_none() && is_matchable_by_amount(&after);
+        let Some((row_key, old)) = before else {
+            let event = self.release_events_carrying_id(&id)?;
+            after.matchable_by_amount = event.is_none() && is_matchable_by_amount(&after);
             after.insert(self.connection, self.account)?;
-            return match named {
+            return match event {
                 Some(event) => self.link(&id, &event, MatchedBy::ById),
                 None => self.payment_became_matchable(&after),
             };
@@ -57,16 +57,16 @@ impl<'a> Verifier<'a> {
             && (!after.matchable_by_amount
                 || is_payment_verifiable(&old) == is_payment_verifiable(&after));
         if stays {
-            return after.replace(self.connection, self.account, row, &old);
+            return after.replace(self.connection, self.account, row_key, &old);
         }
         if !by_id {
             self.unlink_payment(&id)?;
             after.proof = None;
         }
-        let Some((row, old_now)) = PaymentRow::find(self.connection, self.account, &id)? else {
+        let Some((row_key, old_now)) = PaymentRow::find(self.connection, self.account, &id)? else {
             return Ok(());
         };
-        after.replace(self.connection, self.account, row, &old_now)?;
+        after.replace(self.connection, self.account, row_key, &old_now)?;
         if let Some(match_key) = payment_match_key(&old) {
             self.payment_stopped_being_matchable(&match_key)?;
         }

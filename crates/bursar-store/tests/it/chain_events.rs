@@ -1,7 +1,7 @@
 //! Events of the Balance contract, and the payments that they verify.
 
 use crate::fixtures::{
-    NOW, batch, block_hash, event, history, lines, only_line, payment, total, verdict,
+    NOW, batch, block_hash, event, history, match_of, only_row, payment, rows, total,
 };
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::Span;
@@ -9,7 +9,7 @@ use bursar_domain::error::{Code, Error};
 use bursar_domain::view::{MatchedBy, PaymentKind, PaymentQuery};
 
 #[test]
-fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
+fn verifies_by_id_and_shows_other_events_as_rows() {
     let (_home, history, account) = history();
     history
         .put_payments(&account, &[payment("p1", "25.00", NOW)])
@@ -33,8 +33,8 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
     let matched = history.payment_match(&account, "p1").unwrap().unwrap();
     assert!(matched.verified.by_id);
     assert_eq!(matched.event, credit);
-    let shown = lines(&history, &PaymentQuery::default());
-    let told: Vec<_> = shown
+    let shown = rows(&history, &PaymentQuery::default());
+    let reported: Vec<_> = shown
         .iter()
         .map(|line| {
             (
@@ -46,7 +46,7 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
         })
         .collect();
     assert_eq!(
-        told,
+        reported,
         [
             (PaymentKind::TopUp, None, true, Some(MatchedBy::ById)),
             (PaymentKind::Credit, Some("review"), true, None),
@@ -59,15 +59,15 @@ fn an_event_with_the_id_verifies_and_one_without_shows_itself() {
         shown[3].id,
         format!("chain:{}:1", event("", "1", 90, NOW).transaction)
     );
-    // The same events again change nothing.
+    // Storing the same events again changes nothing.
     history
         .put_events(&account, &batch(&[credit], 80, 110))
         .unwrap();
-    assert_eq!(lines(&history, &PaymentQuery::default()), shown);
+    assert_eq!(rows(&history, &PaymentQuery::default()), shown);
 }
 
 #[test]
-fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
+fn prefers_match_by_id_and_drops_ambiguous_match() {
     let (_home, history, account) = history();
     let put = |id: &str, minutes| {
         history
@@ -82,23 +82,29 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
     history
         .put_events(&account, &batch(std::slice::from_ref(&credit), 80, 110))
         .unwrap();
-    assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
+    assert_eq!(
+        match_of(&history, &account, "p1"),
+        Some(MatchedBy::ByAmount)
+    );
     assert_eq!(total(&history, &PaymentQuery::default()), 1);
-    // A second candidate leaves a choice, and no choice is made.
+    // A second candidate makes the match ambiguous.
     put("p2", 10);
-    assert_eq!(verdict(&history, &account, "p1"), None);
+    assert_eq!(match_of(&history, &account, "p1"), None);
     assert_eq!(history.payment_match(&account, "p1").unwrap(), None);
-    // The event of the second one by id makes the first one the only one left.
+    // The second payment gets an event by its id, which leaves the first as the only candidate.
     let certain = event("p2", "25.000000", 101, NOW.plus(Span::minutes(12)));
     history
         .put_events(&account, &batch(&[certain], 111, 120))
         .unwrap();
-    assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
-    assert_eq!(verdict(&history, &account, "p2"), Some(MatchedBy::ById));
-    // A payment whose id the first event carries takes it.
+    assert_eq!(
+        match_of(&history, &account, "p1"),
+        Some(MatchedBy::ByAmount)
+    );
+    assert_eq!(match_of(&history, &account, "p2"), Some(MatchedBy::ById));
+    // A payment whose id the first event carries is matched with it.
     put("other", 20);
-    assert_eq!(verdict(&history, &account, "p1"), None);
-    assert_eq!(verdict(&history, &account, "other"), Some(MatchedBy::ById));
+    assert_eq!(match_of(&history, &account, "p1"), None);
+    assert_eq!(match_of(&history, &account, "other"), Some(MatchedBy::ById));
     assert_eq!(
         history
             .payment_match(&account, "other")
@@ -110,7 +116,7 @@ fn a_match_by_amount_gives_way_to_one_by_id_and_to_doubt() {
 }
 
 #[test]
-fn a_credit_shown_alone_goes_when_its_payment_comes() {
+fn removes_row_of_credit_when_its_payment_arrives() {
     let (_home, history, account) = history();
     history
         .put_events(
@@ -118,16 +124,16 @@ fn a_credit_shown_alone_goes_when_its_payment_comes() {
             &batch(&[event("x", "25.000000", 100, NOW)], 80, 110),
         )
         .unwrap();
-    assert_eq!(only_line(&history).kind, PaymentKind::Credit);
+    assert_eq!(only_row(&history).kind, PaymentKind::Credit);
     history
         .put_payments(&account, &[payment("p1", "25.00", NOW)])
         .unwrap();
-    let line = only_line(&history);
+    let line = only_row(&history);
     assert_eq!((line.id.as_str(), line.verified), ("p1", true));
 }
 
 #[test]
-fn a_reorganisation_takes_back_what_it_removed() {
+fn reorganisation_undoes_events_and_verification() {
     let (_home, history, account) = history();
     history
         .put_payments(
@@ -150,14 +156,14 @@ fn a_reorganisation_takes_back_what_it_removed() {
         ["p1"]
     );
     assert_eq!(total(&history, &PaymentQuery::default()), 2);
-    assert_eq!(verdict(&history, &account, "p1"), None);
-    assert_eq!(verdict(&history, &account, "p2"), Some(MatchedBy::ById));
+    assert_eq!(match_of(&history, &account, "p1"), None);
+    assert_eq!(match_of(&history, &account, "p2"), Some(MatchedBy::ById));
     let cursor = history.event_cursor(&account).unwrap().unwrap();
     assert_eq!(
         (cursor.from, cursor.to, cursor.to_hash),
         (80, 100, block_hash(100))
     );
-    // Mined again, elsewhere.
+    // Mined again in another block.
     let again = BalanceEvent {
         block: 108,
         block_hash: block_hash(108),
@@ -178,7 +184,7 @@ fn a_reorganisation_takes_back_what_it_removed() {
 }
 
 #[test]
-fn checkpoints_stay_at_every_distance() {
+fn keeps_checkpoints_at_every_distance() {
     let (_home, history, account) = history();
     for block in 1..=500 {
         history
@@ -200,7 +206,7 @@ fn checkpoints_stay_at_every_distance() {
             );
         }
     }
-    // Older events widen the range at its other end; a gap above starts a new one.
+    // Older events extend the range downwards; a batch above a gap starts a new range.
     history.put_events(&account, &batch(&[], 600, 700)).unwrap();
     let cursor = history.event_cursor(&account).unwrap().unwrap();
     assert_eq!((cursor.from, cursor.to), (600, 700));
@@ -213,7 +219,7 @@ fn checkpoints_stay_at_every_distance() {
 }
 
 #[test]
-fn ranges_stored_together_are_as_good_as_one_after_the_other() {
+fn stores_joined_ranges_like_separate_ones() {
     let ranges = [
         batch(&[event("p3", "30", 105, NOW)], 101, 110),
         batch(&[], 91, 100),
@@ -234,13 +240,13 @@ fn ranges_stored_together_are_as_good_as_one_after_the_other() {
         for batch in batches {
             history.put_events(&account, batch).unwrap();
         }
-        let told: Vec<_> = lines(&history, &PaymentQuery::default())
+        let reported: Vec<_> = rows(&history, &PaymentQuery::default())
             .into_iter()
             .map(|line| (line.id, line.matched, line.block))
             .collect();
         let cursor = history.event_cursor(&account).unwrap().unwrap();
         drop(home);
-        (told, (cursor.from, cursor.to, cursor.to_hash))
+        (reported, (cursor.from, cursor.to, cursor.to_hash))
     };
     let mut together = ranges[0].clone();
     for below in &ranges[1..] {
@@ -253,7 +259,7 @@ fn ranges_stored_together_are_as_good_as_one_after_the_other() {
 }
 
 #[test]
-fn what_was_known_below_a_gap_is_joined_once_the_gap_is_closed() {
+fn joins_older_ranges_when_gap_is_closed() {
     let (_home, history, account) = history();
     let put = |from, to| history.put_events(&account, &batch(&[], from, to)).unwrap();
     let range = || {
@@ -274,13 +280,13 @@ fn what_was_known_below_a_gap_is_joined_once_the_gap_is_closed() {
     assert!(history.join_older_ranges(&account).unwrap());
     assert_eq!(range(), (200, 500));
     assert_eq!(history.older_ranges(&account).unwrap(), [(1, 100)]);
-    // A reorganisation takes from it what it takes from the chain.
+    // A reorganisation removes its blocks from these ranges too.
     put(700, 800);
     history.roll_back_blocks_from(&account, 51).unwrap();
     assert_eq!(history.older_ranges(&account).unwrap(), [(1, 50)]);
     history.delete_chain_data(&account).unwrap();
     assert_eq!(history.older_ranges(&account).unwrap(), []);
-    // However many there are, a few are kept, and those are the longest.
+    // Of many ranges, only the longest few are kept.
     for n in 0..100 {
         put(1_000 + n * 10, 1_001 + n * 10 + n % 5);
     }
@@ -293,7 +299,7 @@ fn what_was_known_below_a_gap_is_joined_once_the_gap_is_closed() {
 }
 
 #[test]
-fn what_kept_events_from_being_read_is_known_until_they_are() {
+fn keeps_events_problem_until_events_are_read() {
     let (_home, history, account) = history();
     assert_eq!(history.events_problem(&account).unwrap(), None);
     let problem = Error::passing(Code::EventsIncomplete, "not all");
@@ -313,9 +319,10 @@ fn what_kept_events_from_being_read_is_known_until_they_are() {
     assert_eq!(history.events_problem(&account).unwrap(), None);
 }
 
-/// RPCs may count a transaction's logs in different ways, and a range that is read again may be told by another one.
+/// RPC endpoints may number a transaction's logs differently, and another endpoint may answer when a range is read
+/// again.
 #[test]
-fn an_event_that_is_told_in_another_place_is_the_same_event() {
+fn recognizes_event_at_another_log_index() {
     let minutes = |n| NOW.plus(Span::minutes(n));
     let at = |id: &str, place| BalanceEvent {
         log_index: place,
@@ -325,8 +332,8 @@ fn an_event_that_is_told_in_another_place_is_the_same_event() {
         kind: EventKind::Refund,
         ..at("", place)
     };
-    let told = [
-        // One transaction's events as one RPC tells them, and then as the other one does.
+    let reported = [
+        // A transaction's events as one endpoint reports them, then as another does.
         (vec![at("p1", 7)], vec![at("p1", 0)], 1),
         (vec![at("elsewhere", 7)], vec![at("elsewhere", 0)], 1),
         (
@@ -334,13 +341,13 @@ fn an_event_that_is_told_in_another_place_is_the_same_event() {
             vec![refund(7), at("p1", 6)],
             2,
         ),
-        // Twice the same in one transaction is twice the money.
+        // Two equal events in one transaction are two credits.
         (
             vec![at("elsewhere", 8), at("elsewhere", 7)],
             vec![at("elsewhere", 1), at("elsewhere", 0)],
             2,
         ),
-        // The other one tells more.
+        // The second endpoint reports more.
         (vec![at("p1", 7)], vec![at("p1", 8), refund(7)], 2),
         (
             vec![at("elsewhere", 7)],
@@ -357,10 +364,10 @@ fn an_event_that_is_told_in_another_place_is_the_same_event() {
             vec![at("p1", 8), at("elsewhere", 7)],
             3,
         ),
-        // Or less: what was told stays.
+        // The second endpoint reports less: known events stay.
         (vec![refund(8), at("p1", 7)], vec![at("p1", 0)], 2),
     ];
-    for (first, second, distinct) in told {
+    for (first, second, distinct) in reported {
         let prepared = || {
             let (home, history, account) = history();
             let payments = [
@@ -371,28 +378,31 @@ fn an_event_that_is_told_in_another_place_is_the_same_event() {
             (home, history, account)
         };
         let (_home, history, account) = prepared();
-        for (round, told) in [&first, &second, &first, &second].into_iter().enumerate() {
-            history.put_events(&account, &batch(told, 80, 110)).unwrap();
+        for (round, reported) in [&first, &second, &first, &second].into_iter().enumerate() {
+            history
+                .put_events(&account, &batch(reported, 80, 110))
+                .unwrap();
             let known = history.events_within(&account, 80, 110).unwrap();
             assert!(round == 0 || known.len() == distinct, "{known:?}");
-            // The payments are verified as if it had all been told at once.
+            // The payments are verified as if all events had been reported at once.
             let (_home, fresh, of_fresh) = prepared();
             fresh
                 .put_events(&of_fresh, &batch(&known, 80, 110))
                 .unwrap();
             let verified = |history| {
-                let lines = lines(history, &PaymentQuery::default());
+                let lines = rows(history, &PaymentQuery::default());
                 lines.into_iter().filter(|line| line.verified).count()
             };
             assert_eq!(verified(&history), verified(&fresh), "{known:?}");
         }
-        // None was made up: what is known is what one of the two told.
+        // Each stored event was reported by one of the two endpoints.
         let known = history.events_within(&account, 80, 110).unwrap();
         let alike = |one: &BalanceEvent, other: &BalanceEvent| {
             (&one.kind, &one.amount) == (&other.kind, &other.amount)
         };
         for event in &known {
-            let count = |told: &[BalanceEvent]| told.iter().filter(|e| alike(e, event)).count();
+            let count =
+                |reported: &[BalanceEvent]| reported.iter().filter(|e| alike(e, event)).count();
             assert_eq!(count(&known), count(&first).max(count(&second)));
         }
     }

@@ -54,40 +54,37 @@ pub(crate) fn batch(events: &[BalanceEvent], from: u64, to: u64) -> EventBatch {
     }
 }
 
-pub(crate) fn verdict(history: &History, account: &AccountId, id: &str) -> Option<MatchedBy> {
+pub(crate) fn match_of(history: &History, account: &AccountId, id: &str) -> Option<MatchedBy> {
     history.payment(account, id).unwrap().unwrap().matched
 }
 
-pub(crate) fn lines(history: &History, query: &PaymentQuery) -> Vec<PaymentView> {
-    let mut lines = Vec::new();
+pub(crate) fn rows(history: &History, query: &PaymentQuery) -> Vec<PaymentView> {
+    let mut all = Vec::new();
     history
-        .for_each_payment(query, |line| {
-            lines.push(line);
+        .for_each_payment(query, |row| {
+            all.push(row);
             true
         })
         .unwrap();
-    assert_eq!(lines.len(), usize::try_from(total(history, query)).unwrap());
-    lines
+    assert_eq!(all.len(), usize::try_from(total(history, query)).unwrap());
+    all
 }
 
 pub(crate) fn ids(history: &History, query: &PaymentQuery) -> Vec<String> {
-    lines(history, query)
-        .into_iter()
-        .map(|line| line.id)
-        .collect()
+    rows(history, query).into_iter().map(|row| row.id).collect()
 }
 
-pub(crate) fn only_line(history: &History) -> PaymentView {
-    let mut lines = lines(history, &PaymentQuery::default());
-    assert_eq!(lines.len(), 1);
-    lines.remove(0)
+pub(crate) fn only_row(history: &History) -> PaymentView {
+    let mut all = rows(history, &PaymentQuery::default());
+    assert_eq!(all.len(), 1);
+    all.remove(0)
 }
 
 pub(crate) fn total(history: &History, query: &PaymentQuery) -> u32 {
     history.payments(query, None, 1).unwrap().total
 }
 
-pub(crate) fn of(account: &AccountId) -> PaymentQuery {
+pub(crate) fn of_account(account: &AccountId) -> PaymentQuery {
     PaymentQuery {
         account: Some(account.clone()),
         ..PaymentQuery::default()
@@ -186,7 +183,7 @@ pub(crate) fn notice(account: &AccountId, subject: &str, at: Timestamp) -> Notic
     }
 }
 
-/// A network that no provider has.
+/// A network that is not built in, with every part of a chain.
 pub(crate) fn network(name: &str) -> Network {
     let file = format!(
         r#"

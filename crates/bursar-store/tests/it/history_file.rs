@@ -1,8 +1,6 @@
-//! Last readings, accounts that go, and files that are damaged or newer.
+//! The file `history.db`: last readings, removed accounts, and files that are damaged or newer.
 
-use crate::fixtures::{
-    NOW, batch, block_hash, event, history, lines, payment, search, total, usdc,
-};
+use crate::fixtures::{NOW, batch, block_hash, event, history, payment, rows, search, total, usdc};
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
@@ -15,7 +13,7 @@ use bursar_store::History;
 use std::fs;
 
 #[test]
-fn readings_keep_their_time() {
+fn keeps_times_of_readings() {
     let (_home, history, account) = history();
     assert_eq!(history.api_balance(&account).unwrap(), None);
     let balance = ApiBalance {
@@ -62,7 +60,7 @@ fn readings_keep_their_time() {
     history
         .put_day_charges(&account, ("2026-01-01", "2026-02-28"), &first, NOW)
         .unwrap();
-    // What was booked on the 3rd has been taken back; February was not asked for.
+    // The charge of the 3rd was taken back; February was not read again.
     let corrected = [day("2026-01-02", "1.6")];
     history
         .put_day_charges(&account, january, &corrected, NOW)
@@ -78,7 +76,7 @@ fn readings_keep_their_time() {
 }
 
 #[test]
-fn removing_an_account_leaves_the_others() {
+fn removing_account_keeps_others() {
     let (_home, history, one) = history();
     let two = AccountId::random();
     for account in [&one, &two] {
@@ -94,14 +92,14 @@ fn removing_an_account_leaves_the_others() {
     assert_eq!(total(&history, &search("p1")), 0);
     assert_eq!(history.event_cursor(&one).unwrap(), None);
     assert!(
-        lines(&history, &PaymentQuery::default())
+        rows(&history, &PaymentQuery::default())
             .iter()
             .all(|line| line.account == two)
     );
 }
 
 #[test]
-fn a_damaged_history_is_set_aside_and_empty() {
+fn sets_damaged_history_aside() {
     let (home, history, account) = history();
     history
         .put_payments(&account, &[payment("p1", "25.00", NOW)])
@@ -125,7 +123,7 @@ fn a_damaged_history_is_set_aside_and_empty() {
 }
 
 #[test]
-fn damage_found_while_running_is_answered_at_the_next_start() {
+fn sets_history_aside_at_next_start_if_read_finds_damage() {
     let (home, history, account) = history();
     let many: Vec<RemotePayment> = (0..40_000)
         .map(|n| {
@@ -155,7 +153,7 @@ fn damage_found_while_running_is_answered_at_the_next_start() {
 }
 
 #[test]
-fn a_newer_history_is_refused() {
+fn refuses_newer_history() {
     let (home, history, _) = history();
     drop(history);
     let other = rusqlite::Connection::open(home.path().join("history.db")).unwrap();

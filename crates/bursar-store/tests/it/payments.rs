@@ -1,7 +1,8 @@
-//! Payments and top-ups as lines, and pages of them.
+//! Payments and top-ups as rows, and pages of them.
 
 use crate::fixtures::{
-    NOW, batch, event, history, ids, of, only_line, payment, search, statuses, total, usdc, verdict,
+    NOW, batch, event, history, ids, match_of, of_account, only_row, payment, search, statuses,
+    total, usdc,
 };
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
@@ -12,7 +13,7 @@ use bursar_store::{History, SyncBatch, SyncState};
 use std::collections::BTreeSet;
 
 #[test]
-fn payments_are_written_once_and_told_when_changed() {
+fn counts_new_and_changed_payments() {
     let (_home, history, account) = history();
     let first = payment("p1", "25.00", NOW);
     assert_eq!(
@@ -43,7 +44,7 @@ fn payments_are_written_once_and_told_when_changed() {
 }
 
 #[test]
-fn pages_and_how_far_they_reach_are_written_together_or_not_at_all() {
+fn stores_sync_batch_atomically() {
     let (_home, history, account) = history();
     let first = SyncBatch {
         payments: vec![payment("p1", "25.00", NOW)],
@@ -69,7 +70,7 @@ fn pages_and_how_far_they_reach_are_written_together_or_not_at_all() {
 }
 
 #[test]
-fn ids_that_are_not_the_providers_to_give_are_refused() {
+fn refuses_invalid_and_reserved_ids() {
     let (_home, history, account) = history();
     for id in ["", "local:x", "chain:0x00:1", &"x".repeat(300)] {
         let batch = [payment("good", "1.00", NOW), payment(id, "1.00", NOW)];
@@ -80,11 +81,11 @@ fn ids_that_are_not_the_providers_to_give_are_refused() {
 }
 
 #[test]
-fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
+fn top_up_stays_one_row_from_intent_to_payment() {
     let (_home, history, account) = history();
     let intent = TopUp::intent(&NewPayment::top_up(usdc("25.00"), "a"), false, None, NOW);
     history.put_top_up(&account, &intent).unwrap();
-    let line = only_line(&history);
+    let line = only_row(&history);
     assert_eq!(
         (line.id.as_str(), line.status),
         ("local:a", PaymentStatus::Starting)
@@ -97,19 +98,19 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
         ..intent
     };
     history.put_top_up(&account, &bound).unwrap();
-    assert_eq!(only_line(&history).id, "p1");
+    assert_eq!(only_row(&history).id, "p1");
 
-    let told = RemotePayment {
+    let listed = RemotePayment {
         status: Status::Open,
         ..payment("p1", "25.00", NOW.plus(Span::seconds(1)))
     };
     history
-        .put_payments(&account, std::slice::from_ref(&told))
+        .put_payments(&account, std::slice::from_ref(&listed))
         .unwrap();
-    let line = only_line(&history);
+    let line = only_row(&history);
     assert_eq!(
         (line.created_at, line.top_up.as_deref()),
-        (told.created_at, Some("a"))
+        (listed.created_at, Some("a"))
     );
 
     let by_chain = TopUp {
@@ -119,32 +120,32 @@ fn a_top_up_is_one_line_from_its_intent_to_the_providers_row() {
         ..bound.clone()
     };
     history.put_top_up(&account, &by_chain).unwrap();
-    assert_eq!(only_line(&history).status, PaymentStatus::Completed);
+    assert_eq!(only_row(&history).status, PaymentStatus::Completed);
     assert_eq!(
         history.oldest_unsettled(&account).unwrap(),
-        Some(told.created_at)
+        Some(listed.created_at)
     );
-    history.put_payments(&account, &[told]).unwrap();
-    assert_eq!(only_line(&history).status, PaymentStatus::Completed);
+    history.put_payments(&account, &[listed]).unwrap();
+    assert_eq!(only_row(&history).status, PaymentStatus::Completed);
 
     let reversed = TopUp {
         phase: Phase::Confirming,
         ..bound
     };
     history.put_top_up(&account, &reversed).unwrap();
-    assert_eq!(only_line(&history).status, PaymentStatus::Confirming);
+    assert_eq!(only_row(&history).status, PaymentStatus::Confirming);
     history
         .put_payments(
             &account,
             &[payment("p1", "25.00", NOW.plus(Span::seconds(1)))],
         )
         .unwrap();
-    assert_eq!(only_line(&history).status, PaymentStatus::Completed);
+    assert_eq!(only_row(&history).status, PaymentStatus::Completed);
     assert_eq!(history.oldest_unsettled(&account).unwrap(), None);
 }
 
 #[test]
-fn a_top_up_that_never_became_one_is_a_line_too() {
+fn keeps_row_of_top_up_that_never_started() {
     let (_home, history, account) = history();
     let intent = TopUp::intent(&NewPayment::top_up(usdc("25.00"), "a"), false, None, NOW);
     history
@@ -156,7 +157,7 @@ fn a_top_up_that_never_became_one_is_a_line_too() {
             },
         )
         .unwrap();
-    let line = only_line(&history);
+    let line = only_row(&history);
     assert_eq!(
         (line.status, line.top_up),
         (PaymentStatus::NotStarted, None)
@@ -164,7 +165,7 @@ fn a_top_up_that_never_became_one_is_a_line_too() {
 }
 
 #[test]
-fn pages_neither_skip_nor_repeat_while_lines_come_in() {
+fn pages_neither_skip_nor_repeat_while_rows_arrive() {
     let (_home, history, account) = history();
     let many: Vec<RemotePayment> = (0..10_000)
         .map(|n| payment(&format!("p{n}"), "25.00", NOW.minus(Span::seconds(n / 3))))
@@ -174,7 +175,7 @@ fn pages_neither_skip_nor_repeat_while_lines_come_in() {
     }
     for query in [
         PaymentQuery::default(),
-        of(&account),
+        of_account(&account),
         statuses(&[PaymentStatus::Completed, PaymentStatus::Open]),
         search("25"),
     ] {
@@ -207,7 +208,7 @@ fn pages_neither_skip_nor_repeat_while_lines_come_in() {
     }
 }
 
-/// A top-up that the provider's answer named `i1`.
+/// A top-up that the provider's answer called `i1`.
 fn named_by_its_intent() -> TopUp {
     TopUp {
         payment_id: Some("i1".into()),
@@ -218,10 +219,10 @@ fn named_by_its_intent() -> TopUp {
 }
 
 #[test]
-fn a_payment_has_one_line_whatever_its_ids_were() {
+fn payment_has_one_row_whatever_its_former_ids() {
     let credit = |id: &str, block| event(id, "30.00", block, NOW);
-    // What the chain showed before the provider's lists told the id: nothing, money under the intent's id, money under
-    // another id; and in which phase the top-up was.
+    // What the chain showed before the provider listed the payment's id: nothing, a credit with the intent's id, or a
+    // credit with another id; and the top-up's phase at that time.
     for shown in [None, Some("i1"), Some("x1")] {
         for phase in [Phase::Open, Phase::Confirming, Phase::Completed] {
             for listed_first in [true, false] {
@@ -236,7 +237,7 @@ fn a_payment_has_one_line_whatever_its_ids_were() {
                         .put_events(&account, &batch(&[credit(id, 5)], 0, 5))
                         .unwrap();
                 }
-                let told = payment("p1", "30.00", NOW);
+                let listed = payment("p1", "30.00", NOW);
                 let bound = TopUp {
                     payment_id: Some("p1".into()),
                     phase: Phase::Completed,
@@ -244,27 +245,27 @@ fn a_payment_has_one_line_whatever_its_ids_were() {
                     ..early
                 };
                 if listed_first {
-                    history.put_payments(&account, &[told]).unwrap();
+                    history.put_payments(&account, &[listed]).unwrap();
                     history.put_top_up(&account, &bound).unwrap();
                 } else {
                     history.put_top_up(&account, &bound).unwrap();
-                    history.put_payments(&account, &[told]).unwrap();
+                    history.put_payments(&account, &[listed]).unwrap();
                 }
-                let line = only_line(&history);
+                let line = only_row(&history);
                 assert_eq!(line.id, "p1");
                 assert_eq!(line.verified, shown.is_some(), "{shown:?}, {phase:?}");
 
-                // Its own money, where that had not come; another's credit is not taken for it.
+                // Now its own credit arrives, unless it was there. A credit of something else is not matched with it.
                 history
                     .put_events(&account, &batch(&[credit("p1", 6)], 0, 6))
                     .unwrap();
-                assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
+                assert_eq!(match_of(&history, &account, "p1"), Some(MatchedBy::ById));
                 let stray = event("gift", "30.00", 7, NOW.plus(Span::hours(1)));
                 history
                     .put_events(&account, &batch(&[stray], 0, 7))
                     .unwrap();
-                assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
-                let mut alone = ids(&history, &of(&account));
+                assert_eq!(match_of(&history, &account, "p1"), Some(MatchedBy::ById));
+                let mut alone = ids(&history, &of_account(&account));
                 alone.retain(|id| id.starts_with("chain:"));
                 let others = 1 + usize::from(shown.is_some());
                 assert_eq!(alone.len(), others, "{shown:?}, {phase:?}: {alone:?}");
@@ -274,7 +275,7 @@ fn a_payment_has_one_line_whatever_its_ids_were() {
 }
 
 #[test]
-fn what_the_provider_lists_itself_is_no_former_line() {
+fn keeps_listed_payment_with_former_id() {
     let (_home, history, account) = history();
     history
         .put_top_up(&account, &named_by_its_intent())
@@ -286,46 +287,49 @@ fn what_the_provider_lists_itself_is_no_former_line() {
         ..named_by_its_intent()
     };
     history.put_top_up(&account, &bound).unwrap();
-    assert_eq!(total(&history, &of(&account)), 2);
+    assert_eq!(total(&history, &of_account(&account)), 2);
 }
 
 #[test]
-fn what_ended_without_money_is_verified_once_the_provider_has_credited_it_or_by_its_id() {
+fn verifies_late_payment_once_credited_or_by_id() {
     for status in [Status::Cancelled, Status::Expired, Status::Failed] {
         let (_home, history, account) = history();
-        let told = |id: &str, status, minute| RemotePayment {
+        let listed = |id: &str, status, minute| RemotePayment {
             status,
             updated_at: NOW.plus(Span::minutes(minute)),
             ..payment(id, "30.00", NOW)
         };
         let put = |payment| history.put_payments(&account, &[payment]).unwrap();
-        put(told("p1", status, 1));
+        put(listed("p1", status, 1));
         let money = event("unknown", "30.00", 5, NOW.plus(Span::hours(1)));
         history
             .put_events(&account, &batch(&[money], 0, 5))
             .unwrap();
-        assert_eq!(verdict(&history, &account, "p1"), None, "{status:?}");
-        let shown = total(&history, &of(&account));
-        assert_eq!(shown, 2, "money that is nobody's yet is shown by itself");
-        // It still leaves a choice: the money may be its own.
-        put(told("p2", Status::Completed, 1));
-        assert_eq!(verdict(&history, &account, "p2"), None, "{status:?}");
+        assert_eq!(match_of(&history, &account, "p1"), None, "{status:?}");
+        let shown = total(&history, &of_account(&account));
+        assert_eq!(shown, 2, "a credit without a payment is a row of its own");
+        // It is still a candidate, so a second payment is ambiguous.
+        put(listed("p2", Status::Completed, 1));
+        assert_eq!(match_of(&history, &account, "p2"), None, "{status:?}");
         put(RemotePayment {
             amount: usdc("31.00"),
-            ..told("p2", Status::Completed, 2)
+            ..listed("p2", Status::Completed, 2)
         });
-        put(told("p1", Status::Completed, 2));
-        assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ByAmount));
-        put(told("p1", status, 3));
-        assert_eq!(verdict(&history, &account, "p1"), None);
+        put(listed("p1", Status::Completed, 2));
+        assert_eq!(
+            match_of(&history, &account, "p1"),
+            Some(MatchedBy::ByAmount)
+        );
+        put(listed("p1", status, 3));
+        assert_eq!(match_of(&history, &account, "p1"), None);
         let own = event("p1", "30.00", 6, NOW.plus(Span::days(9)));
         history.put_events(&account, &batch(&[own], 0, 6)).unwrap();
-        assert_eq!(verdict(&history, &account, "p1"), Some(MatchedBy::ById));
+        assert_eq!(match_of(&history, &account, "p1"), Some(MatchedBy::ById));
     }
 }
 
 #[test]
-fn what_never_became_a_payment_is_never_verified() {
+fn never_verifies_top_up_that_never_started() {
     for phase in [Phase::Starting, Phase::NotStarted] {
         let (_home, history, account) = history();
         let never = TopUp {
@@ -340,14 +344,14 @@ fn what_never_became_a_payment_is_never_verified() {
                 .put_events(&account, &batch(&[money], 0, block))
                 .unwrap();
         }
-        assert_eq!(verdict(&history, &account, "local:a"), None, "{phase:?}");
+        assert_eq!(match_of(&history, &account, "local:a"), None, "{phase:?}");
     }
 }
 
 #[test]
-fn late_money_is_kept_until_it_is_told() {
+fn keeps_late_payments_until_reported() {
     let (home, history, account) = history();
-    let told = |id: &str, status, minute| RemotePayment {
+    let listed = |id: &str, status, minute| RemotePayment {
         status,
         updated_at: NOW.plus(Span::minutes(minute)),
         ..payment(id, "30.00", NOW)
@@ -357,20 +361,20 @@ fn late_money_is_kept_until_it_is_told() {
         let late = history.late_payments(&account).unwrap();
         late.into_iter().map(|late| late.payment_id).collect()
     };
-    put(told("new", Status::Completed, 1));
-    put(told("open", Status::Open, 1));
-    put(told("open", Status::Completed, 2));
+    put(listed("new", Status::Completed, 1));
+    put(listed("open", Status::Open, 1));
+    put(listed("open", Status::Completed, 2));
     assert_eq!(late(&history), Vec::<String>::new());
     for (id, ended) in [
         ("a", Status::Expired),
         ("b", Status::Cancelled),
         ("c", Status::Failed),
     ] {
-        put(told(id, ended, 1));
-        put(told(id, Status::Completed, 2));
-        // An older word again, and the same once more.
-        put(told(id, ended, 1));
-        put(told(id, Status::Completed, 2));
+        put(listed(id, ended, 1));
+        put(listed(id, Status::Completed, 2));
+        // An older answer, and the same answer again.
+        put(listed(id, ended, 1));
+        put(listed(id, Status::Completed, 2));
     }
     drop(history);
     let (history, _) = History::open(home.path(), NOW).unwrap();
@@ -379,16 +383,12 @@ fn late_money_is_kept_until_it_is_told() {
     history.late_payment_reported(&account, "nobody").unwrap();
     assert_eq!(late(&history), ["a", "c"]);
     let put = |payment| history.put_payments(&account, &[payment]).unwrap();
-    put(told("a", Status::Failed, 3));
-    assert_eq!(
-        late(&history),
-        ["c"],
-        "it was taken back before it was told"
-    );
+    put(listed("a", Status::Failed, 3));
+    assert_eq!(late(&history), ["c"], "taken back before it was reported");
 }
 
 #[test]
-fn the_oldest_that_ended_without_money_is_known_of_all_and_of_those_that_ended_lately() {
+fn finds_oldest_and_oldest_recent_unpaid_payment() {
     let (_home, history, account) = history();
     let oldest = |since: Option<Timestamp>| match since {
         None => history.oldest_ended(&account).unwrap(),

@@ -1,4 +1,4 @@
-//! Any row of a long history by its number: the same lines as reading all of them in order, and months that add up.
+//! Pages from any row number equal the same part of the whole list, and the months' numbers of rows add up.
 
 use crate::fixtures::{NOW, provider_payment};
 use bursar_domain::account::AccountId;
@@ -10,9 +10,9 @@ use bursar_store::History;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 
-const LINES: i64 = 900;
+const ROWS: i64 = 900;
 
-/// Three accounts' worth of lines over ten weeks, several of one millisecond among them.
+/// Rows of three accounts over ten weeks, some of them with the same millisecond.
 fn filled() -> (TempDir, History, AccountId) {
     let home = TempDir::new().unwrap();
     let (history, _) = History::open(home.path(), NOW).unwrap();
@@ -21,11 +21,11 @@ fn filled() -> (TempDir, History, AccountId) {
         AccountId::random(),
         AccountId::random(),
     ];
-    for n in 0..LINES {
+    for n in 0..ROWS {
         let at = NOW.minus(Span::minutes(n / 3 * 337));
         let number = usize::try_from(n).unwrap();
         let amount = format!("{}.50", 10 + n % 7);
-        let line = RemotePayment {
+        let row = RemotePayment {
             source: Some(["copperx", "stripe"][number % 2].into()),
             ..provider_payment(
                 format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
@@ -34,9 +34,7 @@ fn filled() -> (TempDir, History, AccountId) {
                 at,
             )
         };
-        history
-            .put_payments(&accounts[number % 3], &[line])
-            .unwrap();
+        history.put_payments(&accounts[number % 3], &[row]).unwrap();
     }
     let [account, ..] = accounts;
     (home, history, account)
@@ -72,7 +70,7 @@ fn queries(account: &AccountId) -> Vec<PaymentQuery> {
 }
 
 #[test]
-fn a_page_from_any_row_is_the_part_of_the_list_that_begins_there() {
+fn page_from_any_row_is_that_part_of_list() {
     let (_home, history, account) = filled();
     for query in queries(&account) {
         let mut all = Vec::new();
@@ -100,7 +98,7 @@ fn a_page_from_any_row_is_the_part_of_the_list_that_begins_there() {
 }
 
 #[test]
-fn months_are_told_newest_first_and_add_up() {
+fn lists_months_newest_first_with_right_counts() {
     let (_home, history, account) = filled();
     for query in queries(&account) {
         let mut counted: BTreeMap<String, u32> = BTreeMap::new();
@@ -111,14 +109,14 @@ fn months_are_told_newest_first_and_add_up() {
                 true
             })
             .unwrap();
-        let told: Vec<_> = history
+        let listed: Vec<_> = history
             .months(&query)
             .unwrap()
             .into_iter()
             .map(|month| (month.month, month.payments))
             .collect();
         assert_eq!(
-            told,
+            listed,
             counted.into_iter().rev().collect::<Vec<_>>(),
             "{query:?}"
         );

@@ -1,6 +1,6 @@
-//! Filters, and what a search finds.
+//! Filters of the list, and what a search finds.
 
-use crate::fixtures::{NOW, history, ids, of, payment, search, statuses, total};
+use crate::fixtures::{NOW, history, ids, of_account, payment, search, statuses, total};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Clock, Span, Timestamp};
 use bursar_domain::error::Code;
@@ -10,7 +10,7 @@ use bursar_domain::zone::Zone;
 use std::sync::Arc;
 
 #[test]
-fn lines_are_filtered_by_account_status_and_date() {
+fn filters_by_account_status_and_date() {
     let (_home, history, one) = history();
     let two = AccountId::random();
     let day = |n| NOW.minus(Span::days(n));
@@ -31,8 +31,8 @@ fn lines_are_filtered_by_account_status_and_date() {
         ids(&history, &PaymentQuery::default()),
         ["a", "c", "b", "d"]
     );
-    assert_eq!(ids(&history, &of(&two)), ["c", "d"]);
-    assert_eq!(ids(&history, &of(&AccountId::random())), [""; 0]);
+    assert_eq!(ids(&history, &of_account(&two)), ["c", "d"]);
+    assert_eq!(ids(&history, &of_account(&AccountId::random())), [""; 0]);
     assert_eq!(ids(&history, &statuses(&[PaymentStatus::Failed])), ["c"]);
     let dated = |from: Option<&str>, to: Option<&str>| PaymentQuery {
         from: from.map(Into::into),
@@ -58,10 +58,10 @@ fn lines_are_filtered_by_account_status_and_date() {
     );
 }
 
-/// A clock of a machine in that zone.
-struct In(Zone);
+/// The clock of a machine in that time zone.
+struct ZonedClock(Zone);
 
-impl Clock for In {
+impl Clock for ZonedClock {
     fn now(&self) -> Timestamp {
         NOW
     }
@@ -71,9 +71,9 @@ impl Clock for In {
     }
 }
 
-/// Each list, sum, place and export is compared with what reading the lines one by one gives.
+/// Compares each list, count, page and export with the result of filtering all rows one by one.
 #[test]
-fn a_date_is_a_day_where_the_user_is() {
+fn filters_days_in_users_time_zone() {
     for (name, dates) in [
         ("Europe/Berlin", ["2026-03-28", "2026-03-29", "2026-03-30"]),
         (
@@ -87,7 +87,7 @@ fn a_date_is_a_day_where_the_user_is() {
         ),
         ("America/Havana", ["2026-10-31", "2026-11-01", "2026-11-02"]),
         ("UTC", ["2026-03-28", "2026-03-29", "2026-03-30"]),
-        // A month begins.
+        // A month begins on one of these days.
         ("Europe/Berlin", ["2026-03-31", "2026-04-01", "2026-04-02"]),
         (
             "America/Los_Angeles",
@@ -100,9 +100,9 @@ fn a_date_is_a_day_where_the_user_is() {
     ] {
         let zone = Zone::named(name).unwrap();
         let (_home, history, account) = history();
-        let history = history.with_clock(Arc::new(In(zone.clone())));
+        let history = history.with_clock(Arc::new(ZonedClock(zone.clone())));
         let (begin, _) = zone.day(dates[0]).unwrap();
-        // Every 50 minutes from half a day before to half a day after, and the edges themselves.
+        // Every 50 minutes from half a day before to half a day after, and the boundaries of the days.
         let mut times: Vec<Timestamp> = (0..144)
             .map(|n| begin.plus(Span::minutes(n * 50 - 700)))
             .collect();
@@ -192,7 +192,7 @@ fn a_date_is_a_day_where_the_user_is() {
 }
 
 #[test]
-fn a_search_finds_ids_sources_amounts_and_transactions() {
+fn finds_ids_sources_amounts_and_transactions() {
     let (_home, history, account) = history();
     let with = |id: &str, amount: &str, source: &str, tx: u8, n: i64| RemotePayment {
         source: Some(source.into()),
@@ -253,7 +253,7 @@ fn a_search_finds_ids_sources_amounts_and_transactions() {
 }
 
 #[test]
-fn texts_are_found_in_every_way_of_writing_them() {
+fn finds_texts_in_any_spelling() {
     let (_home, history, account) = history();
     let named = |id: &str, source: &str, payer: &str, number: &str, n: i64| {
         let mut payment = payment(id, "1234.50", NOW.minus(Span::hours(n)));
@@ -306,7 +306,7 @@ fn texts_are_found_in_every_way_of_writing_them() {
             "{text}"
         );
     }
-    // From the index too, and out of it again.
+    // Also from the full-text index, and out of it again.
     let more: Vec<RemotePayment> = (0..1_100)
         .map(|n| {
             payment(
@@ -326,7 +326,7 @@ fn texts_are_found_in_every_way_of_writing_them() {
 }
 
 #[test]
-fn short_digits_are_the_beginning_of_an_id_or_a_number_and_each_line_counts_once() {
+fn short_digits_find_prefixes_and_count_each_row_once() {
     let (_home, history, account) = history();
     let numbered = |id: &str, number: Option<&str>, n: i64| {
         let mut payment = payment(id, "9.00", NOW.minus(Span::hours(n)));
@@ -349,13 +349,14 @@ fn short_digits_are_the_beginning_of_an_id_or_a_number_and_each_line_counts_once
     assert_eq!(total(&history, &search("770")), 3);
 }
 
-/// So many that the index of ids is asked, some texts are in too many ids for it, and some lines wait for the index.
+/// With this many rows the index of ids is used, some texts are in too many ids for it, and some rows wait to be
+/// indexed.
 #[test]
-fn a_part_of_an_id_is_found_in_a_long_history_as_by_reading_all_of_it() {
+fn finds_parts_of_ids_in_long_history() {
     const LINES: i64 = 22_300;
     let (_home, history, one) = history();
     let two = AccountId::random();
-    // Random enough, and the same each time.
+    // Random enough, but the same in each run.
     let digits = |n: i64| {
         let mixed = u64::try_from(n)
             .unwrap()

@@ -1,4 +1,4 @@
-//! `bursar.db` on a real disk: commits whole or not at all, notices once, and damage that loses nothing.
+//! `bursar.db` on a real disk: atomic commits, each notice once, and a backup that follows.
 
 use crate::fixtures::{NOW, account, intent, network, notice, store};
 use bursar_domain::account::{Account, AccountId};
@@ -12,7 +12,7 @@ use std::fs;
 use tempfile::TempDir;
 
 #[test]
-fn a_first_start_is_new_and_the_next_one_finds_everything() {
+fn creates_new_store_and_reopens_it() {
     let home = TempDir::new().unwrap();
     let account = account("main");
     let opened = Store::open(home.path(), NOW).unwrap();
@@ -35,7 +35,7 @@ fn a_first_start_is_new_and_the_next_one_finds_everything() {
 }
 
 #[test]
-fn a_label_is_taken_once() {
+fn refuses_duplicate_label() {
     let (_home, store, first) = store();
     let second = account("main");
     assert_eq!(
@@ -52,7 +52,7 @@ fn a_label_is_taken_once() {
 }
 
 #[test]
-fn a_commit_is_whole_or_nothing() {
+fn commits_atomically() {
     let (_home, store, account) = store();
     let gone = AccountId::random();
     let writes = [
@@ -72,9 +72,9 @@ fn a_commit_is_whole_or_nothing() {
 }
 
 #[test]
-fn nothing_of_a_refused_commit_stays() {
+fn rolls_back_failed_commit() {
     let (home, store, account) = store();
-    // A rule that only this test adds makes the second write of the commit fail.
+    // A trigger that only this test creates makes the second write of the commit fail.
     let other = rusqlite::Connection::open(home.path().join("bursar.db")).unwrap();
     other
         .execute_batch(
@@ -90,7 +90,7 @@ fn nothing_of_a_refused_commit_stays() {
 }
 
 #[test]
-fn a_notice_is_there_once_for_each_kind_and_subject() {
+fn stores_notice_once_per_kind_and_subject() {
     let (_home, store, account) = store();
     for at in [NOW, NOW.plus(Span::hours(1))] {
         store
@@ -117,10 +117,10 @@ fn a_notice_is_there_once_for_each_kind_and_subject() {
     assert_eq!(store.unread_count().unwrap(), 1);
 }
 
-/// Completed, taken back, completed again: each change has its notice, the newest one tells how it stands, and what is
-/// committed again after a crash is no change.
+/// Completed, reversed, completed again: each change has a notice, the newest notice shows the current state, and a
+/// commit that is repeated after a crash adds none.
 #[test]
-fn each_turn_of_a_payment_has_a_notice_and_none_is_repeated() {
+fn stores_one_notice_per_change_of_payment() {
     let (home, mut store, account) = store();
     let turns = [
         NoticeKind::Completed,
@@ -133,14 +133,17 @@ fn each_turn_of_a_payment_has_a_notice_and_none_is_repeated() {
     ];
     for (turn, kind) in turns.into_iter().enumerate() {
         let at = NOW.plus(Span::seconds(i64::try_from(turn).unwrap()));
-        let told = Notice {
+        let turn_notice = Notice {
             kind,
             ..notice(&account.id, "a", at)
         };
-        // Another payment's notices have nothing to do with it.
+        // Notices of another payment do not interfere.
         let other = notice(&account.id, "b", at);
         for _ in 0..2 {
-            let writes = [Write::Notice(told.clone()), Write::Notice(other.clone())];
+            let writes = [
+                Write::Notice(turn_notice.clone()),
+                Write::Notice(other.clone()),
+            ];
             store.commit(&account.id, &writes).unwrap();
             drop(store);
             store = Store::open(home.path(), NOW).unwrap().store;
@@ -162,7 +165,7 @@ fn each_turn_of_a_payment_has_a_notice_and_none_is_repeated() {
 }
 
 #[test]
-fn a_notice_pops_up_at_most_once_and_only_while_it_is_news() {
+fn pops_up_once_and_only_recent_notices() {
     let (home, store, account) = store();
     let fresh = notice(&account.id, "fresh", NOW);
     let silent = Notice {
@@ -176,7 +179,7 @@ fn a_notice_pops_up_at_most_once_and_only_while_it_is_news() {
             .unwrap();
     }
     assert_eq!(store.take_unshown(NOW).unwrap(), vec![fresh]);
-    // Whoever took them may have died before showing them; they are marked all the same.
+    // The caller may have crashed before it showed them; they stay marked.
     drop(store);
     let store = Store::open(home.path(), NOW).unwrap().store;
     assert_eq!(store.take_unshown(NOW).unwrap(), vec![]);
@@ -190,7 +193,7 @@ fn a_notice_pops_up_at_most_once_and_only_while_it_is_news() {
 }
 
 #[test]
-fn top_ups_that_matter_are_listed() {
+fn lists_live_and_recent_top_ups() {
     let (_home, store, account) = store();
     let old = NOW.minus(Span::days(30));
     let with = |id: &str, phase, ended_at| TopUp {
@@ -218,7 +221,7 @@ fn top_ups_that_matter_are_listed() {
 }
 
 #[test]
-fn alerts_are_kept() {
+fn stores_alerts() {
     let (_home, store, account) = store();
     assert_eq!(store.alerts(&account.id).unwrap(), Alerts::default());
     let alerts = Alerts {
@@ -234,7 +237,7 @@ fn alerts_are_kept() {
 }
 
 #[test]
-fn removing_an_account_removes_what_hangs_on_it() {
+fn removing_account_removes_its_records() {
     let (_home, store, account) = store();
     let writes = [
         Write::TopUp(intent("a", NOW)),
@@ -248,7 +251,7 @@ fn removing_an_account_removes_what_hangs_on_it() {
 }
 
 #[test]
-fn reading_beside_the_engine_sees_commits_and_cannot_write() {
+fn read_only_store_sees_commits_and_cannot_write() {
     let home = TempDir::new().unwrap();
     assert!(Store::open_read_only(home.path()).unwrap().is_none());
     let store = Store::open(home.path(), NOW).unwrap().store;
@@ -260,7 +263,7 @@ fn reading_beside_the_engine_sees_commits_and_cannot_write() {
 }
 
 #[test]
-fn the_copy_follows_intents_and_ends_but_not_each_status() {
+fn backs_up_after_intent_and_end_only() {
     let (home, store, account) = store();
     let copied = || {
         fs::metadata(home.path().join("bursar.db.bak"))
@@ -294,7 +297,7 @@ fn the_copy_follows_intents_and_ends_but_not_each_status() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_said_in_words() {
+fn reports_unwritable_folder() {
     let home = TempDir::new().unwrap();
     let file = home.path().join("file");
     fs::write(&file, b"").unwrap();

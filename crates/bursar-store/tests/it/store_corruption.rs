@@ -1,5 +1,5 @@
-//! A file, or its copy, that the disk has spoilt: found when it is opened, set aside, and nothing lost while either can be
-//! read.
+//! A database or a backup that the disk has damaged is detected when it is opened, and set aside. Nothing is lost
+//! while one of the two is readable.
 
 use crate::fixtures::{NOW, account as account_named, intent, notice, store};
 use bursar_domain::account::Account;
@@ -13,7 +13,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 #[test]
-fn any_damage_to_the_file_is_answered_by_the_copy() {
+fn restores_backup_after_any_damage() {
     let damages: [fn(&Path); 6] = [
         |path| fs::write(path, b"").unwrap(),
         |path| fs::write(path, vec![0x5a; 40_000]).unwrap(),
@@ -66,17 +66,18 @@ fn any_damage_to_the_file_is_answered_by_the_copy() {
     }
 }
 
-/// The header, with the number of the schema, and a sample of the page behind it, with the schema's own text.
+/// Flips bits of the whole header, which has the schema's version, and of a sample of the rest of the page, which has
+/// the schema.
 #[test]
-fn no_flipped_bit_of_the_first_page_loses_the_intent() {
+fn flipped_bit_in_first_page_loses_no_intent() {
     let (home, account) = closed_store_with_an_intent();
-    let (whole, copy) = file_and_copy(home.path());
+    let (whole, backup) = file_and_backup(home.path());
     let behind = (100..4096).step_by(13);
     for at in (0..100).chain(behind) {
-        let home = home_with(&flipped(&whole, at), &copy);
+        let home = home_with(&with_flipped_bit(&whole, at), &backup);
         let opened = match Store::open(home.path(), NOW) {
             Ok(opened) => opened,
-            // The last byte of the schema's number: such a file may be a newer one, and nothing is touched.
+            // The last byte of the version: the file may be a newer one, so nothing is touched.
             Err(error) if at == 63 && error.code == Code::StorageNewer => continue,
             Err(error) => panic!("{at}: {error:?}"),
         };
@@ -86,7 +87,7 @@ fn no_flipped_bit_of_the_first_page_loses_the_intent() {
 }
 
 #[test]
-fn a_log_that_lost_commits_is_noticed_by_the_copy() {
+fn detects_lost_commits_by_backup() {
     let home = TempDir::new().unwrap();
     let account = account_named("main");
     {
@@ -100,16 +101,16 @@ fn a_log_that_lost_commits_is_noticed_by_the_copy() {
             .commit(&account.id, &[Write::TopUp(intent("a", NOW))])
             .unwrap();
     }
-    // As if the write-ahead log with the last commit had been thrown away.
+    // As if the write-ahead log with the last commit had been deleted.
     fs::write(home.path().join("bursar.db"), before).unwrap();
     let opened = Store::open(home.path(), NOW).unwrap();
     assert_eq!(opened.state, OpenState::Restored);
     assert!(opened.store.top_up(&account.id, "a").unwrap().is_some());
 }
 
-/// A word and a figure that would be read without a doubt, were it not for the records' digests.
+/// Without the digests of the records, these values would be read as valid ones.
 #[test]
-fn a_record_that_is_not_what_was_written_is_damage() {
+fn detects_changed_record() {
     for (written, changed) in [("25.00USDC", "35.00USDC"), ("cardstarting", "cardrefunded")] {
         let (home, account) = closed_store_with_an_intent();
         let path = home.path().join("bursar.db");
@@ -127,19 +128,19 @@ fn a_record_that_is_not_what_was_written_is_damage() {
     }
 }
 
-/// Whatever bit of the file flips: what is read is what was written. Of bytes that hold nothing a sample is taken.
+/// Whichever bit flips, the store reads what was written. Of empty bytes, only a sample is tried.
 #[test]
-fn no_flipped_bit_changes_what_is_read() {
+fn flipped_bit_changes_no_record() {
     let (home, account) = closed_store_with_an_intent();
-    let (whole, copy) = file_and_copy(home.path());
-    let written = held(&Store::open(home.path(), NOW).unwrap().store, &account);
+    let (whole, backup) = file_and_backup(home.path());
+    let written = stored_records(&Store::open(home.path(), NOW).unwrap().store, &account);
     let mut restored = 0;
     let holding = (4096..whole.len()).filter(|at| whole[*at] != 0 || at % 509 == 0);
     for at in holding.step_by(11) {
-        let home = home_with(&flipped(&whole, at), &copy);
+        let home = home_with(&with_flipped_bit(&whole, at), &backup);
         let opened = Store::open(home.path(), NOW).unwrap();
         assert_eq!(
-            held(&opened.store, &account),
+            stored_records(&opened.store, &account),
             written,
             "{at}: {:?}",
             opened.state
@@ -149,14 +150,14 @@ fn no_flipped_bit_changes_what_is_read() {
     assert!(restored > 100, "{restored}");
 }
 
-/// A copy with a flipped bit may claim to know more than the file: it is not believed.
+/// A damaged backup may claim a higher generation than the file. It is ignored.
 #[test]
-fn no_flipped_bit_of_the_copy_takes_the_files_place() {
+fn ignores_backup_with_flipped_bit() {
     let (home, account) = closed_store_with_an_intent();
-    let (whole, copy) = file_and_copy(home.path());
-    let holding = (0..copy.len()).filter(|at| copy[*at] != 0);
+    let (whole, backup) = file_and_backup(home.path());
+    let holding = (0..backup.len()).filter(|at| backup[*at] != 0);
     for at in holding.step_by(23) {
-        let home = home_with(&whole, &flipped(&copy, at));
+        let home = home_with(&whole, &with_flipped_bit(&backup, at));
         let opened = Store::open(home.path(), NOW).unwrap();
         assert_eq!(opened.state, OpenState::Existing, "{at}");
         assert!(
@@ -167,7 +168,7 @@ fn no_flipped_bit_of_the_copy_takes_the_files_place() {
 }
 
 #[test]
-fn a_damaged_copy_is_made_again() {
+fn renews_damaged_backup() {
     let (home, account) = closed_store_with_an_intent();
     fs::write(home.path().join("bursar.db.bak"), b"garbage").unwrap();
     assert_eq!(
@@ -181,7 +182,7 @@ fn a_damaged_copy_is_made_again() {
 }
 
 #[test]
-fn with_both_gone_the_caller_is_told() {
+fn reports_loss_of_file_and_backup() {
     let (home, _) = closed_store_with_an_intent();
     fs::write(home.path().join("bursar.db"), b"garbage").unwrap();
     fs::write(home.path().join("bursar.db.bak"), vec![7; 9_000]).unwrap();
@@ -203,7 +204,7 @@ fn with_both_gone_the_caller_is_told() {
 }
 
 #[test]
-fn a_newer_file_is_refused_and_left_as_it_is() {
+fn refuses_newer_store_and_leaves_it_unchanged() {
     let (home, _) = closed_store_with_an_intent();
     let path = home.path().join("bursar.db");
     let other = rusqlite::Connection::open(&path).unwrap();
@@ -218,7 +219,7 @@ fn a_newer_file_is_refused_and_left_as_it_is() {
     assert!(path.exists());
 }
 
-/// An intent, a notice and what was warned of, committed; and the file closed.
+/// A closed store with an intent, a notice and alerts.
 fn closed_store_with_an_intent() -> (TempDir, Account) {
     let (home, store, account) = store();
     let writes = [
@@ -233,28 +234,28 @@ fn closed_store_with_an_intent() -> (TempDir, Account) {
     (home, account)
 }
 
-fn file_and_copy(home: &Path) -> (Vec<u8>, Vec<u8>) {
+fn file_and_backup(home: &Path) -> (Vec<u8>, Vec<u8>) {
     let read = |name| fs::read(home.join(name)).unwrap();
     (read("bursar.db"), read("bursar.db.bak"))
 }
 
-fn home_with(file: &[u8], copy: &[u8]) -> TempDir {
+fn home_with(file: &[u8], backup: &[u8]) -> TempDir {
     let home = TempDir::new().unwrap();
     fs::write(home.path().join("bursar.db"), file).unwrap();
-    fs::write(home.path().join("bursar.db.bak"), copy).unwrap();
+    fs::write(home.path().join("bursar.db.bak"), backup).unwrap();
     home
 }
 
-/// The file with one bit of this byte the other way round.
-fn flipped(file: &[u8], at: usize) -> Vec<u8> {
+/// The file with one bit of this byte flipped.
+fn with_flipped_bit(file: &[u8], at: usize) -> Vec<u8> {
     let mut file = file.to_vec();
     file[at] ^= 1 << (at % 8);
     file
 }
 
-/// All that can be read of the one account.
+/// Everything that can be read about the account.
 #[derive(Debug, PartialEq)]
-struct Held {
+struct StoredRecords {
     accounts: Vec<Account>,
     networks: Vec<Network>,
     top_ups: Vec<TopUp>,
@@ -264,8 +265,8 @@ struct Held {
     alerts: Alerts,
 }
 
-fn held(store: &Store, account: &Account) -> Held {
-    Held {
+fn stored_records(store: &Store, account: &Account) -> StoredRecords {
+    StoredRecords {
         accounts: store.accounts().unwrap(),
         networks: store.networks().unwrap(),
         top_ups: store.top_ups(&account.id, NOW).unwrap(),
@@ -276,7 +277,7 @@ fn held(store: &Store, account: &Account) -> Held {
     }
 }
 
-/// The file with every place of `written` changed; there must be one.
+/// The file with each occurrence of `written` replaced; there must be at least one.
 fn replaced(file: &[u8], written: &[u8], changed: &[u8]) -> Vec<u8> {
     assert_eq!(written.len(), changed.len());
     let mut file = file.to_vec();

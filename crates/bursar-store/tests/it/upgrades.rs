@@ -1,5 +1,5 @@
-//! Files of the first version are brought up to date as they are: accounts, intents, notices and payments survive, and
-//! mean what they meant.
+//! Databases of the first version are migrated: accounts, intents, notices and payments keep their contents and their
+//! meaning.
 
 use crate::fixtures::{NOW, network};
 use bursar_domain::account::AccountId;
@@ -16,7 +16,7 @@ use std::path::Path;
 const COMPLETED: &str = "4";
 const ACCOUNT: &str = "de720b9a56ea49488a3146df1c0bd80b";
 
-/// A file as the first version wrote it.
+/// Creates a database of the first version.
 fn write(path: &Path, schema: &str, rows: &str) {
     let file = Connection::open(path).unwrap();
     file.execute_batch(schema).unwrap();
@@ -30,7 +30,7 @@ fn write(path: &Path, schema: &str, rows: &str) {
 }
 
 #[test]
-fn what_nobody_else_knows_survives() {
+fn migrates_store() {
     let home = tempfile::tempdir().unwrap();
     let network = network("one");
     write(
@@ -97,9 +97,9 @@ fn what_nobody_else_knows_survives() {
 }
 
 #[test]
-fn the_history_is_listed_and_searched_as_before() {
+fn migrates_history() {
     let home = tempfile::tempdir().unwrap();
-    // A line's key is its time in milliseconds × 2^20; statuses and kinds are numbers by their places in a list.
+    // A row's key is its time in milliseconds × 2^20; statuses and kinds are numbers.
     write(
         &home.path().join("history.db"),
         include_str!("../../src/migrations/history_1.sql"),
@@ -166,9 +166,10 @@ fn the_history_is_listed_and_searched_as_before() {
     }
 }
 
-/// An entry that went into the index of ids as it was written is found by its key afterwards, and can be taken out.
+/// The first version indexed ids as they were written. They are found by their search key after the migration, and
+/// can be removed from the index.
 #[test]
-fn ids_beyond_ascii_are_found_by_their_key() {
+fn finds_migrated_non_ascii_ids() {
     let home = tempfile::tempdir().unwrap();
     write(
         &home.path().join("history.db"),

@@ -1,5 +1,5 @@
-//! Whatever the order in which payments and events become known, change and vanish, the history verifies
-//! exactly what the rule says over all that is known at the end.
+//! In whatever order payments and events appear, change and disappear, the history verifies exactly what the rule
+//! says about everything known at the end.
 
 use crate::fixtures::provider_payment;
 use alloy_primitives::B256;
@@ -19,13 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: Timestamp = Timestamp(1_769_860_800_000);
 const LAST_BLOCK: u64 = 40;
-/// Different events that there may be.
+/// How many different events there are.
 const EVENTS: u8 = 30;
 
 #[derive(Clone, Debug)]
 enum Step {
     Payments(Vec<RemotePayment>),
-    /// This machine's top-up `t` of that number, under its intent's id or under the payment's.
+    /// The top-up `t` with that number, under its intent's id or under its payment's.
     TopUp(u8, bool, Phase, Amount, Timestamp),
     Events(Vec<BalanceEvent>),
     Forget(u64),
@@ -35,21 +35,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn step_by_step_is_as_good_as_all_at_once(steps in prop::collection::vec(step(), 1..14)) {
+    fn incremental_matching_equals_rule(steps in prop::collection::vec(step(), 1..14)) {
         let home = tempfile::tempdir().unwrap();
         let (history, _) = History::open(home.path(), NOW).unwrap();
         let account = AccountId::random();
         let mut payments: BTreeMap<String, RemotePayment> = BTreeMap::new();
-        // Lines that only this machine tells of.
+        // Rows that only this machine knows of.
         let mut own: BTreeMap<String, MatchablePayment> = BTreeMap::new();
         let mut bound: BTreeSet<u8> = BTreeSet::new();
-        let mut events: BTreeMap<Place, BalanceEvent> = BTreeMap::new();
-        let mut verified_before: BTreeMap<String, Place> = BTreeMap::new();
+        let mut events: BTreeMap<EventId, BalanceEvent> = BTreeMap::new();
+        let mut verified_before: BTreeMap<String, EventId> = BTreeMap::new();
         for step in steps {
             match step {
-                Step::Payments(told) => {
-                    history.put_payments(&account, &told).unwrap();
-                    for payment in told {
+                Step::Payments(listed_payments) => {
+                    history.put_payments(&account, &listed_payments).unwrap();
+                    for payment in listed_payments {
                         own.remove(&payment.id);
                         let known = payments.get(&payment.id);
                         if known.is_none_or(|known| !is_older(known, &payment)) {
@@ -58,7 +58,7 @@ proptest! {
                     }
                 }
                 Step::TopUp(number, listed, phase, amount, at) => {
-                    // Once its id is known it is not unknown again.
+                    // A known payment id stays known.
                     let listed = listed || bound.contains(&number);
                     if listed {
                         bound.insert(number);
@@ -90,12 +90,12 @@ proptest! {
                         to_hash: [1; 32].into(),
                     };
                     history.put_events(&account, &batch).unwrap();
-                    events.extend(seen.into_iter().map(|event| (place(&event), event)));
+                    events.extend(seen.into_iter().map(|event| (event_id(&event), event)));
                 }
                 Step::Forget(block) => {
                     let lost = history.roll_back_blocks_from(&account, block).unwrap();
-                    let gone: BTreeSet<Place> =
-                        events.values().filter(|event| event.block >= block).map(place).collect();
+                    let gone: BTreeSet<EventId> =
+                        events.values().filter(|event| event.block >= block).map(event_id).collect();
                     let expected: Vec<String> = verified_before
                         .iter()
                         .filter(|(_, place)| gone.contains(*place))
@@ -106,38 +106,38 @@ proptest! {
                 }
             }
             let all_events: Vec<BalanceEvent> = events.values().cloned().collect();
-            let claims: Vec<MatchablePayment> = payments.values().map(claim).chain(own.values().cloned()).collect();
-            prop_assert_eq!(lines(&history), claims.len(), "one line a payment");
-            let mut expected: Vec<(String, Place, MatchedBy)> = match_payments(&claims, &all_events)
+            let matchable: Vec<MatchablePayment> = payments.values().map(matchable_payment).chain(own.values().cloned()).collect();
+            prop_assert_eq!(lines(&history), matchable.len(), "one line a payment");
+            let mut expected: Vec<(String, EventId, MatchedBy)> = match_payments(&matchable, &all_events)
                 .into_iter()
                 .map(|pair| {
                     let how = if pair.by_id { MatchedBy::ById } else { MatchedBy::ByAmount };
-                    (pair.payment, place(&all_events[pair.event]), how)
+                    (pair.payment, event_id(&all_events[pair.event]), how)
                 })
                 .collect();
             expected.sort_by(|left, right| left.0.cmp(&right.0));
-            let found = verdicts(&history, &account, &claims);
+            let found = matches_in_history(&history, &account, &matchable);
             prop_assert_eq!(&found, &expected);
-            prop_assert_eq!(shown_alone(&history), alone(&claims, &all_events, &expected));
+            prop_assert_eq!(shown_as_rows(&history), expected_rows_of_events(&matchable, &all_events, &expected));
             verified_before = found.into_iter().map(|(id, place, _)| (id, place)).collect();
         }
     }
 
     #[test]
-    fn an_event_serves_one_payment_and_a_payment_has_one_event(
+    fn matches_each_event_and_payment_once(
         payments in prop::collection::vec(payment(), 0..10),
         events in prop::collection::vec(event(), 0..10),
     ) {
-        let claims: BTreeMap<String, MatchablePayment> =
-            payments.iter().map(|payment| (payment.id.clone(), claim(payment))).collect();
-        let claims: Vec<MatchablePayment> = claims.into_values().collect();
-        let pairs = match_payments(&claims, &events);
+        let matchable: BTreeMap<String, MatchablePayment> =
+            payments.iter().map(|payment| (payment.id.clone(), matchable_payment(payment))).collect();
+        let matchable: Vec<MatchablePayment> = matchable.into_values().collect();
+        let pairs = match_payments(&matchable, &events);
         let served: BTreeSet<usize> = pairs.iter().map(|pair| pair.event).collect();
         let serving: BTreeSet<&String> = pairs.iter().map(|pair| &pair.payment).collect();
         prop_assert_eq!(served.len(), pairs.len());
         prop_assert_eq!(serving.len(), pairs.len());
         for pair in &pairs {
-            let claim = claims.iter().find(|claim| claim.id == pair.payment).unwrap();
+            let claim = matchable.iter().find(|claim| claim.id == pair.payment).unwrap();
             let event = &events[pair.event];
             let EventKind::Credit { top_up_id } = &event.kind else {
                 panic!("only credits are matched");
@@ -153,11 +153,13 @@ proptest! {
     }
 }
 
-/// Whether the provider said this before what is known.
+/// Whether the provider set this status before the known one.
 fn is_older(known: &RemotePayment, payment: &RemotePayment) -> bool {
     payment.updated_at < known.updated_at
         || (payment.updated_at == known.updated_at
-            && payment.status.goes_back_from(claim(known).status))
+            && payment
+                .status
+                .goes_back_from(matchable_payment(known).status))
 }
 
 fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp) -> TopUp {
@@ -175,7 +177,7 @@ fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp)
     }
 }
 
-/// Lines of payments, without those that are events by themselves.
+/// The number of payments' rows, without those that show an event.
 fn lines(history: &History) -> usize {
     let mut lines = 0;
     history
@@ -209,7 +211,7 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
         Just(Status::Completed),
         Just(Status::Expired)
     ];
-    // The provider may name the transaction, and may name a wrong one.
+    // The provider may name the transaction, and it may be the wrong one.
     let claim = prop::option::of(transaction());
     (0..7_u8, amount(), at(), status, claim).prop_map(|(id, amount, at, status, transaction)| {
         RemotePayment {
@@ -220,8 +222,8 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
 }
 
 fn event() -> impl Strategy<Value = BalanceEvent> {
-    // Ids from 6 on name no payment, except "p6".
-    // Each in a block of its own: what is the same in one block but for its place is one event.
+    // Ids above 6 belong to no payment. Each event has its own block, because events of one block that differ in the
+    // log index alone are the same event.
     let block_hash = any::<[u8; 32]>();
     (
         0..17_u8,
@@ -234,14 +236,14 @@ fn event() -> impl Strategy<Value = BalanceEvent> {
         .prop_map(
             |(id, amount, block_time, block, tx, block_hash)| BalanceEvent {
                 kind: EventKind::Credit {
-                    // Some carry the id of an intent.
+                    // Some events carry an intent's id.
                     top_up_id: match id {
                         14.. => format!("i{}", id - 14),
                         _ => format!("p{id}"),
                     },
                 },
                 amount,
-                // Several have one transaction.
+                // Several events share a transaction.
                 transaction: hash(tx),
                 log_index: u64::from(tx),
                 block,
@@ -255,15 +257,15 @@ fn transaction() -> impl Strategy<Value = B256> {
     (0..EVENTS).prop_map(hash)
 }
 
-/// Of the event's number.
+/// The transaction of the event with this number.
 fn hash(event: u8) -> B256 {
     [event / 3; 32].into()
 }
 
-/// What tells an event from any other.
-type Place = (B256, u64);
+/// What identifies an event.
+type EventId = (B256, u64);
 
-fn place(event: &BalanceEvent) -> Place {
+fn event_id(event: &BalanceEvent) -> EventId {
     (event.transaction, event.log_index)
 }
 
@@ -276,7 +278,7 @@ fn at() -> impl Strategy<Value = Timestamp> {
     (0..24_i64).prop_map(|n| NOW.plus(Span::hours(n * 8)))
 }
 
-fn claim(payment: &RemotePayment) -> MatchablePayment {
+fn matchable_payment(payment: &RemotePayment) -> MatchablePayment {
     let status = match payment.status {
         Status::Open => PaymentStatus::Open,
         Status::Expired => PaymentStatus::Expired,
@@ -296,12 +298,12 @@ fn claim(payment: &RemotePayment) -> MatchablePayment {
     }
 }
 
-fn verdicts(
+fn matches_in_history(
     history: &History,
     account: &AccountId,
-    claims: &[MatchablePayment],
-) -> Vec<(String, Place, MatchedBy)> {
-    let mut ids: Vec<&String> = claims.iter().map(|claim| &claim.id).collect();
+    matchable: &[MatchablePayment],
+) -> Vec<(String, EventId, MatchedBy)> {
+    let mut ids: Vec<&String> = matchable.iter().map(|claim| &claim.id).collect();
     ids.sort();
     ids.into_iter()
         .filter_map(|id| {
@@ -309,16 +311,16 @@ fn verdicts(
             let matched = history.payment_match(account, id).unwrap();
             assert_eq!(line.matched.is_some(), matched.is_some());
             assert_eq!(line.verified, matched.is_some());
-            matched.map(|matched| (id.clone(), place(&matched.event), line.matched.unwrap()))
+            matched.map(|matched| (id.clone(), event_id(&matched.event), line.matched.unwrap()))
         })
         .collect()
 }
 
-/// The credits that should be lines of their own: no payment could be theirs.
-fn alone(
-    claims: &[MatchablePayment],
+/// The credits that should be rows of their own: they can belong to no payment.
+fn expected_rows_of_events(
+    matchable: &[MatchablePayment],
     events: &[BalanceEvent],
-    matched: &[(String, Place, MatchedBy)],
+    matched: &[(String, EventId, MatchedBy)],
 ) -> BTreeSet<String> {
     let certain: BTreeSet<&String> = matched
         .iter()
@@ -331,8 +333,8 @@ fn alone(
             let EventKind::Credit { top_up_id } = &event.kind else {
                 return false;
             };
-            let named = claims.iter().any(|claim| claim.id == *top_up_id);
-            let possible = claims.iter().any(|claim| {
+            let named = matchable.iter().any(|claim| claim.id == *top_up_id);
+            let possible = matchable.iter().any(|claim| {
                 !certain.contains(&claim.id)
                     && is_verifiable_by_amount(claim.status)
                     && !claim.amount.is_zero()
@@ -345,7 +347,7 @@ fn alone(
         .collect()
 }
 
-fn shown_alone(history: &History) -> BTreeSet<String> {
+fn shown_as_rows(history: &History) -> BTreeSet<String> {
     let mut shown = BTreeSet::new();
     history
         .for_each_payment(&PaymentQuery::default(), |line| {
