@@ -110,7 +110,7 @@ fn target_page(notice: &Notice) -> Page {
 mod tests {
     use super::*;
     use bursar_core::clock::Timestamp;
-    use bursar_core::view::PaymentKind;
+    use bursar_core::payment::PaymentKind;
 
     fn notice(kind: NoticeKind, subject: &str) -> Notice {
         Notice {

@@ -4,8 +4,9 @@ use crate::output::{Done, complain, say};
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
+use bursar_core::payment::PaymentKind;
 use bursar_core::plural::about_days;
-use bursar_core::view::{PaymentKind, Source};
+use bursar_core::view::Source;
 use bursar_core::{Reader, Status};
 use std::process::ExitCode;
 

@@ -5,8 +5,8 @@ use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::payment::FailureReason;
+use crate::payment::PaymentKind;
 use crate::plural::about_days;
-use crate::view::PaymentKind;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

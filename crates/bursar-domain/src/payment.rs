@@ -3,7 +3,6 @@
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::view::PaymentStatus;
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -133,6 +132,50 @@ pub struct Created {
     pub payment: Option<RemotePayment>,
     /// How the created payment differs from the request, if it does. It exists all the same.
     pub differs: Option<Error>,
+}
+
+/// Where a top-up stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    Starting,
+    /// Labelled "Pending".
+    Open,
+    Confirming,
+    UnderReview,
+    Completed,
+    Cancelled,
+    Expired,
+    Failed,
+    NotStarted,
+    /// The provider is giving the money back.
+    Refunding,
+    Refunded,
+}
+
+/// What a line of the history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentKind {
+    TopUp,
+    /// Money that came without a top-up, such as free credits.
+    Credit,
+    Refund,
+    Renewal,
+    Migration,
+}
+
+impl PaymentKind {
+    /// What a payment of this purpose is called.
+    pub fn of(purpose: &Purpose) -> Self {
+        match purpose {
+            Purpose::TopUp => Self::TopUp,
+            Purpose::Renewal { .. } => Self::Renewal,
+            Purpose::Migration { .. } => Self::Migration,
+        }
+    }
 }
 
 /// The status of a payment, as the provider reports it.

@@ -1,8 +1,6 @@
 //! The user's settings, with their defaults. To add one, add a field to [`Settings`], its default, and the same field as an
 //! option to [`SettingsChange`]: the settings file and both halves of the window take it from there.
 
-#[cfg(doc)]
-use crate::view::Health;
 use serde::{Deserialize, Serialize};
 
 /// Preferences. They may be lost without harm.
@@ -19,7 +17,7 @@ pub struct Settings {
     pub autostart: bool,
     /// Whether closing the window has been explained.
     pub told_about_tray: bool,
-    /// Missing desktop services whose banner the user has closed: names of [`Health`]'s fields.
+    /// Missing desktop services whose banner the user has closed: names of [`Health`](crate::view::Health)'s fields.
     pub hidden_services: Vec<String>,
 }
 

@@ -9,8 +9,7 @@ pub use paying::{
     RequestedPurpose, ServicePeriod, TopUpForm, TopUpView,
 };
 pub use payment::{
-    FailureReasonView, MatchedBy, MonthView, PaymentKind, PaymentPage, PaymentQuery, PaymentStatus,
-    PaymentView,
+    FailureReasonView, MatchedBy, MonthView, PaymentPage, PaymentQuery, PaymentView,
 };
 
 use crate::account::AccountId;

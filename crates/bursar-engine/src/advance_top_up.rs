@@ -10,7 +10,8 @@ use crate::top_up::{Input, Phase, TopUp};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_domain::payment::FailureReason;
-use bursar_domain::view::{Change, PaymentKind};
+use bursar_domain::payment::PaymentKind;
+use bursar_domain::view::Change;
 
 impl Step {
     /// Applies an input to a known top-up.

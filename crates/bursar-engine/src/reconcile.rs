@@ -13,8 +13,9 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Error;
 use bursar_domain::notice::{Notice, NoticeKind};
+use bursar_domain::payment::PaymentKind;
 use bursar_domain::payment::{FailureReason, RemotePayment, Status};
-use bursar_domain::view::{Change, PaymentKind};
+use bursar_domain::view::Change;
 use std::collections::BTreeMap;
 
 impl Step {

@@ -7,8 +7,8 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Error;
 use bursar_domain::money::Amount;
+use bursar_domain::payment::PaymentKind;
 use bursar_domain::payment::RemotePayment;
-use bursar_domain::view::PaymentKind;
 
 /// The open payments, as the provider reports them.
 #[derive(Clone, Debug, Default, PartialEq)]

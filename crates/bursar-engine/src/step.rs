@@ -11,7 +11,8 @@ use crate::top_up::{Input, LATE_PAYMENT_WINDOW};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::view::{Change, Page, PaymentKind};
+use bursar_domain::payment::PaymentKind;
+use bursar_domain::view::{Change, Page};
 
 /// How long the user may take to add a method on the provider's page, and the provider to know it after a payment.
 pub(super) const METHOD_EXPECTED_FOR: Span = Span::minutes(15);

@@ -14,7 +14,7 @@ use bursar_domain::error::Error;
 use bursar_domain::money::Amount;
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::payment::{Created, FailureReason, NewPayment, Purpose, RemotePayment};
-use bursar_domain::view::{PaymentKind, PaymentStatus};
+use bursar_domain::payment::{PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
 /// A payment can match a missing top-up if the provider created it at most this long before the intent.

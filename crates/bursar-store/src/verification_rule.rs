@@ -5,7 +5,7 @@
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
-use bursar_domain::view::PaymentStatus;
+use bursar_domain::payment::PaymentStatus;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest time between a payment's creation and the block of an event matched by amount.

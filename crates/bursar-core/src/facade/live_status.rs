@@ -8,8 +8,9 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::high_water_mark::ReadingUpdate;
 use bursar_domain::money::Amount;
+use bursar_domain::payment::PaymentKind;
 use bursar_domain::payment::{self, Purpose, RemotePayment};
-use bursar_domain::view::{PaymentKind, Source};
+use bursar_domain::view::Source;
 use bursar_store::History;
 use serde::Serialize;
 

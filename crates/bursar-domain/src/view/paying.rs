@@ -1,10 +1,11 @@
 //! What the window is told of paying: the form, what a wish would cost, and the payment that is followed.
 
-use super::{FailureReasonView, PaymentKind, PaymentStatus};
+use super::FailureReasonView;
 use crate::catalogue::{MethodKind, Migration, Payer, SavedMethod, Service};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
+use crate::payment::{PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
 /// A payment that is being followed: a top-up, a renewal or a migration.

@@ -3,52 +3,8 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::payment::{FailureCode, FailureReason, Purpose};
+use crate::payment::{FailureCode, FailureReason, PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
-
-/// Where a top-up stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentStatus {
-    Starting,
-    /// Labelled "Pending".
-    Open,
-    Confirming,
-    UnderReview,
-    Completed,
-    Cancelled,
-    Expired,
-    Failed,
-    NotStarted,
-    /// The provider is giving the money back.
-    Refunding,
-    Refunded,
-}
-
-/// What a line of the history is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-#[serde(rename_all = "snake_case")]
-pub enum PaymentKind {
-    TopUp,
-    /// Money that came without a top-up, such as free credits.
-    Credit,
-    Refund,
-    Renewal,
-    Migration,
-}
-
-impl PaymentKind {
-    /// What a payment of this purpose is called.
-    pub fn of(purpose: &Purpose) -> Self {
-        match purpose {
-            Purpose::TopUp => Self::TopUp,
-            Purpose::Renewal { .. } => Self::Renewal,
-            Purpose::Migration { .. } => Self::Migration,
-        }
-    }
-}
 
 /// How a chain event was found to belong to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

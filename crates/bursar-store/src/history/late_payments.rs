@@ -10,7 +10,7 @@ use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
-use bursar_domain::view::PaymentStatus;
+use bursar_domain::payment::PaymentStatus;
 use bursar_engine::LatePayment;
 use rusqlite::{Connection, OptionalExtension, params};
 

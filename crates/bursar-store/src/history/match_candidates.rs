@@ -12,7 +12,8 @@ use alloy_primitives::B256;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;
-use bursar_domain::view::{MatchedBy, PaymentKind};
+use bursar_domain::payment::PaymentKind;
+use bursar_domain::view::MatchedBy;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 
 /// A payment that no event verifies.

@@ -7,8 +7,9 @@ use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, MAX_SCALE};
 use bursar_domain::payment::{FailureReason, Status};
+use bursar_domain::payment::{PaymentKind, PaymentStatus};
 use bursar_domain::text::search_key;
-use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus, PaymentView};
+use bursar_domain::view::{MatchedBy, PaymentView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Every status. Its index is its number in the database, so the order must not change.

@@ -7,8 +7,9 @@ use super::sql_fragment::SqlFragment;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::PaymentStatus;
 use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::view::PaymentQuery;
 use bursar_domain::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
 

@@ -15,7 +15,8 @@ use super::match_candidates::{
 use super::payment_row::{PaymentRow, Proof, ProviderDetails, is_reserved};
 use crate::error::StoreResult;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
-use bursar_domain::view::{MatchedBy, PaymentKind, PaymentStatus};
+use bursar_domain::payment::{PaymentKind, PaymentStatus};
+use bursar_domain::view::MatchedBy;
 use rusqlite::{Connection, params};
 
 /// Matches payments and events of one account within one transaction.

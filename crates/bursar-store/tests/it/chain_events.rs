@@ -6,7 +6,8 @@ use crate::fixtures::{
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
-use bursar_domain::view::{MatchedBy, PaymentKind, PaymentQuery};
+use bursar_domain::payment::PaymentKind;
+use bursar_domain::view::{MatchedBy, PaymentQuery};
 
 #[test]
 fn verifies_by_id_and_shows_other_events_as_rows() {

@@ -3,8 +3,9 @@
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::payment::PaymentStatus;
 use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_domain::view::{PaymentStatus, PaymentView};
+use bursar_domain::view::PaymentView;
 use bursar_engine::top_up::{Phase, TopUp};
 use bursar_store::History;
 

@@ -8,7 +8,8 @@ use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{NewPayment, RemotePayment, Status};
-use bursar_domain::view::{MatchedBy, PaymentKind, PaymentQuery, PaymentStatus};
+use bursar_domain::payment::{PaymentKind, PaymentStatus};
+use bursar_domain::view::{MatchedBy, PaymentQuery};
 use bursar_engine::top_up::{Phase, TopUp};
 use bursar_store::History;
 use bursar_store::verification_rule::{

@@ -3,8 +3,8 @@
 use super::*;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::payment::PaymentKind;
 use bursar_domain::rules::Rules;
-use bursar_domain::view::PaymentKind;
 use bursar_engine::{Disagreement, step};
 
 #[tokio::test]

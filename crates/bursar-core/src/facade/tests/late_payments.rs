@@ -2,7 +2,8 @@
 
 use super::*;
 use bursar_domain::notice::NoticeKind;
-use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::payment::PaymentStatus;
+use bursar_domain::view::PaymentQuery;
 
 impl TestApp {
     async fn status_of(&self, id: &str) -> Option<PaymentStatus> {

@@ -2,7 +2,8 @@
 
 use super::*;
 use bursar_domain::payment::NewPayment;
-use bursar_domain::view::{PaymentQuery, PaymentStatus, PaymentView};
+use bursar_domain::payment::PaymentStatus;
+use bursar_domain::view::{PaymentQuery, PaymentView};
 use bursar_engine::top_up::Phase;
 
 /// The answer to a new top-up that names an intent, which the lists do not know.

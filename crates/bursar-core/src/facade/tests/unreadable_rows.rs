@@ -1,7 +1,8 @@
 //! Lines of the history that cannot be read: left out, told, looked at again, and never taken for an absence.
 
 use super::*;
-use bursar_domain::view::{PaymentQuery, PaymentStatus};
+use bursar_domain::payment::PaymentStatus;
+use bursar_domain::view::PaymentQuery;
 use bursar_engine::top_up::Phase;
 
 fn odd(id: &str, at: Timestamp) -> String {
