@@ -1,4 +1,4 @@
-//! Connecting, listing and removing accounts, and the networks there are.
+//! Connects, lists and removes accounts, and lists networks.
 
 use crate::arguments::AddArguments;
 use crate::output::{Done, complain, say, table};
@@ -19,7 +19,7 @@ const FILE_LIMIT: u64 = 64 * 1024;
 
 pub(crate) async fn add(home: &Path, add: AddArguments) -> Done {
     let file = read_network_file(&add.network)?;
-    // A key of the environment serves this process alone: it is tried, and kept nowhere.
+    // A key from the environment serves this process alone and is not stored.
     let given = env_api_key();
     let session_only = given.is_some();
     let key = match given {
@@ -108,7 +108,7 @@ pub(crate) fn networks(reader: &Reader) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The file's text where `network` is a path; a bare name is a network that is known already.
+/// The file's text if `network` is a path; a bare name is a known network.
 fn read_network_file(network: &str) -> Result<Option<String>> {
     let path = Path::new(network);
     if !path.is_file() {
@@ -137,7 +137,7 @@ fn read_network_file(network: &str) -> Result<Option<String>> {
     Ok(Some(text))
 }
 
-/// The key from standard input, to the end or the first line's.
+/// The API key from standard input: all of it, or its first line in a terminal.
 fn read_key() -> Result<Zeroizing<String>> {
     if std::io::stdin().is_terminal() {
         crate::output::note(

@@ -1,4 +1,4 @@
-//! The command line, as it is typed.
+//! The command line.
 
 use bursar_core::export::Format;
 use clap::{Args, Parser, Subcommand};
@@ -71,7 +71,7 @@ pub(crate) struct AddArguments {
     pub(crate) label: Option<String>,
 }
 
-// A list for other programs, in place of the one for people. A docstring here would become the command's own text.
+// Output for programs instead of people. A docstring here would become the command's own help text.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("format").args(["json", "csv"]))]
 pub(crate) struct SheetArguments {

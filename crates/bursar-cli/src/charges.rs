@@ -1,4 +1,4 @@
-//! What was charged on each day, for people or for programs.
+//! Shows the charges of each day, for people or for programs.
 
 use crate::arguments::ChargesArguments;
 use crate::fetch;

@@ -1,5 +1,5 @@
-//! Reads what is missing before something stored is shown: by this process where no engine runs for the home. Beside a
-//! running app there is nothing to do, because the app keeps everything up to date.
+//! Reads what is missing before stored data is shown. This process does so only if no engine runs for the home; a
+//! running app keeps everything up to date itself.
 
 use crate::output::{complain, note, overwrite};
 use crate::terminal::Terminal;
@@ -14,21 +14,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How often a terminal is told how far reading has come.
+/// How often a terminal shows the progress.
 const TOLD_EVERY: Duration = Duration::from_millis(200);
 
-/// What came of it.
+/// What reading achieved.
 pub(crate) enum Fetched {
-    /// Each account's label, and what kept it from being up to date.
+    /// Each account's label, and why it is not up to date.
     Here(Vec<(String, Vec<Error>)>),
     /// Another process runs the engine for this home.
     ByTheApp,
 }
 
-/// Reads what is missing of the account of that label, or of all of them.
+/// Reads what is missing of the account with that label, or of all accounts.
 ///
 /// # Errors
-/// `not_found` where there is none; what keeps the engine from starting.
+/// `not_found` if there is none; why the engine cannot start.
 pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
     if !home::is_in_use(home) {
         return Err(no_account(label));
@@ -44,8 +44,8 @@ pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
     read.map(Fetched::Here)
 }
 
-/// The same for a command that shows what is stored all the same: what went wrong is told, and `false` means that nothing is
-/// known to be up to date.
+/// The same for a command that shows stored data anyway: errors are printed, and `false` means that nothing is known to
+/// be up to date.
 pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
     match fetch(home, label).await {
         Ok(Fetched::ByTheApp) => true,
@@ -58,7 +58,7 @@ pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
             all
         }
         Err(error) => {
-            // Reading says by itself that there is no such account.
+            // The command that reads next reports a missing account itself.
             if error.code != Code::NotFound {
                 complain(&error);
             }
@@ -77,7 +77,7 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
         return Err(no_account(label));
     }
     if let (Some(key), Some(_), [account]) = (env_api_key(), label, wanted.as_slice()) {
-        // Meant for one account: the only one, or the one that is named.
+        // The key is meant for one account: the only one, or the named one.
         bursar.use_api_key(&account.id, &key).await?;
     }
     let ids: Vec<AccountId> = wanted.iter().map(|account| account.id.clone()).collect();
@@ -106,7 +106,7 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
     Ok(accounts)
 }
 
-/// Lines read so far of a long history, where somebody can look at it.
+/// Shows how many rows of a long history have been read, if standard error is a terminal.
 async fn tell_how_far(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
     if !std::io::stderr().is_terminal() {
         return;
@@ -132,7 +132,7 @@ fn no_account(label: Option<&str>) -> Error {
     Error::new(Code::NotFound, words)
 }
 
-/// Says that the app does it.
+/// Says that the app keeps the home up to date.
 pub(crate) fn note_the_app() {
     note("Bursar runs for this home and keeps it up to date");
 }

@@ -1,5 +1,5 @@
-//! The history, for people or for programs, after what is missing of it was read. A file that is asked for appears whole or not at all, also when the
-//! command is interrupted.
+//! Shows or exports the history, for people or for programs, after reading what is missing. An output file appears
+//! whole or not at all, even if the command is interrupted.
 
 use crate::arguments::HistoryArguments;
 use crate::fetch;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-/// Lines that people are shown; programs get all of them.
+/// Rows shown to people; programs get all of them.
 const SHOWN: u32 = 100;
 const TOLD_EVERY: Duration = Duration::from_millis(100);
 
@@ -30,7 +30,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArgumen
         from: wanted.from,
         to: wanted.to,
     };
-    // An empty list says nothing where nobody could be asked; why is said already.
+    // An empty list means nothing if no server could be asked; the reason is already printed.
     let all = PaymentQuery {
         account: query.account.clone(),
         ..PaymentQuery::default()
@@ -107,8 +107,8 @@ async fn export(
     }
 }
 
-/// Stops the export at the first signal that asks the program to end, and ends the program at the second. `status` becomes
-/// what shells give to a program that the signal ended.
+/// Cancels the export at the first signal that asks the program to end, and ends the program at the second. `status`
+/// becomes the status that shells give to a program ended by that signal.
 #[cfg(unix)]
 fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
     use tokio::signal::unix::{SignalKind, signal};
@@ -130,7 +130,7 @@ fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
     }
 }
 
-/// The same where Ctrl+C is all that asks.
+/// The same on systems where Ctrl+C is the only such signal.
 #[cfg(not(unix))]
 fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
     let (cancel, status) = (Arc::clone(cancel), Arc::clone(status));
@@ -148,7 +148,7 @@ fn end(cancel: &AtomicBool, status: &AtomicU8, of_signal: u8) {
     }
 }
 
-/// How far it is, in one line of standard error that is written over; only where somebody can look at it.
+/// The progress in one line of standard error that is overwritten, if standard error is a terminal.
 struct Progress {
     shown: bool,
 }
@@ -160,7 +160,7 @@ impl Progress {
         }
     }
 
-    /// Takes the lines so far and in all.
+    /// Takes the rows so far and in all.
     fn teller(&self) -> impl FnMut(u64, u32) + Send + 'static + use<> {
         let shown = self.shown;
         let mut told = Instant::now();
@@ -180,7 +180,7 @@ impl Progress {
     }
 }
 
-/// What people may call it: its number, the provider's id, or the transaction of one that only the chain shows.
+/// What people call the payment: its number, the provider's id, or the transaction if only the chain shows it.
 fn reference(payment: &PaymentView) -> String {
     let names = [&payment.number, &payment.provider_id, &payment.transaction];
     names

@@ -1,5 +1,5 @@
-//! `bursar`: the core in a terminal. Exit status 0 if something could be told, 1 if nothing could or it could not be written,
-//! 2 for wrong use; `top-up` has its own.
+//! `bursar`: the core in a terminal. The exit status is 0 if something could be shown, 1 if nothing could be shown or
+//! written, and 2 for invalid use; `top-up` adds others.
 
 mod account;
 mod arguments;
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         }
     };
     let code = runtime.block_on(carried_out());
-    // What still waits in a thread, as for a name server, is not waited for: everything that lasts is on disk.
+    // Threads that still wait, as for a name server, are not waited for: everything durable is on disk.
     runtime.shutdown_background();
     code
 }
@@ -51,7 +51,7 @@ async fn carried_out() -> ExitCode {
             run(arguments).await
         }
         Err(told) if told.use_stderr() => {
-            // Nobody can be told that nobody can be told.
+            // An error about a failed error message has nowhere to go.
             let _ = told.print();
             return ExitCode::from(WRONG_USE);
         }
@@ -93,7 +93,7 @@ async fn run(arguments: Arguments) -> Done {
     }
 }
 
-/// Whether a file that is to be written is standard output, under one of its names.
+/// Whether the path of an output file is one of the names of standard output.
 fn is_standard_output(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
@@ -108,7 +108,7 @@ fn secret_store(given: &Path) -> Arc<SecretStore> {
     Arc::new(home::keyring(given, given))
 }
 
-/// A key for this one process, in place of the keyring's.
+/// An API key for this process alone; it replaces the keyring's.
 fn env_api_key() -> Option<Zeroizing<String>> {
     std::env::var(process::API_KEY)
         .ok()
@@ -116,7 +116,7 @@ fn env_api_key() -> Option<Zeroizing<String>> {
         .map(Zeroizing::new)
 }
 
-/// What a command that changes something needs: the engine of this home, which nobody else may run.
+/// What a command that changes something needs: this home's engine, which no other process may run.
 fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_core::Options {
     bursar_core::Options {
         secret_store: secret_store(&home),
@@ -143,7 +143,7 @@ fn is_wrong_use(code: Code) -> bool {
 fn log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("BURSAR_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
-    // A second subscriber cannot be set, and none is.
+    // A second subscriber cannot be set, but there is none.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -1,5 +1,5 @@
-//! The one place that writes to the terminal. What cannot be written is an error; a reader that has gone away (`| head`) has
-//! seen what it wanted.
+//! The only place that writes to the terminal. Output that cannot be written is an error, except if the reader has gone
+//! away (`| head`): it has seen what it wanted.
 
 use bursar_core::error::Error;
 use bursar_core::output_file::file_failed;
@@ -25,7 +25,7 @@ impl From<Error> for Failure {
     }
 }
 
-/// A line on standard output.
+/// Prints a line on standard output.
 pub(crate) fn say(line: &str) -> Done<()> {
     let mut out = io::stdout().lock();
     out.write_all(line.as_bytes())
@@ -42,14 +42,14 @@ fn refused(error: &io::Error) -> Failure {
     }
 }
 
-/// Standard output for what writes by itself, and remembers whether its reader has gone away.
+/// Standard output as a stream that remembers whether its reader has gone away.
 #[derive(Clone, Default)]
 pub(crate) struct Stdout {
     reader_gone: Arc<AtomicBool>,
 }
 
 impl Stdout {
-    /// What an error of writing here means.
+    /// What an error of writing to this stream means.
     pub(crate) fn failure(&self, error: Error) -> Failure {
         if self.reader_gone.load(Ordering::Relaxed) {
             Failure::ReaderGone
@@ -80,13 +80,13 @@ impl Write for Stdout {
     }
 }
 
-/// An error on standard error, with its code.
+/// Prints an error with its code on standard error.
 pub(crate) fn complain(error: &Error) {
     let code = serde_json::to_string(&error.code).unwrap_or_default();
     note(&format!("{} [{}]", error.message, code.trim_matches('"')));
 }
 
-/// A line on standard error.
+/// Prints a line on standard error.
 pub(crate) fn note(line: &str) {
     let mut out = std::io::stderr().lock();
     let _ = out
@@ -95,17 +95,17 @@ pub(crate) fn note(line: &str) {
         .and_then(|()| out.write_all(b"\n"));
 }
 
-/// Puts this in the place of the terminal's last line, on standard error.
+/// Overwrites the terminal's last line, on standard error.
 pub(crate) fn overwrite(line: &str) {
     let mut out = std::io::stderr().lock();
-    // To the line's beginning, and what is right of it away.
+    // Go to the start of the line and clear the rest of it.
     let _ = out
         .write_all(b"\r\x1b[K")
         .and_then(|()| out.write_all(line.as_bytes()))
         .and_then(|()| out.flush());
 }
 
-/// Columns wide enough for their longest cell, two spaces apart.
+/// Prints columns as wide as their longest cell, two spaces apart.
 pub(crate) fn table(rows: &[Vec<String>]) -> Done<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {

@@ -1,4 +1,4 @@
-//! What is left, asked of chain and API at once.
+//! Shows the balance, read live from chain and API at once.
 
 use crate::output::{Done, complain, say};
 use bursar_core::clock::{Clock, SystemClock};
@@ -51,7 +51,7 @@ fn show(status: &Status) -> Done<()> {
             .as_ref()
             .map_or_else(unknown, |amount| amount.to_brief())
     };
-    // What the chain said before stands beside a balance that is the API's.
+    // Old figures of the chain stand beside a balance from the API.
     let old = status
         .chain_as_of
         .filter(|at| status.stale && status.as_of != Some(*at))
@@ -102,7 +102,7 @@ fn kind(kind: PaymentKind) -> &'static str {
     }
 }
 
-/// Where a payment that has not ended stands.
+/// The state of a payment that has not ended.
 fn state_of(status: bursar_core::payment::Status) -> &'static str {
     use bursar_core::payment::Status;
     match status {

@@ -1,5 +1,5 @@
-//! What the core sees of a terminal: no tray, no pop-ups, no window; addresses are opened in the system's
-//! browser, or printed.
+//! The terminal as the core's shell: no tray, no pop-ups, no window. Addresses open in the system's browser or are
+//! printed.
 
 use crate::output::{Failure, say};
 use bursar_core::error::{Code, Error, Result};
@@ -19,7 +19,7 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// `print` shows addresses instead of opening them.
+    /// `print` prints addresses instead of opening them.
     pub(crate) fn new(print: bool) -> Self {
         Self {
             print,
@@ -28,12 +28,12 @@ impl Terminal {
         }
     }
 
-    /// Whether an address was handed out, in the browser or in print.
+    /// Whether an address was opened or printed since the last [`Self::forget_opened`].
     pub(crate) fn has_opened(&self) -> bool {
         self.opened.load(Ordering::Acquire)
     }
 
-    /// From here on only later ones count.
+    /// Counts only addresses from now on.
     pub(crate) fn forget_opened(&self) {
         self.opened.store(false, Ordering::Release);
     }
@@ -56,7 +56,7 @@ impl Terminal {
         })
     }
 
-    /// Wakes at each change of anything.
+    /// Wakes at every change.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
@@ -70,7 +70,7 @@ impl Shell for Terminal {
     fn open_url(&self, address: &Url) -> Result<()> {
         self.hand_out(address)?;
         self.opened.store(true, Ordering::Release);
-        // Whoever waits for it looks again.
+        // Wakes whoever waits for it.
         self.changes
             .send_modify(|count| *count = count.wrapping_add(1));
         Ok(())

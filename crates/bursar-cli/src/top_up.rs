@@ -1,5 +1,5 @@
-//! A top-up from the terminal: the same machine as the app's, for one account, until the payment page is open
-//! or, with `--wait`, until the end. `--at-most` bounds all of it.
+//! A top-up from the terminal, for one account: until the payment page is open or, with `--wait`, until the end.
+//! `--at-most` limits all of it.
 
 use crate::arguments::TopUpArguments;
 use crate::output::{Done, Failure, complain, note, say};
@@ -21,25 +21,25 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 const ENDED_WITHOUT_MONEY: u8 = 3;
 const STILL_OPEN: u8 = 4;
-/// How long the payment page may take to be known; a lost answer takes two looks a minute apart.
+/// How long the provider may take to return the payment page. Settling a lost answer takes two checks a minute apart.
 const UNTIL_OPEN: Duration = Duration::from_secs(150);
-/// How long the page may take to be opened, or its address to be printed, once it is known.
+/// How long the page may take to open, or its address to be printed, once it is known.
 const UNTIL_HANDED_OUT: Duration = Duration::from_secs(10);
-/// How long a payment without a page may take to be decided, where nobody asked to wait for it.
+/// How long a payment without a page may take to be decided without `--wait`.
 const UNTIL_DECIDED: Duration = Duration::from_secs(20);
-/// How long the provider may take to say how an earlier top-up stands.
+/// How long the provider may take to report the state of an earlier top-up.
 const UNTIL_CHECKED: Duration = Duration::from_secs(15);
 /// How long the keyring may take.
 const UNTIL_SIGNED_IN: Duration = Duration::from_secs(30);
-/// How long the engine may take to end once the time is up; what it was told is on disk by then.
+/// How long the engine may take to stop once the time is up; what it knows is on disk by then.
 const UNTIL_STOPPED: Duration = Duration::from_secs(1);
 
-/// When everything has to be over; `None` for no limit.
+/// When everything must be over; `None` for no limit.
 type Deadline = Option<Instant>;
 
 pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments) -> Done {
     let limit = wanted.at_most.map(Duration::from_secs);
-    // A limit beyond the end of time is none.
+    // A limit beyond the end of time is no limit.
     let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let terminal = Arc::new(Terminal::new(wanted.no_open));
     let starting = Bursar::start(options(home.to_owned(), Arc::clone(&terminal) as _));
@@ -51,7 +51,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments
             tell(&top_up, terminal.has_opened())
         }
         Ok(Outcome::TimeIsUp { account, top_up_id }) => {
-            // Nothing leaves any more once the engine has ended; what it had begun before is known to it.
+            // Nothing is sent once the engine has stopped; it knows what it had begun before.
             stop(&bursar, deadline).await;
             match bursar.top_up(&account, &top_up_id) {
                 Ok(top_up) => tell(&top_up, terminal.has_opened()),
@@ -65,10 +65,10 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments
     }
 }
 
-/// How the command came to its end.
+/// How the command ended.
 enum Outcome {
     Known(TopUpView),
-    /// While the payment was being started.
+    /// The time ran out while the payment was being started.
     TimeIsUp {
         account: AccountId,
         top_up_id: String,
@@ -91,13 +91,13 @@ async fn top_up(
     deadline: Deadline,
 ) -> Done<Outcome> {
     let mut changes = terminal.changes();
-    // Somebody looks at it, so the provider is asked as often as with a window.
+    // Somebody is watching, so the provider is asked as often as with a window.
     bursar.set_presence(Presence::Open);
     let account = within(deadline, choose(bursar, label))
         .await
         .ok_or_else(too_late)??;
     if let (Some(key), Some(_)) = (env_api_key(), label) {
-        // Meant for one account: the only one, or the one that is named.
+        // The key is meant for one account: the only one, or the named one.
         bursar.use_api_key(&account, &key).await?;
     }
     let keyring = first(deadline, UNTIL_SIGNED_IN);
@@ -135,7 +135,7 @@ async fn top_up(
     }
     if !wanted.wait {
         if debits_at_once {
-            // There is no page on which the outcome would be seen, and it is known within seconds as a rule.
+            // There is no page that would show the outcome, which is usually known within seconds.
             until(&mut changes, first(deadline, UNTIL_DECIDED), || async {
                 status().map_or(true, |status| !is_open(status))
             })
@@ -154,7 +154,7 @@ async fn top_up(
     Ok(Outcome::Known(bursar.top_up(&account, &started.id)?))
 }
 
-/// What the future gives, unless the time is up first.
+/// The future's result, unless the time is up first.
 async fn within<T>(deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
     match deadline {
         Some(deadline) => timeout_at(deadline, future).await.ok(),
@@ -162,7 +162,7 @@ async fn within<T>(deadline: Deadline, future: impl Future<Output = T>) -> Optio
     }
 }
 
-/// The end of a wait of its own, which is never after the end of everything.
+/// The end of a wait, but no later than the overall deadline.
 fn first(deadline: Deadline, wait: Duration) -> Deadline {
     let own = Instant::now().checked_add(wait);
     match (deadline, own) {
@@ -178,14 +178,14 @@ fn too_late() -> Error {
     )
 }
 
-/// Whether nothing more is to be expected of opening the payment page.
+/// Whether nothing more will happen about opening the payment page.
 fn is_handed_out(top_up: &TopUpView, terminal: &Terminal) -> bool {
     let has_page = top_up.status == PaymentStatus::Open && top_up.can_open;
     !has_page || top_up.error.is_some() || terminal.has_opened()
 }
 
-/// A method that takes the money at once wants a word of its own; one with a page is confirmed there. Gives the payment, and
-/// whether its method takes the money at once.
+/// Starts the payment. A method that takes the money at once needs explicit consent; one with a page is confirmed
+/// there. Returns the payment, and whether its method takes the money at once.
 async fn start(
     bursar: &Arc<Bursar>,
     account: &AccountId,
@@ -212,7 +212,7 @@ async fn start(
             ),
         ));
     }
-    // The method that was quoted, and no default that takes its place meanwhile.
+    // Use the quoted method, not a default that takes its place meanwhile.
     let wish = PaymentRequest {
         method: quote.method.or(wish.method),
         ..wish
@@ -239,8 +239,8 @@ async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> 
     }
 }
 
-/// A top-up that was open when a terminal or the app last ran may have ended since, with nobody there to see it: the
-/// provider is asked before it stands in the way of another one.
+/// Asks the provider about open top-ups before one of them blocks another: it may have ended since a terminal or the
+/// app last ran.
 async fn look_at_open(
     bursar: &Arc<Bursar>,
     account: &AccountId,
@@ -272,7 +272,7 @@ async fn has_said(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
         .is_ok_and(|overview| !overview.account.waits_for_keyring)
 }
 
-/// Waits until the condition holds, looking again at each change; false when the time is over.
+/// Waits until the condition holds and checks it at each change; false if the time is up.
 async fn until<F>(
     changes: &mut watch::Receiver<u64>,
     deadline: Deadline,
@@ -310,7 +310,7 @@ fn is_open(status: PaymentStatus) -> bool {
     }
 }
 
-/// Says how it stands. The exit status tells that to programs, so it goes before what cannot be written any more.
+/// Prints the state. The exit status reports it to programs, so it takes precedence over output that cannot be written.
 fn tell(top_up: &TopUpView, has_opened: bool) -> Done {
     let amount = top_up.amount.to_brief();
     let (words, code) = match top_up.status {
@@ -348,7 +348,7 @@ fn tell(top_up: &TopUpView, has_opened: bool) -> Done {
     Ok(ExitCode::from(code))
 }
 
-/// What could not be written changes the exit status only of a success.
+/// Output that cannot be written changes the exit status only of a success.
 fn written(said: Done<()>, code: u8) -> Done<()> {
     match said {
         Err(Failure::Told(error)) if code != 0 => {

@@ -1,5 +1,5 @@
-//! Writes the history, filtered as the list is, to a CSV or JSON file. The file appears whole or not at all;
-//! no more than a part of it is ever in memory, and nothing in it is run by a spreadsheet.
+//! Writes the history, filtered as the list is, to a CSV or JSON file. The file appears whole or not at all, only a
+//! part of it is ever in memory, and no spreadsheet runs anything in it.
 
 mod charges;
 
@@ -23,29 +23,29 @@ use std::{mem, thread};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// RFC 4180 with a head line.
+    /// RFC 4180 with a header row.
     Csv,
     /// One array of objects.
     Json,
-    /// One object a line.
+    /// One object per line.
     JsonLines,
 }
 
-/// What came of an export.
+/// The outcome of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exported {
-    /// All lines are written: this many.
+    /// All rows are written: this many.
     Written(u64),
-    /// It was stopped. A file that was there before is still there as it was.
+    /// It was cancelled. A file that existed before is unchanged.
     Cancelled,
 }
 
 /// What the user calls each account.
 pub type Labels = BTreeMap<AccountId, String>;
 
-/// Lines that are handed from reading to writing at once; after each such part `progress` is called and `cancel` looked at.
+/// Rows handed from reading to writing at once; after each such chunk `progress` is called and `cancel` is checked.
 const PART: usize = 256;
-/// Parts that may wait for being written.
+/// Chunks that may wait to be written.
 const PARTS_AHEAD: usize = 4;
 
 const HEAD: [&str; 18] = [
@@ -69,8 +69,7 @@ const HEAD: [&str; 18] = [
     "account",
 ];
 
-/// Writes the lines of `query` to the file `target` and says how many they are; none when `cancel` became
-/// true, and there is no file then.
+/// Writes the rows of `query` to the file `target` and returns their number; 0, and no file, if `cancel` became true.
 ///
 /// # Errors
 /// As for [`to_file`].
@@ -88,11 +87,11 @@ pub fn write(
     }
 }
 
-/// Writes the lines of `query` to the file `target`, newest first, by the rules of [`OutputFile`]. `progress` is told now and then how many
-/// lines are read, which are soon written; the export ends soon after `cancel` has become true.
+/// Writes the rows of `query` to the file `target`, newest first, by the rules of [`OutputFile`]. `progress` receives
+/// now and then the number of rows read, which are soon written. The export ends soon after `cancel` becomes true.
 ///
 /// # Errors
-/// `file_failed` when the file cannot be written, else those of reading the history.
+/// `file_failed` if the file cannot be written, else those of reading the history.
 pub fn to_file(
     history: &History,
     query: &PaymentQuery,
@@ -105,7 +104,7 @@ pub fn to_file(
     let place = target.display().to_string();
     let mut output = match OutputFile::create(target, Readers::Usual, cancel) {
         Ok(output) => output,
-        // Nobody came to read the pipe before it was cancelled.
+        // Nobody opened the pipe for reading before the export was cancelled.
         Err(_) if cancel.load(Ordering::Relaxed) => return Ok(Exported::Cancelled),
         Err(error) => return Err(file_failed(&error, target)),
     };
@@ -137,6 +136,10 @@ pub fn to_file(
     clippy::too_many_arguments,
     reason = "each is one thing that only the caller knows"
 )]
+/// Writes the rows of `query` to an open stream, such as standard output, which errors call `place`.
+///
+/// # Errors
+/// As for [`to_file`].
 pub fn to_stream(
     history: &History,
     query: &PaymentQuery,
@@ -150,7 +153,7 @@ pub fn to_stream(
     let refused = |error: &io::Error| file_failed(error, Path::new(place));
     let mut sheet = Sheet::begin(format, stream).map_err(|error| refused(&error))?;
     let mut lines = 0_u64;
-    // Looked at once: were it to change between two looks, an export that read nothing would count as written.
+    // Read once: if it changed between two reads, an export that read nothing would count as written.
     let cancelled = cancel.load(Ordering::Relaxed);
     let mut stopped = cancelled;
     progress(lines);
@@ -169,7 +172,7 @@ pub fn to_stream(
             lines = lines.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
             progress(lines);
             stopped = cancel.load(Ordering::Relaxed);
-            // Nobody takes it any more where the writer has failed, which it says itself.
+            // If the writer has failed, nobody receives the chunk; the writer reports its own error.
             !stopped && parts.send(part).is_ok()
         };
         let read = if cancelled {
@@ -280,14 +283,14 @@ fn plain(error: csv::Error) -> io::Error {
     error
 }
 
-/// Cells for people: an id that only Bursar knows stands in none of them.
+/// Cells for people; none contains an id that only Bursar knows.
 fn record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
     let fee = payment.fee.as_ref();
     let told = |text: &Option<String>| inert(text.as_deref().unwrap_or_default());
     let verified = match (payment.verifiable, payment.verified) {
         (true, true) => "yes",
         (true, false) => "no",
-        // There is no chain that could tell.
+        // There is no chain that could show it.
         (false, _) => "",
     };
     [
@@ -313,8 +316,8 @@ fn record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
     ]
 }
 
-/// Text of others, as a spreadsheet shows it and does not run it. Some spreadsheets leave out what is not seen before a
-/// formula, and take the full-width forms of its first character for the plain ones.
+/// Foreign text in a form that a spreadsheet shows and does not run. Some spreadsheets ignore invisible characters
+/// before a formula, and treat the full-width forms of its first character like the plain ones.
 fn inert(text: &str) -> String {
     let begins_blank = text.starts_with(['\t', '\r', '\n']);
     let seen = text.trim_start_matches(is_blank).chars().next();
@@ -328,7 +331,7 @@ fn inert(text: &str) -> String {
     }
 }
 
-/// The name that an enum without fields has on the wire.
+/// The serialized name of an enum variant without fields.
 fn word(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,

@@ -1,6 +1,6 @@
-//! Preferences on disk: a JSON file that may be lost without harm, and that several may write, whole processes among
-//! them. A change names only what it changes; under a lock the file is read anew, changed and put in place whole. What
-//! a newer version has written there stays as it is, and a file that cannot be read is set aside, never overwritten.
+//! The settings on disk: a JSON file that may be lost without harm, and that several processes may write. A change
+//! names only what it changes; under a lock the file is read, changed and replaced as a whole. What a newer version has
+//! written stays as it is, and a file that cannot be read is set aside, never overwritten.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
@@ -15,15 +15,16 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const FILE: &str = "settings.json";
-/// Held while the file is read, changed and written.
+/// Locked while the file is read, changed and written.
 const LOCK_FILE: &str = "settings.lock";
-/// Where in the file the preferences are; there is room for other things beside them.
+/// The key of the settings in the file, which has room for other things beside them.
 const KEY: &str = "settings";
 /// How long another process may take to write.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
 const LOCK_POLL: Duration = Duration::from_millis(5);
 
-/// The preferences of one home. Its calls touch the disk and may wait for another process: not for an async worker.
+/// The settings of one home. Its calls touch the disk and may wait for another process, so call them on a thread that
+/// may block.
 #[derive(Debug)]
 pub struct SettingsFile {
     folder: PathBuf,
@@ -33,12 +34,12 @@ pub struct SettingsFile {
 #[derive(Debug)]
 struct State {
     now: Settings,
-    /// What could not be written so far.
+    /// Changes that could not be written so far.
     unwritten: Map<String, Value>,
     set_aside: Option<PathBuf>,
 }
 
-/// What the file holds.
+/// What the file contains.
 enum Content {
     Object(Map<String, Value>),
     Missing,
@@ -46,8 +47,8 @@ enum Content {
 }
 
 impl SettingsFile {
-    /// Reads the preferences of a home. `autostart` is what the desktop says about starting with the session, where
-    /// that can be changed as well; `now` dates a damaged file. What cannot be read is taken as never set.
+    /// Reads the settings of a home. `autostart` is the desktop's own setting, which can be changed there too; `now`
+    /// dates a damaged file. A setting that cannot be read has its default.
     pub fn open(home: &Path, autostart: bool, now: Timestamp) -> Self {
         let file = Self {
             folder: home.to_path_buf(),
@@ -75,16 +76,16 @@ impl SettingsFile {
         self.state().now.clone()
     }
 
-    /// Where a damaged file was moved to, if one was found.
+    /// Where a damaged file was moved, if one was found.
     pub fn set_aside_as(&self) -> Option<PathBuf> {
         self.state().set_aside.clone()
     }
 
-    /// Changes what `change` names, and takes over what others have written meanwhile. `autostart` is what the desktop
-    /// says by now.
+    /// Changes what `change` names and takes over what other processes have written. `autostart` is the desktop's
+    /// current setting.
     ///
     /// # Errors
-    /// `file_failed` when the change could not be written: it holds until the app ends, and is written with the next one.
+    /// `file_failed` if the change could not be written: it holds until the app ends, and is written with the next one.
     pub fn update(
         &self,
         change: &SettingsChange,
@@ -114,7 +115,7 @@ impl SettingsFile {
         }
     }
 
-    /// Puts the fields into the file as it is by now; what the file holds then, and where a damaged one has gone.
+    /// Merges the fields into the current file; returns its new content, and where a damaged file was moved.
     fn merge(
         &self,
         fields: &Map<String, Value>,
@@ -169,7 +170,7 @@ impl SettingsFile {
         }
     }
 
-    /// Held until the file is dropped, or this process ends.
+    /// Held until the file is dropped or this process ends.
     fn lock(&self) -> io::Result<File> {
         let file = File::options()
             .create(true)
@@ -196,13 +197,13 @@ impl SettingsFile {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A poisoned lock means that somebody panicked while reading; what is behind it is whole.
+        // A poisoned lock means that a reader panicked; the data behind it is intact.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The preferences in a file, each by itself: one that this version does not understand is as if never set, and takes
-/// none of the others with it.
+/// The settings in a file. Each is parsed by itself: one that this version does not understand has its default and does
+/// not affect the others.
 fn settings_of(object: &Map<String, Value>, autostart: bool) -> Settings {
     let mut fields = fields_of(&Settings::default());
     if let Some(Value::Object(stored)) = object.get(KEY) {
@@ -234,7 +235,7 @@ fn fields_of(settings: &Settings) -> Map<String, Value> {
     }
 }
 
-/// Puts the file in place by renaming, so that nobody ever reads half of it.
+/// Replaces the file by renaming, so that nobody ever reads half of it.
 fn put(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
@@ -246,7 +247,7 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
         })
         .and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // Nothing half-written stays behind; the first error is the one that matters.
+        // No partial file stays behind; the first error is the one that matters.
         drop(fs::remove_file(&beside));
     }
     written

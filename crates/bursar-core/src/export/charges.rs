@@ -5,7 +5,7 @@ use bursar_domain::money::Amount;
 use serde::Serialize;
 use std::io::{self, Write};
 
-/// What one account was charged on one day of the provider's, which are days of UTC.
+/// What one account was charged on one of the provider's days, which are days of UTC.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DayLine {
     /// `YYYY-MM-DD`.
@@ -16,10 +16,10 @@ pub struct DayLine {
     pub account: String,
 }
 
-/// Writes the lines in their order.
+/// Writes the rows in their order.
 ///
 /// # Errors
-/// The stream's.
+/// Those of the stream.
 pub fn write_days(lines: &[DayLine], format: Format, mut out: impl Write) -> io::Result<()> {
     match format {
         Format::Csv => {
