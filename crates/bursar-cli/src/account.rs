@@ -1,7 +1,7 @@
 //! Connects, lists and removes accounts, and lists networks.
 
 use crate::arguments::AddArguments;
-use crate::output::{Done, complain, say, table};
+use crate::output::{CommandResult, print_error, print_line, table};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
 use bursar_core::error::{Code, Error, Result};
@@ -17,7 +17,7 @@ const KEY_LIMIT: u64 = 16 * 1024;
 /// The largest network file, in bytes.
 const FILE_LIMIT: u64 = 64 * 1024;
 
-pub(crate) async fn add(home: &Path, add: AddArguments) -> Done {
+pub(crate) async fn add(home: &Path, add: AddArguments) -> CommandResult {
     let file = read_network_file(&add.network)?;
     // A key from the environment serves this process alone and is not stored.
     let given = env_api_key();
@@ -43,16 +43,16 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> Done {
     bursar.stop().await;
     let connected = connected?;
     for warning in &connected.warnings {
-        complain(warning);
+        print_error(warning);
     }
-    say(&format!(
+    print_line(&format!(
         "Connected {} on {}.",
         connected.account.label, connected.account.network
     ))?;
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) async fn remove(home: &Path, label: &str) -> Done {
+pub(crate) async fn remove(home: &Path, label: &str) -> CommandResult {
     let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
     let accounts = bursar.accounts().await?;
     let found = accounts.into_iter().find(|account| account.label == label);
@@ -68,7 +68,7 @@ pub(crate) async fn remove(home: &Path, label: &str) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn list(reader: &Reader) -> Done {
+pub(crate) fn list(reader: &Reader) -> CommandResult {
     let rows: Vec<Vec<String>> = reader
         .select(None)?
         .into_iter()
@@ -87,7 +87,7 @@ pub(crate) fn list(reader: &Reader) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-pub(crate) fn networks(reader: &Reader) -> Done {
+pub(crate) fn networks(reader: &Reader) -> CommandResult {
     let rows: Vec<Vec<String>> = network_views(reader.networks())
         .into_iter()
         .map(|network| {

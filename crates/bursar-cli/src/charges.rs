@@ -2,21 +2,25 @@
 
 use crate::arguments::ChargesArguments;
 use crate::fetch;
-use crate::output::{Done, Stdout, note, table};
+use crate::output::{CommandResult, Stdout, note, table};
 use bursar_core::error::{Code, Error};
-use bursar_core::export::{DayLine, Format, write_days};
+use bursar_core::export::{DailyCharge, Format, write_charges};
 use bursar_core::output_file::{OutputFile, Readers, file_failed};
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 
-pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: ChargesArguments) -> Done {
+pub(crate) async fn run(
+    home: &Path,
+    label: Option<&str>,
+    wanted: ChargesArguments,
+) -> CommandResult {
     if !wanted.offline {
         fetch::before_showing(home, label).await;
     }
     let reader = crate::reader(home)?;
-    let mut lines: Vec<DayLine> = Vec::new();
+    let mut lines: Vec<DailyCharge> = Vec::new();
     let mut is_known = false;
     let accounts = reader.select(label)?;
     let several = accounts.len() > 1;
@@ -45,7 +49,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: ChargesArgumen
         }
         (Some(format), _) => {
             let out = Stdout::default();
-            write_days(&lines, format, BufWriter::new(out.clone()))
+            write_charges(&lines, format, BufWriter::new(out.clone()))
                 .map_err(|error| out.failure(file_failed(&error, Path::new("standard output"))))?;
         }
         (None, _) => show(&lines, several)?,
@@ -53,11 +57,11 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: ChargesArgumen
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_file(lines: &[DayLine], format: Format, path: &Path) -> Done<()> {
+fn write_file(lines: &[DailyCharge], format: Format, path: &Path) -> CommandResult<()> {
     let never = AtomicBool::new(false);
     let written = OutputFile::create(path, Readers::Usual, &never).and_then(|mut output| {
         let mut text = BufWriter::new(&mut output);
-        write_days(lines, format, &mut text)?;
+        write_charges(lines, format, &mut text)?;
         text.flush()?;
         drop(text);
         output.finish()
@@ -66,7 +70,7 @@ fn write_file(lines: &[DayLine], format: Format, path: &Path) -> Done<()> {
     Ok(())
 }
 
-fn show(lines: &[DayLine], several: bool) -> Done<()> {
+fn show(lines: &[DailyCharge], several: bool) -> CommandResult<()> {
     if lines.is_empty() {
         note("nothing was charged on these days");
     }

@@ -1,7 +1,7 @@
 //! Reads what is missing before stored data is shown. This process does so only if no engine runs for the home; a
 //! running app keeps everything up to date itself.
 
-use crate::output::{complain, note, overwrite};
+use crate::output::{note, overwrite, print_error};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
 use bursar_core::Bursar;
@@ -15,14 +15,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How often a terminal shows the progress.
-const TOLD_EVERY: Duration = Duration::from_millis(200);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(200);
 
 /// What reading achieved.
 pub(crate) enum Fetched {
     /// Each account's label, and why it is not up to date.
-    Here(Vec<(String, Vec<Error>)>),
+    Accounts(Vec<(String, Vec<Error>)>),
     /// Another process runs the engine for this home.
-    ByTheApp,
+    RunningApp,
 }
 
 /// Reads what is missing of the account with that label, or of all accounts.
@@ -36,23 +36,23 @@ pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
     let terminal = Arc::new(Terminal::new(true));
     let bursar = match Bursar::start(options(home.to_owned(), terminal)).await {
         Ok(bursar) => bursar,
-        Err(error) if error.code == Code::EngineRunning => return Ok(Fetched::ByTheApp),
+        Err(error) if error.code == Code::EngineRunning => return Ok(Fetched::RunningApp),
         Err(error) => return Err(error),
     };
     let read = read(&bursar, label).await;
     bursar.stop().await;
-    read.map(Fetched::Here)
+    read.map(Fetched::Accounts)
 }
 
 /// The same for a command that shows stored data anyway: errors are printed, and `false` means that nothing is known to
 /// be up to date.
 pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
     match fetch(home, label).await {
-        Ok(Fetched::ByTheApp) => true,
-        Ok(Fetched::Here(accounts)) => {
+        Ok(Fetched::RunningApp) => true,
+        Ok(Fetched::Accounts(accounts)) => {
             let mut all = true;
             for error in accounts.iter().flat_map(|(_, problems)| problems) {
-                complain(error);
+                print_error(error);
                 all = false;
             }
             all
@@ -60,7 +60,7 @@ pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
         Err(error) => {
             // The command that reads next reports a missing account itself.
             if error.code != Code::NotFound {
-                complain(&error);
+                print_error(&error);
             }
             false
         }
@@ -89,7 +89,7 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
             (account.label, reading)
         })
         .collect();
-    let telling = tokio::spawn(tell_how_far(Arc::clone(bursar), ids));
+    let progress = tokio::spawn(show_progress(Arc::clone(bursar), ids));
     let mut accounts = Vec::new();
     for (label, reading) in asked {
         let problems = match reading.await {
@@ -99,7 +99,7 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
         };
         accounts.push((label, problems));
     }
-    telling.abort();
+    progress.abort();
     if std::io::stderr().is_terminal() {
         overwrite("");
     }
@@ -107,12 +107,12 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
 }
 
 /// Shows how many rows of a long history have been read, if standard error is a terminal.
-async fn tell_how_far(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
+async fn show_progress(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
     if !std::io::stderr().is_terminal() {
         return;
     }
     loop {
-        tokio::time::sleep(TOLD_EVERY).await;
+        tokio::time::sleep(PROGRESS_INTERVAL).await;
         let lines: u32 = accounts
             .iter()
             .filter_map(|account| bursar.backfill(account)?.payments)
@@ -133,6 +133,6 @@ fn no_account(label: Option<&str>) -> Error {
 }
 
 /// Says that the app keeps the home up to date.
-pub(crate) fn note_the_app() {
+pub(crate) fn note_running_app() {
     note("Bursar runs for this home and keeps it up to date");
 }

@@ -3,7 +3,7 @@
 
 use crate::arguments::HistoryArguments;
 use crate::fetch;
-use crate::output::{Done, Stdout, note, overwrite, table};
+use crate::output::{CommandResult, Stdout, note, overwrite, table};
 use bursar_core::Reader;
 use bursar_core::export::{Exported, Format};
 use bursar_core::plural::counted;
@@ -16,11 +16,15 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 /// Rows shown to people; programs get all of them.
-const SHOWN: u32 = 100;
-const TOLD_EVERY: Duration = Duration::from_millis(100);
+const MAX_ROWS_SHOWN: u32 = 100;
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArguments) -> Done {
-    let is_known = wanted.offline || fetch::before_showing(home, label).await;
+pub(crate) async fn run(
+    home: &Path,
+    label: Option<&str>,
+    wanted: HistoryArguments,
+) -> CommandResult {
+    let is_up_to_date = wanted.offline || fetch::before_showing(home, label).await;
     let reader = &crate::reader(home)?;
     let selected = reader.select(label)?;
     let query = PaymentQuery {
@@ -35,8 +39,8 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArgumen
         account: query.account.clone(),
         ..PaymentQuery::default()
     };
-    let is_unknown = !is_known && reader.payments(all, 1).await?.total == 0;
-    let told = if is_unknown {
+    let is_unknown = !is_up_to_date && reader.payments(all, 1).await?.total == 0;
+    let status = if is_unknown {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
@@ -44,25 +48,25 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: HistoryArgumen
     if let Some(format) = wanted.sheet.format() {
         let written = export(reader, query, format, wanted.sheet.output).await?;
         return Ok(if written == ExitCode::SUCCESS {
-            told
+            status
         } else {
             written
         });
     }
-    let page = reader.payments(query, SHOWN).await?;
+    let page = reader.payments(query, MAX_ROWS_SHOWN).await?;
     if page.payments.is_empty() {
         note("no payments are stored for this");
     }
     let rows: Vec<Vec<String>> = page.payments.iter().map(row).collect();
     table(&rows)?;
-    let shown = u32::try_from(page.payments.len()).unwrap_or(SHOWN);
+    let shown = u32::try_from(page.payments.len()).unwrap_or(MAX_ROWS_SHOWN);
     if page.total > shown {
         note(&format!(
             "{} more; --csv and --json write all",
             page.total.saturating_sub(shown)
         ));
     }
-    Ok(told)
+    Ok(status)
 }
 
 async fn export(
@@ -70,7 +74,7 @@ async fn export(
     query: PaymentQuery,
     format: Format,
     file: Option<PathBuf>,
-) -> Done {
+) -> CommandResult {
     let file = file.filter(|path| !crate::is_standard_output(path));
     let progress = Progress::of(file.is_some() || !std::io::stdout().is_terminal());
     let Some(file) = file else {
@@ -80,7 +84,7 @@ async fn export(
                 query,
                 format,
                 BufWriter::new(out.clone()),
-                progress.teller(),
+                progress.reporter(),
             )
             .await;
         progress.end();
@@ -89,9 +93,9 @@ async fn export(
     };
     let cancel = Arc::new(AtomicBool::new(false));
     let status = Arc::new(AtomicU8::new(0));
-    end_when_asked(&cancel, &status);
+    cancel_on_signal(&cancel, &status);
     let exported = reader
-        .export(query, format, file.clone(), cancel, progress.teller())
+        .export(query, format, file.clone(), cancel, progress.reporter())
         .await;
     progress.end();
     match exported? {
@@ -110,7 +114,7 @@ async fn export(
 /// Cancels the export at the first signal that asks the program to end, and ends the program at the second. `status`
 /// becomes the status that shells give to a program ended by that signal.
 #[cfg(unix)]
-fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
+fn cancel_on_signal(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [
         (SignalKind::interrupt(), 130),
@@ -132,7 +136,7 @@ fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
 
 /// The same on systems where Ctrl+C is the only such signal.
 #[cfg(not(unix))]
-fn end_when_asked(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
+fn cancel_on_signal(cancel: &Arc<AtomicBool>, status: &Arc<AtomicU8>) {
     let (cancel, status) = (Arc::clone(cancel), Arc::clone(status));
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
@@ -161,12 +165,12 @@ impl Progress {
     }
 
     /// Takes the rows so far and in all.
-    fn teller(&self) -> impl FnMut(u64, u32) + Send + 'static + use<> {
+    fn reporter(&self) -> impl FnMut(u64, u32) + Send + 'static + use<> {
         let shown = self.shown;
-        let mut told = Instant::now();
+        let mut last_report = Instant::now();
         move |lines, total| {
-            if shown && told.elapsed() >= TOLD_EVERY {
-                told = Instant::now();
+            if shown && last_report.elapsed() >= PROGRESS_INTERVAL {
+                last_report = Instant::now();
                 let total = counted(total, "payment", "payments");
                 overwrite(&format!("{lines} of {total}"));
             }

@@ -20,58 +20,58 @@ use bursar_core::home;
 use bursar_core::keyring::SecretStore;
 use bursar_core::process;
 use clap::Parser;
-use output::{Done, Failure, complain, note, say};
+use output::{CommandResult, Failure, note, print_error, print_line};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-const NOTHING_TOLD: u8 = 1;
-const WRONG_USE: u8 = 2;
+const FAILURE: u8 = 1;
+const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
             note(&format!("the program cannot start: {error}"));
-            return ExitCode::from(NOTHING_TOLD);
+            return ExitCode::from(FAILURE);
         }
     };
-    let code = runtime.block_on(carried_out());
+    let code = runtime.block_on(execute());
     // Threads that still wait, as for a name server, are not waited for: everything durable is on disk.
     runtime.shutdown_background();
     code
 }
 
-async fn carried_out() -> ExitCode {
+async fn execute() -> ExitCode {
     let done = match Arguments::try_parse() {
         Ok(arguments) => {
             log();
             core_dumps::disable();
             run(arguments).await
         }
-        Err(told) if told.use_stderr() => {
+        Err(message) if message.use_stderr() => {
             // An error about a failed error message has nowhere to go.
-            let _ = told.print();
-            return ExitCode::from(WRONG_USE);
+            let _ = message.print();
+            return ExitCode::from(USAGE_ERROR);
         }
-        Err(told) => say(told.to_string().trim_end()).map(|()| ExitCode::SUCCESS),
+        Err(message) => print_line(message.to_string().trim_end()).map(|()| ExitCode::SUCCESS),
     };
     match done {
         Ok(code) => code,
         Err(Failure::ReaderGone) => ExitCode::SUCCESS,
-        Err(Failure::Told(error)) => {
-            complain(&error);
-            ExitCode::from(if is_wrong_use(error.code) {
-                WRONG_USE
+        Err(Failure::Error(error)) => {
+            print_error(&error);
+            ExitCode::from(if is_usage_error(error.code) {
+                USAGE_ERROR
             } else {
-                NOTHING_TOLD
+                FAILURE
             })
         }
     }
 }
 
-async fn run(arguments: Arguments) -> Done {
+async fn run(arguments: Arguments) -> CommandResult {
     let home =
         home::find(arguments.home.as_deref(), |name| std::env::var_os(name)).ok_or_else(|| {
             Error::new(
@@ -129,7 +129,7 @@ fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_c
     }
 }
 
-fn is_wrong_use(code: Code) -> bool {
+fn is_usage_error(code: Code) -> bool {
     matches!(
         code,
         Code::Usage

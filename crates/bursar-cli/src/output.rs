@@ -12,21 +12,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// What ends a command early.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    Told(Error),
+    Error(Error),
     /// Nobody reads standard output any more.
     ReaderGone,
 }
 
-pub(crate) type Done<T = ExitCode> = Result<T, Failure>;
+pub(crate) type CommandResult<T = ExitCode> = Result<T, Failure>;
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Told(error)
+        Self::Error(error)
     }
 }
 
 /// Prints a line on standard output.
-pub(crate) fn say(line: &str) -> Done<()> {
+pub(crate) fn print_line(line: &str) -> CommandResult<()> {
     let mut out = io::stdout().lock();
     out.write_all(line.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
@@ -81,7 +81,7 @@ impl Write for Stdout {
 }
 
 /// Prints an error with its code on standard error.
-pub(crate) fn complain(error: &Error) {
+pub(crate) fn print_error(error: &Error) {
     let code = serde_json::to_string(&error.code).unwrap_or_default();
     note(&format!("{} [{}]", error.message, code.trim_matches('"')));
 }
@@ -106,7 +106,7 @@ pub(crate) fn overwrite(line: &str) {
 }
 
 /// Prints columns as wide as their longest cell, two spaces apart.
-pub(crate) fn table(rows: &[Vec<String>]) -> Done<()> {
+pub(crate) fn table(rows: &[Vec<String>]) -> CommandResult<()> {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter()
@@ -122,7 +122,7 @@ pub(crate) fn table(rows: &[Vec<String>]) -> Done<()> {
             .zip(&widths)
             .map(|(cell, width)| format!("{cell:<width$}"))
             .collect();
-        say(cells.join("  ").trim_end())?;
+        print_line(cells.join("  ").trim_end())?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Shows the balance, read live from chain and API at once.
 
-use crate::output::{Done, complain, say};
+use crate::output::{CommandResult, print_error, print_line};
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
@@ -10,31 +10,31 @@ use bursar_core::view::Source;
 use bursar_core::{Reader, Status};
 use std::process::ExitCode;
 
-pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Done {
+pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> CommandResult {
     let http = Http::new()?;
     let now = SystemClock.now();
-    let mut told = false;
+    let mut any_balance = false;
     for account in reader.select(label)? {
         let status = reader.status(account, label.is_some(), &http, now).await;
-        told |= status.balance.is_some();
+        any_balance |= status.balance.is_some();
         if json {
             let line = serde_json::to_string(&status)
                 .map_err(|_| Error::new(Code::Internal, "The status could not be written."))?;
-            say(&line)?;
+            print_line(&line)?;
         } else {
             show(&status)?;
         }
     }
-    Ok(if told {
+    Ok(if any_balance {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
 }
 
-fn show(status: &Status) -> Done<()> {
+fn show(status: &Status) -> CommandResult<()> {
     let unknown = || "unknown".to_owned();
-    say(&format!("{} on {}", status.account, status.network))?;
+    print_line(&format!("{} on {}", status.account, status.network))?;
     let balance = status.balance.as_ref().map_or_else(unknown, |balance| {
         let source = match (balance.source, balance.block) {
             (Source::Chain, Some(block)) => format!("chain, block {block}"),
@@ -45,7 +45,7 @@ fn show(status: &Status) -> Done<()> {
         let stale = if status.stale { ", old" } else { "" };
         format!("{}  ({source}{age}{stale})", balance.amount.to_brief())
     });
-    say(&format!("  balance    {balance}"))?;
+    print_line(&format!("  balance    {balance}"))?;
     let brief = |amount: &Option<bursar_core::money::Amount>| {
         amount
             .as_ref()
@@ -57,29 +57,29 @@ fn show(status: &Status) -> Done<()> {
         .filter(|at| status.stale && status.as_of != Some(*at))
         .map(|at| format!("  (chain, {at}, old)"))
         .unwrap_or_default();
-    say(&format!("  reserved   {}{old}", brief(&status.reserved)))?;
-    say(&format!("  held       {}{old}", brief(&status.held)))?;
+    print_line(&format!("  reserved   {}{old}", brief(&status.reserved)))?;
+    print_line(&format!("  held       {}{old}", brief(&status.held)))?;
     if status.agrees == Some(false) {
-        say(&format!(
+        print_line(&format!(
             "  API        {}, which differs by more than a day's usage",
             brief(&status.api_balance)
         ))?;
     }
     if status.frozen == Some(true) {
-        say("  frozen     the account is frozen by the provider")?;
+        print_line("  frozen     the account is frozen by the provider")?;
     }
     if let Some(days) = status.days_left {
-        say(&format!("  lasts      {}", about_days(days)))?;
+        print_line(&format!("  lasts      {}", about_days(days)))?;
     }
     if let Some(pending) = &status.pending {
-        say(&format!(
+        print_line(&format!(
             "  top-up     {} {}",
             pending.amount.to_brief(),
             state_of(pending.status)
         ))?;
     }
     for other in &status.other_payments {
-        say(&format!(
+        print_line(&format!(
             "  {:<10} {} {}",
             kind(other.kind),
             other.payment.amount.to_brief(),
@@ -87,7 +87,7 @@ fn show(status: &Status) -> Done<()> {
         ))?;
     }
     for error in &status.errors {
-        complain(error);
+        print_error(error);
     }
     Ok(())
 }

@@ -1,25 +1,25 @@
 //! `bursar sync`: reads what is missing, and says for each account whether it is up to date.
 
-use crate::fetch::{Fetched, fetch, note_the_app};
-use crate::output::{Done, complain, say};
+use crate::fetch::{Fetched, fetch, note_running_app};
+use crate::output::{CommandResult, print_error, print_line};
 use std::path::Path;
 use std::process::ExitCode;
 
-pub(crate) async fn run(home: &Path, label: Option<&str>) -> Done {
+pub(crate) async fn run(home: &Path, label: Option<&str>) -> CommandResult {
     let accounts = match fetch(home, label).await? {
-        Fetched::ByTheApp => {
-            note_the_app();
+        Fetched::RunningApp => {
+            note_running_app();
             return Ok(ExitCode::SUCCESS);
         }
-        Fetched::Here(accounts) => accounts,
+        Fetched::Accounts(accounts) => accounts,
     };
     let mut any = false;
     for (label, problems) in accounts {
         for error in &problems {
-            complain(error);
+            print_error(error);
         }
         any |= problems.is_empty();
-        say(&if problems.is_empty() {
+        print_line(&if problems.is_empty() {
             format!("{label} is up to date.")
         } else {
             format!("{label} is not up to date.")

@@ -1,7 +1,7 @@
 //! The terminal as the core's shell: no tray, no pop-ups, no window. Addresses open in the system's browser or are
 //! printed.
 
-use crate::output::{Failure, say};
+use crate::output::{Failure, print_line};
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::process;
@@ -40,8 +40,8 @@ impl Terminal {
 
     fn hand_out(&self, address: &Url) -> Result<()> {
         if self.print {
-            return say(address.as_str()).map_err(|failure| match failure {
-                Failure::Told(error) => error,
+            return print_line(address.as_str()).map_err(|failure| match failure {
+                Failure::Error(error) => error,
                 Failure::ReaderGone => Error::new(
                     Code::FileFailed,
                     "Nobody reads what is written here, so the payment page's address was not handed out.",

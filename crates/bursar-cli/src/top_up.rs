@@ -2,7 +2,7 @@
 //! `--at-most` limits all of it.
 
 use crate::arguments::TopUpArguments;
-use crate::output::{Done, Failure, complain, note, say};
+use crate::output::{CommandResult, Failure, note, print_error, print_line};
 use crate::terminal::Terminal;
 use crate::{env_api_key, options};
 use bursar_core::Bursar;
@@ -22,39 +22,41 @@ use tokio::time::{Instant, timeout, timeout_at};
 const ENDED_WITHOUT_MONEY: u8 = 3;
 const STILL_OPEN: u8 = 4;
 /// How long the provider may take to return the payment page. Settling a lost answer takes two checks a minute apart.
-const UNTIL_OPEN: Duration = Duration::from_secs(150);
+const CHECKOUT_TIMEOUT: Duration = Duration::from_secs(150);
 /// How long the page may take to open, or its address to be printed, once it is known.
-const UNTIL_HANDED_OUT: Duration = Duration::from_secs(10);
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a payment without a page may take to be decided without `--wait`.
-const UNTIL_DECIDED: Duration = Duration::from_secs(20);
+const OUTCOME_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the provider may take to report the state of an earlier top-up.
-const UNTIL_CHECKED: Duration = Duration::from_secs(15);
+const CHECK_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long the keyring may take.
-const UNTIL_SIGNED_IN: Duration = Duration::from_secs(30);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long the engine may take to stop once the time is up; what it knows is on disk by then.
-const UNTIL_STOPPED: Duration = Duration::from_secs(1);
+const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// When everything must be over; `None` for no limit.
 type Deadline = Option<Instant>;
 
-pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments) -> Done {
+pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments) -> CommandResult {
     let limit = wanted.at_most.map(Duration::from_secs);
     // A limit beyond the end of time is no limit.
     let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let terminal = Arc::new(Terminal::new(wanted.no_open));
     let starting = Bursar::start(options(home.to_owned(), Arc::clone(&terminal) as _));
-    let bursar = within(deadline, starting).await.ok_or_else(too_late)??;
+    let bursar = before_deadline(deadline, starting)
+        .await
+        .ok_or_else(too_late)??;
     let ended = top_up(&bursar, &terminal, label, wanted, deadline).await;
     match ended {
         Ok(Outcome::Known(top_up)) => {
             stop(&bursar, deadline).await;
-            tell(&top_up, terminal.has_opened())
+            report_outcome(&top_up, terminal.has_opened())
         }
         Ok(Outcome::TimeIsUp { account, top_up_id }) => {
             // Nothing is sent once the engine has stopped; it knows what it had begun before.
             stop(&bursar, deadline).await;
             match bursar.top_up(&account, &top_up_id) {
-                Ok(top_up) => tell(&top_up, terminal.has_opened()),
+                Ok(top_up) => report_outcome(&top_up, terminal.has_opened()),
                 Err(_) => Err(too_late().into()),
             }
         }
@@ -80,7 +82,7 @@ async fn stop(bursar: &Arc<Bursar>, deadline: Deadline) {
         bursar.stop().await;
         return;
     }
-    let _ = timeout(UNTIL_STOPPED, bursar.stop()).await;
+    let _ = timeout(STOP_TIMEOUT, bursar.stop()).await;
 }
 
 async fn top_up(
@@ -89,27 +91,30 @@ async fn top_up(
     label: Option<&str>,
     wanted: TopUpArguments,
     deadline: Deadline,
-) -> Done<Outcome> {
+) -> CommandResult<Outcome> {
     let mut changes = terminal.changes();
     // Somebody is watching, so the provider is asked as often as with a window.
     bursar.set_presence(Presence::Open);
-    let account = within(deadline, choose(bursar, label))
+    let account = before_deadline(deadline, select_account(bursar, label))
         .await
         .ok_or_else(too_late)??;
     if let (Some(key), Some(_)) = (env_api_key(), label) {
         // The key is meant for one account: the only one, or the named one.
         bursar.use_api_key(&account, &key).await?;
     }
-    let keyring = first(deadline, UNTIL_SIGNED_IN);
-    until(&mut changes, keyring, || has_said(bursar, &account)).await;
-    within(deadline, look_at_open(bursar, &account, &mut changes)).await;
+    let keyring = earlier_of(deadline, KEYRING_TIMEOUT);
+    wait_until(&mut changes, keyring, || {
+        keyring_has_answered(bursar, &account)
+    })
+    .await;
+    before_deadline(deadline, check_open_top_ups(bursar, &account, &mut changes)).await;
     let form = bursar.top_up_form(account.clone());
-    let top_up_id = within(deadline, form)
+    let top_up_id = before_deadline(deadline, form)
         .await
         .ok_or_else(too_late)??
         .top_up_id;
     let starting = start(bursar, &account, &wanted, top_up_id.clone());
-    let Some(started) = within(deadline, starting).await else {
+    let Some(started) = before_deadline(deadline, starting).await else {
         return Ok(Outcome::TimeIsUp { account, top_up_id });
     };
     let (started, debits_at_once) = started?;
@@ -119,11 +124,13 @@ async fn top_up(
             .top_up(&account, &started.id)
             .map(|top_up| top_up.status)
     };
-    until(&mut changes, first(deadline, UNTIL_OPEN), || async {
-        status().is_ok_and(|status| status != PaymentStatus::Starting)
-    })
+    wait_until(
+        &mut changes,
+        earlier_of(deadline, CHECKOUT_TIMEOUT),
+        || async { status().is_ok_and(|status| status != PaymentStatus::Starting) },
+    )
     .await;
-    until(&mut changes, first(deadline, UNTIL_HANDED_OUT), || async {
+    wait_until(&mut changes, earlier_of(deadline, OPEN_TIMEOUT), || async {
         bursar
             .top_up(&account, &started.id)
             .map_or(true, |top_up| is_handed_out(&top_up, terminal))
@@ -131,20 +138,22 @@ async fn top_up(
     .await;
     let opened = bursar.top_up(&account, &started.id)?;
     if let Some(error) = &opened.error {
-        complain(error);
+        print_error(error);
     }
     if !wanted.wait {
         if debits_at_once {
             // There is no page that would show the outcome, which is usually known within seconds.
-            until(&mut changes, first(deadline, UNTIL_DECIDED), || async {
-                status().map_or(true, |status| !is_open(status))
-            })
+            wait_until(
+                &mut changes,
+                earlier_of(deadline, OUTCOME_TIMEOUT),
+                || async { status().map_or(true, |status| !is_open(status)) },
+            )
             .await;
         }
         return Ok(Outcome::Known(bursar.top_up(&account, &started.id)?));
     }
     terminal.forget_opened();
-    let ended = until(&mut changes, deadline, || async {
+    let ended = wait_until(&mut changes, deadline, || async {
         status().map_or(true, |status| !is_open(status))
     });
     tokio::select! {
@@ -155,7 +164,7 @@ async fn top_up(
 }
 
 /// The future's result, unless the time is up first.
-async fn within<T>(deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
+async fn before_deadline<T>(deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
     match deadline {
         Some(deadline) => timeout_at(deadline, future).await.ok(),
         None => Some(future.await),
@@ -163,7 +172,7 @@ async fn within<T>(deadline: Deadline, future: impl Future<Output = T>) -> Optio
 }
 
 /// The end of a wait, but no later than the overall deadline.
-fn first(deadline: Deadline, wait: Duration) -> Deadline {
+fn earlier_of(deadline: Deadline, wait: Duration) -> Deadline {
     let own = Instant::now().checked_add(wait);
     match (deadline, own) {
         (Some(deadline), Some(own)) => Some(deadline.min(own)),
@@ -192,7 +201,7 @@ async fn start(
     wanted: &TopUpArguments,
     top_up_id: String,
 ) -> Result<(TopUpView, bool)> {
-    let wish = PaymentRequest {
+    let request = PaymentRequest {
         purpose: RequestedPurpose::TopUp {
             amount: wanted.amount.clone(),
         },
@@ -200,7 +209,7 @@ async fn start(
         method: wanted.method.clone(),
         save_method: false,
     };
-    let quote = bursar.quote(account.clone(), wish.clone()).await?;
+    let quote = bursar.quote(account.clone(), request.clone()).await?;
     if quote.error.is_none() && quote.needs_confirmation && !wanted.pay_now {
         return Err(Error::new(
             Code::NotConfirmed,
@@ -213,17 +222,17 @@ async fn start(
         ));
     }
     // Use the quoted method, not a default that takes its place meanwhile.
-    let wish = PaymentRequest {
-        method: quote.method.or(wish.method),
-        ..wish
+    let request = PaymentRequest {
+        method: quote.method.or(request.method),
+        ..request
     };
     let started = bursar
-        .pay(account.clone(), wish, top_up_id, quote.total)
+        .pay(account.clone(), request, top_up_id, quote.total)
         .await?;
     Ok((started, quote.needs_confirmation))
 }
 
-async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
+async fn select_account(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
     let accounts = bursar.accounts().await?;
     let mut fitting: Vec<_> = accounts
         .into_iter()
@@ -241,7 +250,7 @@ async fn choose(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> 
 
 /// Asks the provider about open top-ups before one of them blocks another: it may have ended since a terminal or the
 /// app last ran.
-async fn look_at_open(
+async fn check_open_top_ups(
     bursar: &Arc<Bursar>,
     account: &AccountId,
     changes: &mut watch::Receiver<u64>,
@@ -261,11 +270,11 @@ async fn look_at_open(
     if is_known().await || bursar.check_now(account.clone()).await.is_err() {
         return;
     }
-    until(changes, first(None, UNTIL_CHECKED), is_known).await;
+    wait_until(changes, earlier_of(None, CHECK_TIMEOUT), is_known).await;
 }
 
 /// Whether it is known if there is a key.
-async fn has_said(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
+async fn keyring_has_answered(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
     bursar
         .overview(account.clone())
         .await
@@ -273,7 +282,7 @@ async fn has_said(bursar: &Arc<Bursar>, account: &AccountId) -> bool {
 }
 
 /// Waits until the condition holds and checks it at each change; false if the time is up.
-async fn until<F>(
+async fn wait_until<F>(
     changes: &mut watch::Receiver<u64>,
     deadline: Deadline,
     mut holds: impl FnMut() -> F,
@@ -282,14 +291,14 @@ where
     F: Future<Output = bool>,
 {
     loop {
-        match within(deadline, holds()).await {
+        match before_deadline(deadline, holds()).await {
             Some(true) => return true,
             Some(false) => {}
             None => return false,
         }
-        let changed = within(deadline, changes.changed()).await;
+        let changed = before_deadline(deadline, changes.changed()).await;
         if changed.is_none_or(|seen| seen.is_err()) {
-            return within(deadline, holds()).await == Some(true);
+            return before_deadline(deadline, holds()).await == Some(true);
         }
     }
 }
@@ -311,7 +320,7 @@ fn is_open(status: PaymentStatus) -> bool {
 }
 
 /// Prints the state. The exit status reports it to programs, so it takes precedence over output that cannot be written.
-fn tell(top_up: &TopUpView, has_opened: bool) -> Done {
+fn report_outcome(top_up: &TopUpView, has_opened: bool) -> CommandResult {
     let amount = top_up.amount.to_brief();
     let (words, code) = match top_up.status {
         PaymentStatus::Completed => (format!("{amount} has arrived."), 0),
@@ -342,20 +351,20 @@ fn tell(top_up: &TopUpView, has_opened: bool) -> Done {
         }
     };
     if let Some(reason) = top_up.reason.as_ref().filter(|_| !is_open(top_up.status)) {
-        written(say(&reason.advice), code)?;
+        tolerate_write_error(print_line(&reason.advice), code)?;
     }
-    written(say(&words), code)?;
+    tolerate_write_error(print_line(&words), code)?;
     Ok(ExitCode::from(code))
 }
 
 /// Output that cannot be written changes the exit status only of a success.
-fn written(said: Done<()>, code: u8) -> Done<()> {
-    match said {
-        Err(Failure::Told(error)) if code != 0 => {
-            complain(&error);
+fn tolerate_write_error(result: CommandResult<()>, code: u8) -> CommandResult<()> {
+    match result {
+        Err(Failure::Error(error)) if code != 0 => {
+            print_error(&error);
             Ok(())
         }
         Err(Failure::ReaderGone) => Ok(()),
-        said => said,
+        result => result,
     }
 }

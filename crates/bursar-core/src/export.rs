@@ -1,9 +1,9 @@
 //! Writes the history, filtered as the list is, to a CSV or JSON file. The file appears whole or not at all, only a
-//! part of it is ever in memory, and no spreadsheet runs anything in it.
+//! chunk of it is ever in memory, and no spreadsheet runs anything in it.
 
 mod charges;
 
-pub use charges::{DayLine, write_days};
+pub use charges::{DailyCharge, write_charges};
 
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;
@@ -44,11 +44,11 @@ pub enum Exported {
 pub type Labels = BTreeMap<AccountId, String>;
 
 /// Rows handed from reading to writing at once; after each such chunk `progress` is called and `cancel` is checked.
-const PART: usize = 256;
+const ROWS_PER_CHUNK: usize = 256;
 /// Chunks that may wait to be written.
-const PARTS_AHEAD: usize = 4;
+const CHUNKS_AHEAD: usize = 4;
 
-const HEAD: [&str; 18] = [
+const CSV_HEADER: [&str; 18] = [
     "created",
     "updated",
     "kind",
@@ -151,50 +151,52 @@ pub fn to_stream(
     mut progress: impl FnMut(u64),
 ) -> Result<Exported> {
     let refused = |error: &io::Error| file_failed(error, Path::new(place));
-    let mut sheet = Sheet::begin(format, stream).map_err(|error| refused(&error))?;
+    let mut writer = RowWriter::begin(format, stream).map_err(|error| refused(&error))?;
     let mut lines = 0_u64;
     // Read once: if it changed between two reads, an export that read nothing would count as written.
     let cancelled = cancel.load(Ordering::Relaxed);
     let mut stopped = cancelled;
     progress(lines);
-    let (parts, waiting) = sync_channel::<Vec<PaymentView>>(PARTS_AHEAD);
+    let (chunks, waiting) = sync_channel::<Vec<PaymentView>>(CHUNKS_AHEAD);
     // Reading and writing take about as long as each other.
     let written = thread::scope(|scope| {
-        let writer = scope.spawn(move || {
-            for part in waiting {
-                part.iter()
-                    .try_for_each(|payment| sheet.line(payment, labels))?;
+        let writing = scope.spawn(move || {
+            for chunk in waiting {
+                chunk
+                    .iter()
+                    .try_for_each(|payment| writer.write_row(payment, labels))?;
             }
-            Ok(sheet)
+            Ok(writer)
         });
-        let mut part = Vec::with_capacity(PART);
-        let mut hand_over = |part: Vec<PaymentView>| {
-            lines = lines.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
+        let mut chunk = Vec::with_capacity(ROWS_PER_CHUNK);
+        let mut hand_over = |chunk: Vec<PaymentView>| {
+            lines = lines.saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
             progress(lines);
             stopped = cancel.load(Ordering::Relaxed);
             // If the writer has failed, nobody receives the chunk; the writer reports its own error.
-            !stopped && parts.send(part).is_ok()
+            !stopped && chunks.send(chunk).is_ok()
         };
         let read = if cancelled {
             Ok(())
         } else {
             history.for_each_payment(query, |payment| {
-                part.push(payment);
-                part.len() < PART || hand_over(mem::replace(&mut part, Vec::with_capacity(PART)))
+                chunk.push(payment);
+                chunk.len() < ROWS_PER_CHUNK
+                    || hand_over(mem::replace(&mut chunk, Vec::with_capacity(ROWS_PER_CHUNK)))
             })
         };
-        if !part.is_empty() {
-            hand_over(part);
+        if !chunk.is_empty() {
+            hand_over(chunk);
         }
-        drop(parts);
-        let sheet = writer.join().unwrap_or_else(|panic| resume_unwind(panic));
-        read.and(sheet.map_err(|error| refused(&error)))
+        drop(chunks);
+        let writer = writing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        read.and(writer.map_err(|error| refused(&error)))
     });
-    let sheet = written?;
+    let writer = written?;
     if stopped {
         return Ok(Exported::Cancelled);
     }
-    sheet.end().map_err(|error| refused(&error))?;
+    writer.end().map_err(|error| refused(&error))?;
     Ok(Exported::Written(lines))
 }
 
@@ -203,24 +205,24 @@ pub fn to_stream(
 /// # Errors
 /// The stream's.
 pub fn nothing(format: Format, stream: impl Write) -> io::Result<()> {
-    Sheet::begin(format, stream)?.end()
+    RowWriter::begin(format, stream)?.end()
 }
 
 /// A file being written.
-enum Sheet<W: Write> {
+enum RowWriter<W: Write> {
     Csv(Box<csv::Writer<W>>),
     Json { stream: W, array: bool, first: bool },
 }
 
-impl<W: Write> Sheet<W> {
+impl<W: Write> RowWriter<W> {
     fn begin(format: Format, mut stream: W) -> io::Result<Self> {
         match format {
             Format::Csv => {
-                let mut sheet = csv::WriterBuilder::new()
+                let mut writer = csv::WriterBuilder::new()
                     .terminator(csv::Terminator::CRLF)
                     .from_writer(stream);
-                sheet.write_record(HEAD).map_err(plain)?;
-                Ok(Self::Csv(Box::new(sheet)))
+                writer.write_record(CSV_HEADER).map_err(io_error)?;
+                Ok(Self::Csv(Box::new(writer)))
             }
             Format::Json => {
                 stream.write_all(b"[")?;
@@ -238,9 +240,11 @@ impl<W: Write> Sheet<W> {
         }
     }
 
-    fn line(&mut self, payment: &PaymentView, labels: &Labels) -> io::Result<()> {
+    fn write_row(&mut self, payment: &PaymentView, labels: &Labels) -> io::Result<()> {
         match self {
-            Self::Csv(sheet) => sheet.write_record(record(payment, labels)).map_err(plain),
+            Self::Csv(writer) => writer
+                .write_record(csv_record(payment, labels))
+                .map_err(io_error),
             Self::Json {
                 stream,
                 array,
@@ -261,7 +265,7 @@ impl<W: Write> Sheet<W> {
 
     fn end(self) -> io::Result<()> {
         match self {
-            Self::Csv(mut sheet) => sheet.flush(),
+            Self::Csv(mut writer) => writer.flush(),
             Self::Json {
                 mut stream, array, ..
             } => {
@@ -275,7 +279,7 @@ impl<W: Write> Sheet<W> {
 }
 
 /// The file's own error, whose kind says what to do.
-fn plain(error: csv::Error) -> io::Error {
+fn io_error(error: csv::Error) -> io::Error {
     let words = error.to_string();
     let csv::ErrorKind::Io(error) = error.into_kind() else {
         return io::Error::other(words);
@@ -284,9 +288,9 @@ fn plain(error: csv::Error) -> io::Error {
 }
 
 /// Cells for people; none contains an id that only Bursar knows.
-fn record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
+fn csv_record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
     let fee = payment.fee.as_ref();
-    let told = |text: &Option<String>| inert(text.as_deref().unwrap_or_default());
+    let text_cell = |text: &Option<String>| escape_formula(text.as_deref().unwrap_or_default());
     let verified = match (payment.verifiable, payment.verified) {
         (true, true) => "yes",
         (true, false) => "no",
@@ -296,29 +300,29 @@ fn record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
     [
         payment.created_at.to_string(),
         payment.updated_at.to_string(),
-        word(&payment.kind),
-        told(&payment.purpose),
-        word(&payment.status),
+        wire_name(&payment.kind),
+        text_cell(&payment.purpose),
+        wire_name(&payment.status),
         payment.amount.to_decimal(),
         payment.amount.currency().to_string(),
         fee.map(Amount::to_decimal).unwrap_or_default(),
         fee.map(|fee| fee.currency().to_string())
             .unwrap_or_default(),
-        told(&payment.source),
-        told(&payment.payer),
-        told(&payment.method),
-        told(&payment.provider_id),
-        told(&payment.number),
+        text_cell(&payment.source),
+        text_cell(&payment.payer),
+        text_cell(&payment.method),
+        text_cell(&payment.provider_id),
+        text_cell(&payment.number),
         verified.to_owned(),
         payment.transaction.clone().unwrap_or_default(),
         payment.block.clone().unwrap_or_default(),
-        inert(labels.get(&payment.account).map_or("", String::as_str)),
+        escape_formula(labels.get(&payment.account).map_or("", String::as_str)),
     ]
 }
 
 /// Foreign text in a form that a spreadsheet shows and does not run. Some spreadsheets ignore invisible characters
 /// before a formula, and treat the full-width forms of its first character like the plain ones.
-fn inert(text: &str) -> String {
+fn escape_formula(text: &str) -> String {
     let begins_blank = text.starts_with(['\t', '\r', '\n']);
     let seen = text.trim_start_matches(is_blank).chars().next();
     let is_formula = seen
@@ -332,7 +336,7 @@ fn inert(text: &str) -> String {
 }
 
 /// The serialized name of an enum variant without fields.
-fn word(value: &impl Serialize) -> String {
+fn wire_name(value: &impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(_) | Err(_) => String::new(),

@@ -136,7 +136,7 @@ impl SettingsFile {
             Some(Value::Object(kept)) => kept.extend(fields.clone()),
             Some(_) | None => drop(object.insert(KEY.to_owned(), Value::Object(fields.clone()))),
         }
-        put(&self.path(), &serde_json::to_string(&object)?)?;
+        replace_file(&self.path(), &serde_json::to_string(&object)?)?;
         Ok((object, set_aside))
     }
 
@@ -236,7 +236,7 @@ fn fields_of(settings: &Settings) -> Map<String, Value> {
 }
 
 /// Replaces the file by renaming, so that nobody ever reads half of it.
-fn put(path: &Path, text: &str) -> io::Result<()> {
+fn replace_file(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", std::process::id()));
     let beside = PathBuf::from(beside);

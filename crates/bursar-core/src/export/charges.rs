@@ -1,13 +1,13 @@
 //! Charges by day as a table for programs.
 
-use super::{Format, inert, plain};
+use super::{Format, escape_formula, io_error};
 use bursar_domain::money::Amount;
 use serde::Serialize;
 use std::io::{self, Write};
 
 /// What one account was charged on one of the provider's days, which are days of UTC.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct DayLine {
+pub struct DailyCharge {
     /// `YYYY-MM-DD`.
     pub date: String,
     #[serde(flatten)]
@@ -20,26 +20,26 @@ pub struct DayLine {
 ///
 /// # Errors
 /// Those of the stream.
-pub fn write_days(lines: &[DayLine], format: Format, mut out: impl Write) -> io::Result<()> {
+pub fn write_charges(lines: &[DailyCharge], format: Format, mut out: impl Write) -> io::Result<()> {
     match format {
         Format::Csv => {
-            let mut sheet = csv::WriterBuilder::new()
+            let mut writer = csv::WriterBuilder::new()
                 .terminator(csv::Terminator::CRLF)
                 .from_writer(out);
-            sheet
+            writer
                 .write_record(["date", "amount", "currency", "account"])
-                .map_err(plain)?;
+                .map_err(io_error)?;
             for line in lines {
-                sheet
+                writer
                     .write_record([
                         &line.date,
                         &line.amount.to_decimal(),
                         line.amount.currency().as_str(),
-                        &inert(&line.account),
+                        &escape_formula(&line.account),
                     ])
-                    .map_err(plain)?;
+                    .map_err(io_error)?;
             }
-            sheet.flush()
+            writer.flush()
         }
         Format::Json => {
             serde_json::to_writer(&mut out, lines)?;

@@ -4,7 +4,7 @@
 use super::custom_rpc_entry;
 use super::live_status::{Status, live_status};
 use crate::driver::{Connection, blocking};
-use crate::export::{self, DayLine, Exported, Format};
+use crate::export::{self, DailyCharge, Exported, Format};
 use bursar_chain::Chain;
 use bursar_domain::account::Account;
 use bursar_domain::clock::{SystemClock, Timestamp};
@@ -273,7 +273,7 @@ impl Reader {
         account: &Account,
         from: Option<&str>,
         to: Option<&str>,
-    ) -> Result<Option<(Vec<DayLine>, Timestamp)>> {
+    ) -> Result<Option<(Vec<DailyCharge>, Timestamp)>> {
         for date in [from, to].into_iter().flatten() {
             Zone::UTC.day(date).ok_or_else(no_date)?;
         }
@@ -285,7 +285,7 @@ impl Reader {
         let to = to.unwrap_or("9999-99-99").to_owned();
         blocking(move || {
             Ok(history.charges(&id, &from, &to)?.map(|(days, read_at)| {
-                let lines = days.into_iter().map(|day| DayLine {
+                let lines = days.into_iter().map(|day| DailyCharge {
                     date: day.date,
                     amount: day.amount,
                     account: label.clone(),
