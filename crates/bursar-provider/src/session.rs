@@ -308,7 +308,8 @@ impl Session {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.is_kept() {
                 // The write may still go through once a prompt is answered; this follows it.
-                self.secret_store.forget(&self.keyring_entry_name());
+                self.secret_store
+                    .remove_in_background(&self.keyring_entry_name());
             }
             return Err(error);
         }
@@ -430,7 +431,8 @@ impl Session {
     /// Has the keyring's entry removed without waiting for it, at the next chance if not now.
     fn forget_stored(&self) {
         self.held().owed = PendingKeyringWrite::Remove;
-        self.secret_store.forget(&self.keyring_entry_name());
+        self.secret_store
+            .remove_in_background(&self.keyring_entry_name());
         self.secret_store.notify_changed();
     }
 

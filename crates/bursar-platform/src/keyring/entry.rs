@@ -1,37 +1,37 @@
-//! One entry of a keyring as the `keyring` crate models it on every system, and what the errors of that model mean for
-//! the vault. Secrets go through it as bytes: as a password, Windows would keep only half as many of them.
+//! Reads, writes and removes one entry of a keyring as the `keyring` crate models it, and translates its errors. Secrets are
+//! passed as bytes, because Windows stores only half as many of them in a password.
 
-use super::{Secret, locked, no_room, unusable};
+use super::backend::Secret;
+use super::errors::{locked, no_room, unusable};
 use bursar_domain::error::{Error, Result};
 use keyring::v1::{Entry, Error as Failure};
 use zeroize::Zeroizing;
 
-/// The secret that is in it, if there is one. What is no text is no secret of ours, and reads as an empty one.
+/// The entry's secret, if there is one. Bytes that are not text are no secret of Bursar's, and read as an empty one.
 pub(super) fn read(entry: &Entry) -> Result<Option<Secret>> {
     match entry.get_secret() {
         Ok(bytes) | Err(Failure::BadEncoding(bytes)) => Ok(Some(text(bytes))),
         Err(Failure::NoEntry) => Ok(None),
-        Err(failure) => Err(meaning(&failure)),
+        Err(failure) => Err(error_of(&failure)),
     }
 }
 
 pub(super) fn write(entry: &Entry, secret: &str) -> Result<()> {
     let written = entry.set_secret(secret.as_bytes());
-    written.map_err(|failure| meaning(&failure))
+    written.map_err(|failure| error_of(&failure))
 }
 
-/// Nothing is left of it afterwards, whether there was anything or not.
+/// Removes the entry, if there is one.
 pub(super) fn remove(entry: &Entry) -> Result<()> {
     match entry.delete_credential() {
         Ok(()) | Err(Failure::NoEntry) => Ok(()),
-        Err(failure) => Err(meaning(&failure)),
+        Err(failure) => Err(error_of(&failure)),
     }
 }
 
-/// What to say of a keyring that did not do what it was asked to. Only a lock and a length are something that the user
-/// can do something else about; two entries of one name, which the crate calls ambiguous, never come from the stores
-/// that are used here.
-pub(super) fn meaning(failure: &Failure) -> Error {
+/// The error for a failed call. Only a lock and a secret that is too long have advice of their own. The stores that Bursar
+/// uses never report two entries of one name, which the crate calls ambiguous.
+pub(super) fn error_of(failure: &Failure) -> Error {
     tracing::debug!(%failure, "the keyring failed");
     if matches!(failure, Failure::NoStorageAccess(_)) {
         locked()

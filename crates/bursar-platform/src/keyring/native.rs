@@ -1,7 +1,8 @@
-//! The keyring of macOS, the Keychain, and of Windows, the Credential Manager, as the `keyring` crate opens them. Nothing
-//! has to be opened twice there, and nothing tells of one that comes or goes.
+//! The Keychain of macOS and the Credential Manager of Windows, through the `keyring` crate. Both are always there, so this
+//! module neither reconnects nor watches.
 
-use super::{SERVICE, Secret, Store, entry, user};
+use super::backend::{KeyringBackend, SERVICE, Secret, user};
+use super::entry;
 use bursar_domain::error::Result;
 use keyring::v1::{Entry, Error as Failure};
 use std::sync::Arc;
@@ -10,13 +11,13 @@ use tokio::sync::Notify;
 type Open = dyn Fn(&str) -> Result<Entry, Failure> + Send;
 
 /// The entries of one home.
-pub(super) struct System {
-    /// Under what this home's entries are kept; then under what earlier versions may have kept them.
+pub(super) struct SystemKeyring {
+    /// The scope of this home's entries, and then those that earlier versions may have used.
     scopes: Vec<String>,
     open: Box<Open>,
 }
 
-impl System {
+impl SystemKeyring {
     #[cfg_attr(not(any(target_os = "macos", target_os = "windows")), allow(dead_code))]
     pub(super) fn new(scopes: Vec<String>, _: Arc<Notify>) -> Self {
         Self::over(scopes, |user| Entry::new(SERVICE, user))
@@ -30,24 +31,24 @@ impl System {
         Self { scopes, open }
     }
 
-    /// The entries under which it may be, its own first.
+    /// The entries that may have the secret, the current one first.
     fn entries(&self, name: &str) -> Result<Vec<Entry>> {
         let users = self.scopes.iter().map(|scope| user(scope, name));
         users
-            .map(|user| (self.open)(&user).map_err(|failure| entry::meaning(&failure)))
+            .map(|user| (self.open)(&user).map_err(|failure| entry::error_of(&failure)))
             .collect()
     }
 }
 
-impl Store for System {
+impl KeyringBackend for SystemKeyring {
     fn get(&self, name: &str) -> Result<Option<Secret>> {
         let entries = self.entries(name)?;
-        for (place, found) in entries.iter().enumerate() {
+        for (index, found) in entries.iter().enumerate() {
             let Some(secret) = entry::read(found)? else {
                 continue;
             };
-            if let Some(own) = entries.first().filter(|_| place > 0) {
-                // First there under its new name, then gone under the old one: a kill in between loses nothing.
+            if let Some(own) = entries.first().filter(|_| index > 0) {
+                // Write the new entry before removing the old one, so that a crash in between loses nothing.
                 entry::write(own, &secret)?;
                 remove_former(found);
             }
@@ -70,7 +71,7 @@ impl Store for System {
     }
 }
 
-/// It is found under its own name first, so that one that stays does no harm.
+/// A former entry that stays does no harm, because the current one is read first.
 fn remove_former(former: &Entry) {
     if let Err(error) = entry::remove(former) {
         tracing::debug!(code = ?error.code, "the entry stays under its former name too");
@@ -83,16 +84,16 @@ mod tests {
     use keyring_core::api::CredentialStoreApi as _;
     use keyring_core::mock;
 
-    fn over(store: &Arc<mock::Store>, scopes: &[&str]) -> System {
+    fn over(store: &Arc<mock::Store>, scopes: &[&str]) -> SystemKeyring {
         let store = Arc::clone(store);
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        System::over(scopes, move |user| {
+        SystemKeyring::over(scopes, move |user| {
             let inner = store.build(SERVICE, user, None)?;
             Ok(Entry { inner })
         })
     }
 
-    fn of(system: &System, name: &str) -> Option<String> {
+    fn of(system: &SystemKeyring, name: &str) -> Option<String> {
         let found = system.get(name).unwrap();
         found.map(|secret| secret.as_str().to_owned())
     }

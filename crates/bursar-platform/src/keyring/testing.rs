@@ -1,25 +1,32 @@
-//! A keyring for tests that may leave, here and in the crates above.
+//! A keyring for tests that a switch makes unavailable, for this crate and those above.
 
-use super::*;
+use super::backend::{KeyringBackend, Secret};
+use super::errors::unusable;
+use super::lock;
+use bursar_domain::error::Result;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use zeroize::Zeroizing;
 
-/// The entries of a keyring that may leave, and how often it was written to.
+/// The entries of a flaky keyring, and the number of writes.
 #[derive(Debug, Default)]
 pub struct Entries {
     pub secrets: Mutex<HashMap<String, Secret>>,
     pub writes: AtomicUsize,
 }
 
-pub(super) struct Leaving {
+pub(super) struct FlakyKeyring {
     away: Arc<AtomicBool>,
     entries: Arc<Entries>,
 }
 
-impl Leaving {
+impl FlakyKeyring {
     pub(super) fn new(away: Arc<AtomicBool>, entries: Arc<Entries>) -> Self {
         Self { away, entries }
     }
 
-    fn secrets(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, Secret>>> {
+    fn secrets(&self) -> Result<MutexGuard<'_, HashMap<String, Secret>>> {
         if self.away.load(Ordering::Acquire) {
             return Err(unusable());
         }
@@ -27,7 +34,7 @@ impl Leaving {
     }
 }
 
-impl Store for Leaving {
+impl KeyringBackend for FlakyKeyring {
     fn get(&self, name: &str) -> Result<Option<Secret>> {
         Ok(self.secrets()?.get(name).cloned())
     }

@@ -1,9 +1,13 @@
 //! The keyring's thread over keyrings that are slow, hang or die.
 
+use super::backend::Disconnect;
 use super::*;
 use crate::keyring::testing::Entries;
+use bursar_domain::error::Code;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// A keyring that does nothing until it is let, one call at a time.
 struct Slow {
@@ -18,7 +22,7 @@ impl Slow {
     }
 }
 
-impl Store for Slow {
+impl KeyringBackend for Slow {
     fn get(&self, name: &str) -> Result<Option<Secret>> {
         Ok(self.wait().get(name).cloned())
     }
@@ -90,7 +94,7 @@ async fn once_a_prompt_is_answered_everything_goes_on() {
 async fn a_removal_follows_a_write_that_came_late() {
     let (secret_store, open, secrets) = slow();
     assert!(secret_store.set("a", secret("late")).await.is_err());
-    secret_store.forget("a");
+    secret_store.remove_in_background("a");
     drop(open);
     secret_store.set("b", secret("1")).await.unwrap();
     assert!(!secrets.lock().unwrap().contains_key("a"));
@@ -110,7 +114,7 @@ async fn a_write_that_nobody_waits_for_is_left_out() {
 #[tokio::test]
 async fn a_keyring_whose_thread_has_died_is_unavailable() {
     struct Dying;
-    impl Store for Dying {
+    impl KeyringBackend for Dying {
         fn get(&self, _: &str) -> Result<Option<Secret>> {
             panic!("as a library might")
         }
@@ -131,21 +135,21 @@ async fn a_keyring_whose_thread_has_died_is_unavailable() {
 }
 
 /// A keyring whose only call waits until the way to it is cut, as a prompt of a service that has gone does.
-struct Hanging(Arc<Rope>);
+struct Hanging(Arc<HungConnection>);
 
 #[derive(Default)]
-struct Rope {
+struct HungConnection {
     is_cut: AtomicBool,
     calls: AtomicUsize,
 }
 
-impl Line for Rope {
-    fn cut(&self) {
+impl Disconnect for HungConnection {
+    fn disconnect(&self) {
         self.is_cut.store(true, Ordering::Release);
     }
 }
 
-impl Store for Hanging {
+impl KeyringBackend for Hanging {
     fn get(&self, _: &str) -> Result<Option<Secret>> {
         self.0.calls.fetch_add(1, Ordering::AcqRel);
         while !self.0.is_cut.load(Ordering::Acquire) {
@@ -159,32 +163,32 @@ impl Store for Hanging {
     fn remove(&self, _: &str) -> Result<()> {
         Ok(())
     }
-    fn line(&self) -> Option<Arc<dyn Line>> {
-        Some(Arc::clone(&self.0) as Arc<dyn Line>)
+    fn connection(&self) -> Option<Arc<dyn Disconnect>> {
+        Some(Arc::clone(&self.0) as Arc<dyn Disconnect>)
     }
 }
 
 #[tokio::test]
 async fn a_call_that_never_ends_is_ended_from_outside() {
-    let rope = Arc::new(Rope::default());
+    let connection = Arc::new(HungConnection::default());
     let limits = Limits {
         read: Duration::from_millis(20),
         prompt: Duration::from_millis(500),
         call: Duration::from_millis(100),
     };
-    let secret_store = SecretStore::over(Hanging(Arc::clone(&rope)), limits);
+    let secret_store = SecretStore::over(Hanging(Arc::clone(&connection)), limits);
     assert!(secret_store.get("a").await.is_err());
     assert!(
         secret_store.get("a").await.is_err(),
         "it may still be answered"
     );
-    assert!(!rope.is_cut.load(Ordering::Acquire));
+    assert!(!connection.is_cut.load(Ordering::Acquire));
     let begun = Instant::now();
     while secret_store.get("a").await.is_err() {
         assert!(begun.elapsed() < Duration::from_secs(10), "nobody ends it");
         tokio::task::yield_now().await;
     }
-    assert!(rope.is_cut.load(Ordering::Acquire));
+    assert!(connection.is_cut.load(Ordering::Acquire));
 }
 
 #[tokio::test]
