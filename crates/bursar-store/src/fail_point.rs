@@ -8,7 +8,7 @@ use bursar_engine::Write;
 #[inline]
 pub fn reach(name: &str) {
     #[cfg(debug_assertions)]
-    chosen::reach(name);
+    selected::reach(name);
     #[cfg(not(debug_assertions))]
     let _ = name;
 }
@@ -17,7 +17,7 @@ pub fn reach(name: &str) {
 #[inline]
 pub fn reach_commit(writes: &[Write], when: &str) {
     #[cfg(debug_assertions)]
-    chosen::reach(&format!("{}.{when}", chosen::name_of(writes)));
+    selected::reach(&format!("{}.{when}", selected::name_of(writes)));
     #[cfg(not(debug_assertions))]
     let _ = (writes, when);
 }
@@ -42,26 +42,26 @@ pub async fn reach_during<T>(name: &str, answer: impl Future<Output = T>) -> T {
 }
 
 #[cfg(debug_assertions)]
-mod chosen {
+mod selected {
     use bursar_engine::Write;
     use bursar_engine::top_up::{Phase, TopUp};
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    struct Chosen {
+    struct FailPoint {
         name: String,
         /// How many more times the point is reached, including the last one.
         remaining: AtomicU32,
     }
 
-    static CHOSEN: OnceLock<Option<Chosen>> = OnceLock::new();
+    static SELECTED: OnceLock<Option<FailPoint>> = OnceLock::new();
 
     pub(super) fn reach(name: &str) {
-        let Some(chosen) = CHOSEN.get_or_init(read) else {
+        let Some(selected) = SELECTED.get_or_init(from_environment) else {
             return;
         };
-        if chosen.name == name && chosen.remaining.fetch_sub(1, Ordering::SeqCst) == 1 {
-            end();
+        if selected.name == name && selected.remaining.fetch_sub(1, Ordering::SeqCst) == 1 {
+            kill_this_process();
         }
     }
 
@@ -88,27 +88,27 @@ mod chosen {
             && top_up.provider_updated_at.is_none()
     }
 
-    fn read() -> Option<Chosen> {
+    fn from_environment() -> Option<FailPoint> {
         let text = std::env::var("BURSAR_FAIL_POINT").ok()?;
         let (name, nth) = match text.split_once(':') {
             Some((name, nth)) => (name, nth.parse().ok()?),
             None => (text.as_str(), 1),
         };
-        Some(Chosen {
+        Some(FailPoint {
             name: name.to_owned(),
             remaining: AtomicU32::new(nth),
         })
     }
 
     #[cfg(unix)]
-    fn end() {
+    fn kill_this_process() {
         use rustix::process::{Signal, getpid, kill_process};
         // SIGKILL ends all threads at once, so this does not return.
         let _ = kill_process(getpid(), Signal::KILL);
     }
 
     #[cfg(not(unix))]
-    fn end() {
+    fn kill_this_process() {
         std::process::abort();
     }
 }

@@ -5,7 +5,7 @@
 mod chain_events;
 mod fixtures;
 mod history_file;
-mod partial_reports;
+mod partial_answers;
 mod payments;
 mod row_offsets;
 mod search;
