@@ -6,8 +6,9 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::Network;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::payment::{Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_domain::payment::{PaymentKind, PaymentStatus};
+use bursar_domain::payment::{
+    Documents, NewPayment, PaymentKind, PaymentStatus, Purpose, RemotePayment, Status,
+};
 use bursar_domain::view::{MatchedBy, PaymentQuery, PaymentView};
 use bursar_engine::top_up::TopUp;
 use bursar_store::{History, Store};

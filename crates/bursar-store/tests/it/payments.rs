@@ -6,8 +6,7 @@ use crate::fixtures::{
 };
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
-use bursar_domain::payment::PaymentStatus;
-use bursar_domain::payment::{NewPayment, RemotePayment, Status};
+use bursar_domain::payment::{NewPayment, PaymentStatus, RemotePayment, Status};
 use bursar_domain::view::{MatchedBy, PaymentQuery};
 use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp};
 use bursar_store::{History, SyncBatch, SyncState};

@@ -4,8 +4,7 @@ use crate::fixtures::{NOW, history, ids, of_account, payment, search, statuses, 
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Clock, Span, Timestamp};
 use bursar_domain::error::Code;
-use bursar_domain::payment::PaymentStatus;
-use bursar_domain::payment::{RemotePayment, Status};
+use bursar_domain::payment::{PaymentStatus, RemotePayment, Status};
 use bursar_domain::view::PaymentQuery;
 use bursar_domain::zone::Zone;
 use std::sync::Arc;

@@ -4,8 +4,9 @@
 use crate::fixtures::{NOW, network};
 use bursar_domain::account::AccountId;
 use bursar_domain::notice::NoticeKind;
-use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
-use bursar_domain::payment::{PaymentKind, PaymentStatus};
+use bursar_domain::payment::{
+    Documents, PaymentKind, PaymentStatus, Purpose, RemotePayment, Status,
+};
 use bursar_domain::view::PaymentQuery;
 use bursar_engine::Alerts;
 use bursar_engine::top_up::Phase;
