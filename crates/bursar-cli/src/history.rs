@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn people_are_shown_no_id_that_only_bursar_knows() {
+    fn hides_ids_that_only_bursar_knows() {
         assert_eq!(
             reference(&payment("p", Some("2026-1"), Some("p"))),
             "2026-1"

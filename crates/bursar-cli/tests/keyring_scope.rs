@@ -41,7 +41,7 @@ fn in_session(folder: &Path, script: &str) -> Output {
 }
 
 #[test]
-fn the_next_command_finds_the_key_of_the_first_one() {
+fn commands_share_the_key_for_every_spelling_of_the_home() {
     let folder = folder("scope");
     // Each way to name the home at first, then the others.
     let ways = "link/N real/N ./link/N link/N/ link/x/../N";

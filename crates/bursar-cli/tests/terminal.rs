@@ -34,7 +34,7 @@ fn json(output: &Output) -> Vec<Value> {
 }
 
 #[test]
-fn the_terminal_reads_what_is_missing_by_itself() {
+fn commands_read_what_is_missing() {
     let stage = Stage::set(filled());
     let stored = stage.run(&["history", "--offline", "--json"]);
     assert_eq!((code(&stored), json(&stored).len()), (0, 0), "{stored:?}");
@@ -115,7 +115,7 @@ fn a_date_is_a_day_of_the_time_zone() {
 }
 
 #[test]
-fn what_cannot_be_read_is_no_empty_list() {
+fn distinguishes_an_unreadable_list_from_an_empty_one() {
     let stage = Stage::set(Provider {
         broken: ["/v2/top-ups", "/v2/top-ups/pending"].into(),
         ..filled()
@@ -170,7 +170,7 @@ const COMMANDS: [&[&str]; 14] = [
 ];
 
 #[test]
-fn what_cannot_be_written_is_an_error() {
+fn fails_if_output_cannot_be_written() {
     let stage = Stage::set(filled());
     assert_eq!(code(&stage.run(&["sync"])), 0);
     for arguments in COMMANDS {
@@ -184,7 +184,7 @@ fn what_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn a_reader_that_has_gone_has_seen_what_it_wanted() {
+fn succeeds_if_the_reader_closes_the_pipe() {
     let stage = Stage::set(filled());
     assert_eq!(code(&stage.run(&["sync"])), 0);
     for arguments in COMMANDS {
@@ -194,7 +194,7 @@ fn a_reader_that_has_gone_has_seen_what_it_wanted() {
 }
 
 #[test]
-fn a_limit_in_seconds_holds_wherever_it_hangs() {
+fn at_most_limits_every_wait() {
     for silent in [
         &["/v2/payment-methods"][..],
         &["/v2/top-ups"],
@@ -233,7 +233,7 @@ fn a_limit_in_seconds_holds_wherever_it_hangs() {
 }
 
 #[test]
-fn a_top_up_ends_with_what_became_of_it() {
+fn top_up_exit_status_reports_the_outcome() {
     let stage = Stage::set(Provider {
         starts_as: Some("open"),
         ..filled()

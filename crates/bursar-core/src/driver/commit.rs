@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_published_is_what_is_on_disk_in_every_order_of_failing_commits() {
+    fn publishes_what_is_on_disk_for_every_order_of_failing_commits() {
         for fails in 0..1 << 12 {
             run_scenario(&scenario(), 1, false, fails);
         }
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_nothing_else_tells_comes_again() {
+    fn redelivers_only_events_that_nothing_else_repeats() {
         for event in scenario() {
             let again = matches!(event, Event::CancelAnswered { .. });
             assert_eq!(needs_redelivery(&event), again);

@@ -103,7 +103,7 @@ mod tests {
     use bursar_engine::AccountConfig;
 
     #[test]
-    fn nobody_is_called_signed_out_while_the_keyring_is_asked() {
+    fn shows_no_sign_out_while_the_keyring_is_asked() {
         let setup = AccountConfig {
             rules: Rules::default(),
             signed_in: false,

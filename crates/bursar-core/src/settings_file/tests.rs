@@ -154,7 +154,7 @@ fn what_a_newer_version_wrote_stays() {
 }
 
 #[test]
-fn a_damaged_file_is_set_aside_and_said() {
+fn sets_a_damaged_file_aside_and_reports_it() {
     for damage in [
         &b"{"[..],
         b"",
@@ -193,7 +193,7 @@ fn damage_that_comes_later_is_set_aside_too() {
 }
 
 #[test]
-fn a_home_that_cannot_be_written_is_said_and_the_choice_holds() {
+fn reports_an_unwritable_home_and_keeps_the_choice() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("a-file");
     let file = SettingsFile::open(&folder, false, NOW);

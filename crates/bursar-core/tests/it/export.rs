@@ -275,7 +275,7 @@ fn a_cancelled_export_leaves_what_was_there() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_said_in_words() {
+fn explains_a_path_that_cannot_be_written() {
     let (home, history) = history(1);
     let query = PaymentQuery::default();
     let cancel = AtomicBool::new(false);

@@ -50,15 +50,15 @@ fn inside(part: &str, prepare: &str, bare: bool) -> Output {
 }
 
 fn passes(part: &str, prepare: &str) {
-    said_to_pass(&inside(part, prepare, false));
+    assert_passed(&inside(part, prepare, false));
 }
 
 /// In a session whose only keyring is the part's own.
 fn passes_alone(part: &str) {
-    said_to_pass(&inside(part, "", true));
+    assert_passed(&inside(part, "", true));
 }
 
-fn said_to_pass(output: &Output) {
+fn assert_passed(output: &Output) {
     let text = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),

@@ -172,7 +172,7 @@ fn check_end(desktop: &Desktop, seed: u64) {
 }
 
 #[test]
-fn a_top_up_that_ends_during_eight_hours_of_sleep_is_told_at_once_and_once() {
+fn notifies_once_about_a_top_up_that_ended_during_sleep() {
     run(async {
         let desktop = Desktop::new(1).await;
         desktop.start_top_up(2_500).await;

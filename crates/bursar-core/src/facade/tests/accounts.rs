@@ -30,7 +30,7 @@ async fn an_account_connected_before_the_user_is_read_as_one() {
 }
 
 #[tokio::test]
-async fn offline_nothing_is_begun_and_the_form_says_so() {
+async fn offline_form_blocks_payment_and_says_why() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, true)),
         ..MockFluence::default()

@@ -8,7 +8,7 @@ use bursar_domain::rules::Rules;
 use bursar_engine::{Disagreement, step};
 
 #[tokio::test]
-async fn nothing_open_and_not_knowing_are_told_apart() {
+async fn distinguishes_no_open_top_up_from_unknown() {
     let app = TestApp::connect(MockFluence::default()).await;
     let connection = app.bursar.connection(&app.account).unwrap();
     let unknown = |status: &Status| {
@@ -89,7 +89,7 @@ fn look(chain: i64, api: i64, at: Timestamp) -> KnownBalances {
 
 /// A block's time is in whole seconds: an answer of the same second need not be newer.
 #[test]
-fn of_two_silent_sources_the_newer_one_is_shown() {
+fn shows_the_newer_of_two_silent_sources() {
     let second = Timestamp(1_769_860_800_000);
     let shown = |api_at: Timestamp| {
         let mut known = look(28_600, 25_600, second);
@@ -107,7 +107,7 @@ fn of_two_silent_sources_the_newer_one_is_shown() {
 }
 
 #[test]
-fn two_figures_differ_only_once_two_looks_say_so() {
+fn reports_disagreement_only_after_two_readings() {
     let now = SystemClock.now();
     let ago = |span| now.minus(span);
     let differs = look(1_000, 2_000, now);
@@ -185,7 +185,7 @@ async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
 }
 
 #[tokio::test]
-async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
+async fn shows_api_figures_of_an_earlier_session_with_their_age() {
     let mut app = TestApp::connect(MockFluence::default()).await;
     app.bursar.set_presence(Presence::Focused);
     let known = |state: &State| state.api_balance.is_some();
@@ -242,7 +242,7 @@ async fn what_the_api_said_before_this_session_is_only_shown_with_its_age() {
 }
 
 #[tokio::test]
-async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
+async fn distinguishes_forbidden_charges_from_loading_ones() {
     let app = TestApp::connect(MockFluence {
         charges_forbidden: true,
         ..MockFluence::default()
@@ -270,7 +270,7 @@ async fn charges_that_may_not_be_read_are_told_from_those_on_their_way() {
 }
 
 #[tokio::test]
-async fn a_history_that_was_not_read_is_told_from_an_empty_one() {
+async fn distinguishes_an_unread_history_from_an_empty_one() {
     let app = TestApp::connect(MockFluence {
         history_forbidden: true,
         ..MockFluence::default()

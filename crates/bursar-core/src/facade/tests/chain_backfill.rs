@@ -202,7 +202,7 @@ impl TestApp<DeepChain> {
 }
 
 #[tokio::test]
-async fn what_was_read_before_a_fault_is_kept_and_nothing_is_read_twice() {
+async fn keeps_what_was_read_before_a_fault_and_rereads_nothing() {
     let app = TestApp::connect(DeepChain::new()).await;
     app.until("it is read back to the fault", |state| {
         state.backfill.chain

@@ -12,7 +12,7 @@ impl<P: HasMockChain> TestApp<P> {
     }
 
     /// Two looks from now on, one after the other, are over.
-    async fn looked(&self) {
+    async fn run_two_chain_syncs(&self) {
         for _ in 0..2 {
             let before = self.state().poll_timers[&PollTarget::Chain];
             self.later(Span::minutes(1));
@@ -49,7 +49,7 @@ impl<P: HasMockChain> TestApp<P> {
                 "{id}: {:#?}",
                 self.doubts()
             );
-            self.looked().await;
+            self.run_two_chain_syncs().await;
         }
     }
 
@@ -59,7 +59,7 @@ impl<P: HasMockChain> TestApp<P> {
     }
 
     /// Kinds of the notices about a payment, oldest first.
-    fn told(&self, id: &str) -> Vec<NoticeKind> {
+    fn notice_kinds(&self, id: &str) -> Vec<NoticeKind> {
         let mut all = self.bursar.services.store.notices(None, 100).unwrap();
         all.reverse();
         let of = all.into_iter().filter(|stored| stored.notice.subject == id);
@@ -86,7 +86,7 @@ fn code(state: &State) -> Option<Code> {
 
 /// The endpoint that was read refuses, and the other one stands still three blocks before a credit.
 #[tokio::test]
-async fn a_newer_figure_is_never_replaced_by_an_older_one() {
+async fn never_replaces_a_newer_figure_by_an_older_one() {
     let mut chain = MockChain::new(1_670);
     chain.credit("first", "resolved", 4);
     chain.head = 1_674;
@@ -97,7 +97,7 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
         chain.head = 1_676;
         chain.credit("second", "resolved", 30);
     });
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert_eq!(app.figure(), ("34.000000".to_owned(), 1_677));
     let low = bursar_engine::Thresholds {
         days: None,
@@ -109,7 +109,7 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
 
     app.edit(|chain| chain.endpoints[0].refuses = true);
     for _ in 0..2 {
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         assert_eq!(app.figure(), ("34.000000".to_owned(), 1_677));
         assert_eq!(code(&app.state()), Some(Code::ChainUnavailable));
         let status = app.status().await;
@@ -128,7 +128,7 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
     .await;
     assert_eq!(app.figure(), ("4.000000".to_owned(), 1_674));
     app.start_again().await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert_eq!(code(&app.state()), Some(Code::ChainWentBack));
     let status = app.status().await;
     assert!(
@@ -142,7 +142,7 @@ async fn a_newer_figure_is_never_replaced_by_an_older_one() {
     assert!(app.is_verified("second").await, "nothing was taken back");
 
     app.edit(|chain| chain.endpoints[0].refuses = false);
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert_eq!(code(&app.state()), None);
     assert_eq!(app.figure(), ("34.000000".to_owned(), 1_677));
     assert!(!app.state().alerts.low_balance_notified);
@@ -156,7 +156,7 @@ async fn a_command_shows_no_figure_from_before_the_last_one() {
     chain.head = 1_674;
     chain.endpoints[1].stands_at = Some(1_674);
     let app = TestApp::connect(TwoEndpoints(chain)).await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.bursar.stop().await;
     app.edit(|chain| {
         chain.head = 1_676;
@@ -211,20 +211,24 @@ async fn an_older_node_behind_a_shared_address_lowers_nothing() {
     chain.credit("first", "resolved", 34);
     chain.head = 1_680;
     let app = TestApp::connect(OneEndpoint(chain)).await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert_eq!(app.figure(), ("34.000000".to_owned(), 1_680));
     app.edit(|chain| chain.endpoints[0].alternates_with = Some(1_674));
     for _ in 0..4 {
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         assert_eq!(app.figure(), ("34.000000".to_owned(), 1_680));
         assert!(app.is_verified("first").await);
     }
-    assert!(app.told("first").is_empty(), "{:?}", app.told("first"));
+    assert!(
+        app.notice_kinds("first").is_empty(),
+        "{:?}",
+        app.notice_kinds("first")
+    );
 }
 
 /// The chain began anew, as one that is set up again for tests does: no waiting is of use.
 #[tokio::test]
-async fn another_chain_in_its_place_is_taken_at_once() {
+async fn accepts_a_restarted_chain_at_once() {
     for two in [false, true] {
         let mut chain = MockChain::new(600);
         chain.credit("first", "resolved", 34);
@@ -237,15 +241,15 @@ async fn another_chain_in_its_place_is_taken_at_once() {
         };
         let figure = if two {
             let app = TestApp::connect(TwoEndpoints(chain)).await;
-            app.looked().await;
+            app.run_two_chain_syncs().await;
             app.edit(anew);
-            app.looked().await;
+            app.run_two_chain_syncs().await;
             (app.figure(), app.is_verified("first").await)
         } else {
             let app = TestApp::connect(OneEndpoint(chain)).await;
-            app.looked().await;
+            app.run_two_chain_syncs().await;
             app.edit(anew);
-            app.looked().await;
+            app.run_two_chain_syncs().await;
             (app.figure(), app.is_verified("first").await)
         };
         assert_eq!(figure, (("0.000000".to_owned(), 610), false), "{two}");
@@ -259,7 +263,7 @@ async fn an_event_that_every_endpoint_dropped_is_found_again() {
 }
 
 async fn dropped_by_all<P: HasMockChain>(mut app: TestApp<P>) {
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| {
         for endpoint in &mut chain.endpoints {
             endpoint.drops_logs = true;
@@ -267,11 +271,11 @@ async fn dropped_by_all<P: HasMockChain>(mut app: TestApp<P>) {
         chain.head = 255;
         chain.credit("paid", "resolved", 25);
     });
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert_eq!(app.figure().0, "25.000000");
     // The range counts as read, and quiet looks follow; that it is doubtful survives a restart.
     app.edit(|chain| chain.head += 20);
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.start_again().await;
     assert!(!app.is_verified("paid").await);
     assert_eq!(app.doubts().len(), 1);
@@ -300,7 +304,7 @@ async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() 
             come(&mut chain);
         }
         let app = TestApp::connect(OneEndpoint(chain)).await;
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         if !is_new {
             app.edit(come);
         }
@@ -314,7 +318,7 @@ async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() 
             if is_read() && !app.doubts().is_empty() {
                 break;
             }
-            app.looked().await;
+            app.run_two_chain_syncs().await;
         }
         assert!(is_read());
         assert_eq!(app.figure().0, "25.000000");
@@ -332,13 +336,13 @@ async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() 
 async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
     for dropping in [0, 1] {
         let app = TestApp::connect(TwoEndpoints(MockChain::new(250))).await;
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         app.edit(|chain| {
             chain.endpoints[dropping].drops_logs = true;
             chain.head = 255;
             chain.credit("paid", "resolved", 25);
         });
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         assert!(
             app.is_verified("paid").await,
             "{dropping}: {:?} {:?}",
@@ -352,19 +356,19 @@ async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
 /// A charge beside the credit hides part of it, and one that is as large hides all of it from the figures; the other
 /// endpoint is asked whenever they moved at all.
 #[tokio::test]
-async fn a_charge_beside_a_dropped_event_hides_it_from_nobody() {
+async fn finds_a_dropped_event_although_a_charge_offsets_it() {
     for charge in [5, 24, 30] {
         let mut chain = MockChain::new(240);
         chain.credit("before", "resolved", 50);
         let app = TestApp::connect(TwoEndpoints(chain)).await;
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         app.edit(|chain| {
             chain.endpoints[0].drops_logs = true;
             chain.head = 255;
             chain.charges.push((255, charge));
             chain.credit("paid", "resolved", 25);
         });
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         assert!(app.is_verified("paid").await, "{charge}");
     }
 }
@@ -373,7 +377,7 @@ async fn a_charge_beside_a_dropped_event_hides_it_from_nobody() {
 #[tokio::test]
 async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     let account = app.account.clone();
     app.edit(|chain| {
         chain.head = 255;
@@ -389,7 +393,7 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     let ahead = bursar_domain::high_water_mark::ReadingUpdate::newest(reading);
     history.put_reading_update(&account, &ahead, now).unwrap();
     app.edit(|chain| chain.endpoints[0].drops_logs = true);
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| chain.endpoints[0].drops_logs = false);
     app.until_verified("paid").await;
 }
@@ -423,16 +427,16 @@ async fn old_events_that_were_dropped_are_found_again() {
 #[tokio::test]
 async fn doubtful_blocks_are_not_read_for_ever() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| {
         chain.endpoints[0].drops_logs = true;
         chain.head = 255;
         chain.credit("paid", "resolved", 25);
     });
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| chain.asked.clear());
     for _ in 0..12 {
-        app.looked().await;
+        app.run_two_chain_syncs().await;
     }
     let mut asked = 0;
     app.edit(|chain| {
@@ -451,7 +455,7 @@ async fn doubtful_blocks_are_not_read_for_ever() {
 #[tokio::test]
 async fn refresh_all_reads_the_events_again() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| {
         chain.head = 255;
         chain.credit("paid", "resolved", 25);
@@ -460,7 +464,7 @@ async fn refresh_all_reads_the_events_again() {
         chain.endpoints[0].hides_money_from = Some(256);
         chain.head = 300;
     });
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert!(app.doubts().is_empty());
     // From here on the money is taken for what a later block brought.
     app.edit(|chain| {
@@ -469,7 +473,7 @@ async fn refresh_all_reads_the_events_again() {
         chain.endpoints[0].hides_money_from = None;
         chain.head = 310;
     });
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     assert!(!app.is_verified("paid").await);
     app.bursar.refresh_all(app.account.clone()).await.unwrap();
     app.until_verified("paid").await;
@@ -477,7 +481,7 @@ async fn refresh_all_reads_the_events_again() {
 
 /// A completion that only the chain has said: taken back, there again, taken back again.
 #[tokio::test]
-async fn each_turn_of_a_payment_is_told_and_the_newest_notice_is_right() {
+async fn notifies_about_each_completion_and_reversal() {
     turns(TestApp::connect(OneEndpoint(open_and_paid())).await, &[0]).await;
     turns(
         TestApp::connect(TwoEndpoints(open_and_paid())).await,
@@ -498,12 +502,12 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
         !state.top_ups.is_empty() && !state.recovering
     })
     .await;
-    app.looked().await;
+    app.run_two_chain_syncs().await;
     app.edit(|chain| chain.credit("paid", "open", 25));
     let mut expected = Vec::new();
     for turn in 0..2 {
         expected.push(Completed);
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         app.until("it is completed", |state| {
             state
                 .top_ups
@@ -511,15 +515,19 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
                 .all(|top_up| top_up.phase == bursar_engine::top_up::Phase::Completed)
         })
         .await;
-        assert_eq!(app.told("paid"), expected, "{turn}");
+        assert_eq!(app.notice_kinds("paid"), expected, "{turn}");
         app.start_again().await;
-        app.looked().await;
-        assert_eq!(app.told("paid"), expected, "{turn}: nothing is told twice");
+        app.run_two_chain_syncs().await;
+        assert_eq!(
+            app.notice_kinds("paid"),
+            expected,
+            "{turn}: nothing is told twice"
+        );
         // One endpoint's word, where there are two, takes nothing back.
         if endpoints.len() > 1 {
             app.edit(|chain| chain.endpoints[0].forks_at = Some(251));
-            app.looked().await;
-            assert_eq!(app.told("paid"), expected, "{turn}");
+            app.run_two_chain_syncs().await;
+            assert_eq!(app.notice_kinds("paid"), expected, "{turn}");
             assert!(app.is_verified("paid").await);
         }
         app.edit(|chain| {
@@ -529,7 +537,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
             chain.head += 1;
         });
         expected.push(Reversed);
-        app.looked().await;
+        app.run_two_chain_syncs().await;
         app.until("it is taken back", |state| {
             state
                 .top_ups
@@ -537,11 +545,15 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
                 .all(|top_up| top_up.phase == bursar_engine::top_up::Phase::Confirming)
         })
         .await;
-        assert_eq!(app.told("paid"), expected, "{turn}");
+        assert_eq!(app.notice_kinds("paid"), expected, "{turn}");
         assert!(!app.is_verified("paid").await);
         app.start_again().await;
-        app.looked().await;
-        assert_eq!(app.told("paid"), expected, "{turn}: nothing is told twice");
+        app.run_two_chain_syncs().await;
+        assert_eq!(
+            app.notice_kinds("paid"),
+            expected,
+            "{turn}: nothing is told twice"
+        );
         app.edit(|chain| {
             for endpoint in endpoints {
                 chain.endpoints[*endpoint].forks_at = None;
@@ -575,6 +587,6 @@ async fn a_history_that_is_fetched_anew_reverses_nothing() {
         .unwrap();
     app.edit(|chain| chain.endpoints[0].drops_logs = true);
     app.start_again().await;
-    app.looked().await;
-    assert_eq!(app.told("paid"), [NoticeKind::Completed]);
+    app.run_two_chain_syncs().await;
+    assert_eq!(app.notice_kinds("paid"), [NoticeKind::Completed]);
 }

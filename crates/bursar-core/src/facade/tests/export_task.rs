@@ -72,7 +72,7 @@ impl TestApp {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_at_a_time_and_the_other_is_named() {
+async fn refuses_a_second_export_and_names_the_first() {
     let (app, folder) = with_lines().await;
     let (first, second) = (folder.path().join("a.csv"), folder.path().join("b.csv"));
     let running = app.export(&first);
@@ -92,7 +92,7 @@ async fn one_at_a_time_and_the_other_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn cancelled_or_ended_it_leaves_no_trace() {
+async fn leaves_no_file_when_cancelled_or_stopped() {
     let (app, folder) = with_lines().await;
     let target = folder.path().join("a.csv");
     fs::write(&target, "before").unwrap();
@@ -112,7 +112,7 @@ async fn cancelled_or_ended_it_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_went_wrong_stays_told() {
+async fn keeps_reporting_a_failure() {
     let (app, folder) = with_lines().await;
     let nowhere = folder.path().join("no folder").join("a.csv");
     let error = app.export(&nowhere).await.unwrap().unwrap_err();

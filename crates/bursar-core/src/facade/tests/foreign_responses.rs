@@ -20,7 +20,7 @@ impl MockProvider for Challenged {
 }
 
 #[tokio::test]
-async fn an_account_is_connected_though_a_challenge_page_answers_in_the_providers_place() {
+async fn connects_although_a_challenge_page_answers() {
     let app = TestApp::connect(Challenged).await;
     let fails = |state: &State| state.errors.contains_key(&PollTarget::Balance);
     app.until("the balance was asked for", fails).await;

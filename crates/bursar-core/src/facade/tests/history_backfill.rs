@@ -69,7 +69,7 @@ impl TestApp {
 }
 
 #[tokio::test]
-async fn it_is_told_page_by_page_and_stands_to_nobodys_way() {
+async fn reports_progress_per_page_and_blocks_nothing() {
     let app = TestApp::connect(long()).await;
     // A top-up may be started after the first portion, long before the last.
     app.read().await;
@@ -85,7 +85,7 @@ async fn it_is_told_page_by_page_and_stands_to_nobodys_way() {
 }
 
 #[tokio::test]
-async fn stopped_it_stays_so_and_goes_on_where_it_was() {
+async fn stays_paused_and_resumes_where_it_stopped() {
     let mut app = TestApp::connect(long()).await;
     app.until("three pages are read", |state| {
         state
@@ -142,7 +142,7 @@ async fn stopped_it_stays_so_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn reading_all_again_lets_what_was_stopped_go_on_from_the_newest() {
+async fn refresh_all_resumes_a_paused_backfill_from_the_newest() {
     let app = TestApp::connect(long()).await;
     app.until("some is read", |state| state.backfill.payments.is_some())
         .await;

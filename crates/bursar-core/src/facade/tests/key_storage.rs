@@ -239,7 +239,7 @@ async fn an_account_that_cannot_be_removed_keeps_its_key() {
 }
 
 #[tokio::test]
-async fn whoever_signed_out_is_not_signed_in_by_a_keyring_that_was_away() {
+async fn stays_signed_out_after_the_keyring_returns() {
     let mut keys = Keys::set().await;
     let account = keys.connect(false).await.unwrap();
     keys.is_away(true);

@@ -13,7 +13,7 @@ impl TestApp {
         line.map(|line| line.status)
     }
 
-    async fn told_of(&self, payment: &str) -> usize {
+    async fn completion_notices(&self, payment: &str) -> usize {
         let notices = self.bursar.notices(None).await.unwrap();
         notices
             .iter()
@@ -24,7 +24,7 @@ impl TestApp {
     }
 
     /// Looks at everything once more.
-    async fn look_after(&self, span: Span) {
+    async fn sync_after(&self, span: Span) {
         self.clock.pass(span);
         let before = self.clock.now();
         self.bursar.woke_up();
@@ -45,7 +45,7 @@ fn changed(id: &str, status: &str, created: Timestamp, changed: Timestamp) -> St
 }
 
 #[tokio::test]
-async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it() {
+async fn finds_late_money_within_a_day() {
     for days in [2, 10, 400] {
         let mut app = TestApp::connect(MockFluence::default()).await;
         app.read().await;
@@ -53,41 +53,41 @@ async fn money_for_what_ended_long_ago_is_found_within_a_day_whoever_started_it(
         let ended = created.plus(Span::minutes(15));
         app.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
         app.bursar.refresh_all(app.account.clone()).await.unwrap();
-        app.look_after(Span::seconds(61)).await;
+        app.sync_after(Span::seconds(61)).await;
         assert_eq!(app.status_of("old").await, Some(PaymentStatus::Expired));
 
         let paid = app.clock.now();
         app.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
-        app.look_after(Span::hours(24)).await;
+        app.sync_after(Span::hours(24)).await;
         let status = app.status_of("old").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
         app.until("it is told", |state| {
             !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
-        assert_eq!(app.told_of("old").await, 1);
-        app.look_after(Span::hours(24)).await;
+        assert_eq!(app.completion_notices("old").await, 1);
+        app.sync_after(Span::hours(24)).await;
         app.restart().await;
-        app.look_after(Span::hours(24)).await;
-        assert_eq!(app.told_of("old").await, 1);
+        app.sync_after(Span::hours(24)).await;
+        assert_eq!(app.completion_notices("old").await, 1);
     }
 }
 
 #[tokio::test]
-async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
+async fn finds_late_money_at_once_when_the_balance_grows() {
     let app = TestApp::connect(MockFluence::default()).await;
     app.read().await;
     let created = app.clock.now().minus(Span::days(3));
     app.provider.lock().unwrap().history = vec![top_up("old", "canceled", created)];
     app.bursar.refresh_all(app.account.clone()).await.unwrap();
-    app.look_after(Span::seconds(61)).await;
+    app.sync_after(Span::seconds(61)).await;
     assert_eq!(app.status_of("old").await, Some(PaymentStatus::Cancelled));
     {
         let mut provider = app.provider.lock().unwrap();
         provider.history = vec![changed("old", "resolved", created, app.clock.now())];
         provider.balance = Some("125".to_owned());
     }
-    app.look_after(Span::seconds(61)).await;
+    app.sync_after(Span::seconds(61)).await;
     let grown = |state: &State| {
         state.late_payment_reads < 2 && !state.poll_timers[&PollTarget::History].in_flight
     };
@@ -96,24 +96,24 @@ async fn a_balance_that_grows_by_itself_makes_it_be_found_at_once() {
         if app.status_of("old").await == Some(PaymentStatus::Completed) {
             break;
         }
-        app.look_after(Span::seconds(1)).await;
+        app.sync_after(Span::seconds(1)).await;
     }
     assert_eq!(app.status_of("old").await, Some(PaymentStatus::Completed));
-    assert_eq!(app.told_of("old").await, 1);
+    assert_eq!(app.completion_notices("old").await, 1);
 }
 
 #[tokio::test]
-async fn what_ended_within_a_day_is_looked_at_each_time_though_it_was_started_elsewhere() {
+async fn checks_recently_ended_payments_each_time() {
     let app = TestApp::connect(MockFluence::default()).await;
     app.read().await;
     let created = app.clock.now().minus(Span::hours(20));
     let ended = created.plus(Span::minutes(15));
     app.provider.lock().unwrap().history = vec![changed("old", "expired", created, ended)];
     app.bursar.refresh_all(app.account.clone()).await.unwrap();
-    app.look_after(Span::seconds(61)).await;
+    app.sync_after(Span::seconds(61)).await;
     let paid = app.clock.now();
     app.provider.lock().unwrap().history = vec![changed("old", "resolved", created, paid)];
-    app.look_after(Span::minutes(11)).await;
+    app.sync_after(Span::minutes(11)).await;
     assert_eq!(app.status_of("old").await, Some(PaymentStatus::Completed));
 }
 
@@ -127,11 +127,11 @@ async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_pro
         })
         .await;
         app.read().await;
-        app.look_after(Span::seconds(61)).await;
+        app.sync_after(Span::seconds(61)).await;
         // Made in the browser just now, by the provider's clock, and paid at once.
         let there = SystemClock.now().plus(ahead);
         app.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", there)];
-        app.look_after(Span::seconds(61)).await;
+        app.sync_after(Span::seconds(61)).await;
         let status = app.status_of("elsewhere").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{hours} h, {dated}");
         let since = app.provider.lock().unwrap().asked_since.clone();

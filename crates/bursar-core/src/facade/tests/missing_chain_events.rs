@@ -9,19 +9,19 @@ use bursar_engine::top_up::Verified;
 use bursar_engine::{ChainResponse, WatchedPayment};
 
 impl TestApp<DeepChain> {
-    async fn told(&self) -> Vec<(Code, String)> {
+    async fn reported_errors(&self) -> Vec<(Code, String)> {
         let overview = self.bursar.overview(self.account.clone()).await.unwrap();
         let errors = overview.errors.into_iter();
         errors.map(|error| (error.code, error.message)).collect()
     }
 
     /// One look on behalf of a payment that the engine holds for verified.
-    async fn look(&self, payment: &str) -> ChainResponse {
-        self.look_for(payment, true).await
+    async fn sync(&self, payment: &str) -> ChainResponse {
+        self.sync_payment(payment, true).await
     }
 
     /// The same, with whether it was verified by its id.
-    async fn look_for(&self, payment: &str, by_id: bool) -> ChainResponse {
+    async fn sync_payment(&self, payment: &str, by_id: bool) -> ChainResponse {
         let followed = vec![WatchedPayment {
             payment_id: payment.to_owned(),
             verified: Some(Verified {
@@ -48,7 +48,7 @@ impl TestApp<DeepChain> {
 }
 
 #[tokio::test]
-async fn figures_are_told_though_no_events_can_be_read() {
+async fn shows_figures_although_no_events_can_be_read() {
     for refusal in [
         (-32_000, "the disk is broken"),
         (
@@ -82,7 +82,7 @@ async fn figures_are_told_though_no_events_can_be_read() {
             state.errors
         );
         assert_eq!(app.source().await, Some(Source::Chain));
-        let told = app.told().await;
+        let told = app.reported_errors().await;
         let (_, message) = told
             .iter()
             .find(|(code, _)| *code == Code::EventsIncomplete)
@@ -120,12 +120,12 @@ async fn figures_are_told_though_no_events_can_be_read() {
         assert_eq!(app.verified().await.len(), CREDITS.len(), "{refusal:?}");
         let kept = app.bursar.services.history.events_problem(&app.account);
         assert_eq!(kept.unwrap(), None);
-        assert_eq!(app.told().await, []);
+        assert_eq!(app.reported_errors().await, []);
     }
 }
 
 #[tokio::test]
-async fn ten_blocks_at_a_time_get_further_with_each_look() {
+async fn progresses_with_ten_blocks_per_request() {
     let app = TestApp::connect(DeepChain {
         no_logs_below: 0,
         most: 10,
@@ -145,11 +145,11 @@ async fn ten_blocks_at_a_time_get_further_with_each_look() {
     );
     app.until("older ones follow", far(6_000)).await;
     assert_eq!(app.verified().await, ["new"]);
-    assert_eq!(app.told().await, []);
+    assert_eq!(app.reported_errors().await, []);
 }
 
 #[tokio::test]
-async fn history_that_nobody_keeps_any_more_is_told_as_a_gap() {
+async fn reports_pruned_history_as_a_gap() {
     let app = TestApp::connect(DeepChain {
         no_logs_below: 60_000,
         kept_from: 60_000,
@@ -181,7 +181,7 @@ async fn history_that_nobody_keeps_any_more_is_told_as_a_gap() {
 }
 
 #[tokio::test]
-async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() {
+async fn reverses_nothing_before_events_are_read_again() {
     for by_id in [true, false] {
         let app = TestApp::connect(DeepChain {
             no_logs_below: 0,
@@ -199,7 +199,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
             chain.fork = (CREDITS[0].0, 0xc);
             chain.no_logs_below = u64::MAX;
         }
-        let answer = app.look_for("new", by_id).await;
+        let answer = app.sync_payment("new", by_id).await;
         assert_eq!(
             answer.events_error.map(|problem| problem.code),
             Some(Code::EventsIncomplete)
@@ -210,7 +210,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
         );
         // The event was moved along.
         app.provider.lock().unwrap().no_logs_below = 0;
-        let answer = app.look_for("new", by_id).await;
+        let answer = app.sync_payment("new", by_id).await;
         assert_eq!(
             (answer.events_error, answer.reorganised),
             (None, Vec::new())
@@ -222,7 +222,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
             chain.fork = (CREDITS[0].0, 0xd);
             chain.reversed = Some("new");
         }
-        let answer = app.look_for("new", by_id).await;
+        let answer = app.sync_payment("new", by_id).await;
         assert_eq!(
             (answer.events_error, answer.reorganised),
             (None, vec!["new".to_owned()])
@@ -231,7 +231,7 @@ async fn nothing_is_taken_for_reversed_before_the_events_have_been_read_again() 
 }
 
 #[tokio::test]
-async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not_read_again() {
+async fn reads_newest_events_first_after_a_long_absence() {
     let app = TestApp::connect(DeepChain {
         no_logs_below: 0,
         ..DeepChain::new()
@@ -253,14 +253,14 @@ async fn after_a_long_time_away_the_newest_comes_first_and_what_was_known_is_not
         chain.most = 100;
         chain.given.clear();
     }
-    let answer = app.look("new").await;
+    let answer = app.sync("new").await;
     assert_eq!(
         (answer.events_error, answer.credited.len()),
         (None, 1),
         "the newest is there"
     );
     for _ in 0..100 {
-        if app.look("new").await.backfill.is_none() {
+        if app.sync("new").await.backfill.is_none() {
             break;
         }
     }
@@ -306,7 +306,7 @@ impl tracing::Subscriber for Lines {
 }
 
 #[tokio::test]
-async fn what_an_rpc_says_is_not_logged() {
+async fn does_not_log_rpc_messages() {
     let app = TestApp::connect(DeepChain {
         no_logs_below: 0,
         ..DeepChain::new()
@@ -329,7 +329,7 @@ async fn what_an_rpc_says_is_not_logged() {
             chain.no_logs_below = u64::MAX;
             chain.refusal = (-32_000, words);
         }
-        let problem = app.look("new").await.events_error;
+        let problem = app.sync("new").await.events_error;
         assert!(!format!("{problem:?}").contains("canary"), "{problem:?}");
     }
     let logged = lines.0.lock().unwrap().clone();

@@ -5,7 +5,7 @@ use super::*;
 use bursar_store::SyncState;
 
 #[tokio::test]
-async fn a_place_in_the_history_that_the_provider_has_forgotten_is_no_dead_end() {
+async fn starts_over_when_the_provider_forgot_the_cursor() {
     let now = SystemClock.now();
     let line = |id| payment(id, "paid", r#"{"kind":"top_up"}"#, "25.00", now);
     let app = TestApp::connect(MockPanel {

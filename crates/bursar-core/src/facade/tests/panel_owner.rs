@@ -21,7 +21,7 @@ async fn stored_user(app: &TestApp<MockPanel>) -> Option<String> {
 }
 
 #[tokio::test]
-async fn whose_an_account_is_becomes_known_with_the_first_answer() {
+async fn learns_the_owner_from_the_first_answer() {
     let app = TestApp::connect(MockPanel {
         down: vec!["/account"],
         ..of_dana_and_bob()

@@ -47,7 +47,7 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
 }
 
 #[tokio::test]
-async fn what_is_sent_is_what_was_confirmed_though_the_price_changes_meanwhile() {
+async fn sends_the_confirmed_total_although_the_price_changes() {
     let app = TestApp::connect(MockPanel {
         // Never kept, so that each reading asks.
         price: UNREADABLE.to_owned(),

@@ -24,7 +24,7 @@ impl TestApp<MockPanel> {
 }
 
 #[tokio::test]
-async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made() {
+async fn refuses_payment_while_the_last_outcome_is_unknown() {
     let app = TestApp::connect(MockPanel::default()).await;
     app.read().await;
     app.provider.lock().unwrap().down = vec!["/payments"];
@@ -59,7 +59,7 @@ async fn nothing_is_paid_while_it_is_not_known_whether_the_last_payment_was_made
 }
 
 #[tokio::test]
-async fn who_asks_for_the_same_while_the_first_is_on_its_way_hears_that_it_was_made() {
+async fn reports_the_first_payment_to_a_second_identical_request() {
     let app = TestApp::connect(MockPanel::default()).await;
     app.read().await;
     let (first, second) = tokio::join!(app.pay("100"), app.pay("100"));

@@ -17,7 +17,7 @@ impl TestApp {
         page.payments
     }
 
-    async fn told(&self) -> Vec<(String, PaymentStatus)> {
+    async fn rows(&self) -> Vec<(String, PaymentStatus)> {
         let lines = self.views().await.into_iter();
         lines.map(|line| (line.id, line.status)).collect()
     }
@@ -41,7 +41,7 @@ async fn with_an_unlisted_one() -> (TestApp, String) {
 }
 
 #[tokio::test]
-async fn a_payment_whose_id_becomes_known_late_is_one_line() {
+async fn keeps_one_row_for_a_payment_whose_id_arrives_late() {
     for status in ["open", "resolved", "expired"] {
         let (app, id) = with_an_unlisted_one().await;
         {
@@ -56,14 +56,14 @@ async fn a_payment_whose_id_becomes_known_late_is_one_line() {
             of(state, &id).payment_id.as_deref() == Some("made")
         })
         .await;
-        let lines = app.told().await;
+        let lines = app.rows().await;
         assert_eq!(lines.len(), 1, "{status}: {lines:?}");
         assert_eq!(lines[0].0, "made");
     }
 }
 
 #[tokio::test]
-async fn a_home_that_holds_a_second_line_of_a_payment_is_healed_at_the_next_start() {
+async fn removes_a_duplicate_row_at_the_next_start() {
     let (mut app, id) = with_an_unlisted_one().await;
     {
         let mut provider = app.provider.lock().unwrap();
@@ -94,11 +94,11 @@ async fn a_home_that_holds_a_second_line_of_a_payment_is_healed_at_the_next_star
     app.clock.pass(Span::days(40));
     app.restart().await;
     let expected = [("made".to_owned(), PaymentStatus::Completed)];
-    assert_eq!(app.told().await, expected);
+    assert_eq!(app.rows().await, expected);
 }
 
 #[tokio::test]
-async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to_be_ours() {
+async fn keeps_one_row_for_a_payment_first_taken_for_another_devices() {
     let (mut app, id) = with_an_unlisted_one().await;
     // An earlier version did not recognise it and followed both.
     let now = app.clock.now();
@@ -130,7 +130,7 @@ async fn one_that_was_taken_for_somebody_elses_is_kept_once_when_it_turns_out_to
     })
     .await;
     let expected = [("made".to_owned(), PaymentStatus::Completed)];
-    assert_eq!(app.told().await, expected);
+    assert_eq!(app.rows().await, expected);
     let account = app.account.clone();
     app.restart().await;
     let store = &app.bursar.services.store;

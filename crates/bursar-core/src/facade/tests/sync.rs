@@ -57,7 +57,7 @@ async fn everything_is_read_to_its_end() {
 }
 
 #[tokio::test]
-async fn what_does_not_answer_is_told_and_waited_for_no_longer() {
+async fn reports_a_silent_server_and_stops_waiting() {
     let mut app = TestApp::connect(MockFluence {
         history_forbidden: true,
         ..MockFluence::default()
@@ -102,7 +102,7 @@ async fn a_key_of_the_environment_serves_the_account_that_is_named() {
 }
 
 #[tokio::test]
-async fn a_terminal_tells_no_alerts_and_takes_none_back() {
+async fn terminal_neither_sends_nor_clears_alerts() {
     let mut app = TestApp::connect(MockFluence::default()).await;
     app.until("it is read", |state| {
         state.last_success(PollTarget::Balance).is_some()

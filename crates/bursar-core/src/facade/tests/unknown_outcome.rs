@@ -4,7 +4,7 @@ use super::*;
 use bursar_engine::top_up::Phase;
 
 #[tokio::test]
-async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made() {
+async fn binds_the_top_up_created_before_the_answer_was_lost() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, true)),
         ..MockFluence::default()
@@ -23,7 +23,7 @@ async fn an_answer_lost_behind_the_provider_ends_in_the_one_top_up_that_it_made(
 }
 
 #[tokio::test]
-async fn an_answer_lost_before_the_provider_ends_in_none() {
+async fn ends_not_started_if_the_request_never_arrived() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, false)),
         ..MockFluence::default()
@@ -52,7 +52,7 @@ async fn an_answer_lost_before_the_provider_ends_in_none() {
 }
 
 #[tokio::test]
-async fn what_the_open_list_tells_is_enough_where_the_history_may_not_be_read() {
+async fn open_payments_suffice_if_the_history_is_forbidden() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, true)),
         history_forbidden: true,
@@ -67,7 +67,7 @@ async fn what_the_open_list_tells_is_enough_where_the_history_may_not_be_read() 
 }
 
 #[tokio::test]
-async fn where_the_history_may_not_be_read_a_lost_answer_waits_for_the_user_in_words() {
+async fn explains_an_unknown_outcome_if_the_history_is_forbidden() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, false)),
         history_forbidden: true,

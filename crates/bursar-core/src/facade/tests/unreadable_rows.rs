@@ -5,7 +5,7 @@ use bursar_domain::payment::PaymentStatus;
 use bursar_domain::view::PaymentQuery;
 use bursar_engine::top_up::Phase;
 
-fn odd(id: &str, at: Timestamp) -> String {
+fn unreadable(id: &str, at: Timestamp) -> String {
     top_up(id, "refunded", at)
 }
 
@@ -39,13 +39,13 @@ impl TestApp {
 }
 
 #[tokio::test]
-async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
+async fn reports_an_unreadable_row_until_it_can_be_read() {
     let now = SystemClock.now();
     let day = |days| now.minus(Span::days(days));
     let app = TestApp::connect(MockFluence {
         history: vec![
             top_up("new", "resolved", day(1)),
-            odd("odd", day(3)),
+            unreadable("odd", day(3)),
             top_up("old", "resolved", day(5)),
         ],
         ..MockFluence::default()
@@ -69,7 +69,7 @@ async fn the_others_are_shown_and_the_odd_one_is_told_until_it_can_be_read() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_a_line_short_is_read_again_within_the_hour() {
+async fn rereads_a_page_with_a_missing_row_within_an_hour() {
     let now = SystemClock.now();
     let day = |days| now.minus(Span::days(days));
     let app = TestApp::connect(MockFluence {
@@ -97,7 +97,7 @@ async fn a_page_that_is_a_line_short_is_read_again_within_the_hour() {
 }
 
 #[tokio::test]
-async fn a_line_that_may_be_the_lost_one_is_no_absence() {
+async fn unreadable_row_does_not_prove_absence() {
     let app = TestApp::connect(MockFluence {
         creates: Some((502, false)),
         ..MockFluence::default()
@@ -105,7 +105,7 @@ async fn a_line_that_may_be_the_lost_one_is_no_absence() {
     .await;
     app.read().await;
     let at = app.clock.now();
-    app.provider.lock().unwrap().history = vec![odd("made", at)];
+    app.provider.lock().unwrap().history = vec![unreadable("made", at)];
     let id = app.start().await.unwrap();
     for _ in 0..3 {
         app.look().await;
@@ -129,7 +129,7 @@ async fn a_line_that_may_be_the_lost_one_is_no_absence() {
 }
 
 #[tokio::test]
-async fn an_id_that_only_bursar_gives_is_odd() {
+async fn rejects_an_id_reserved_for_bursar() {
     let now = SystemClock.now();
     let app = TestApp::connect(MockFluence {
         history: vec![
