@@ -1,5 +1,5 @@
-//! The first command in a home that does not exist yet and the next one share its secrets, whichever way the home is
-//! named. A real keyring on a private session bus.
+//! The first command in a home that does not exist yet and the next one share their secrets, however the home's path is
+//! written. Uses a real keyring on a private session bus.
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

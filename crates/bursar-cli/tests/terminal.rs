@@ -1,4 +1,4 @@
-//! The program as a shell runs it: what it reads by itself, what it does where it cannot write, and how it ends.
+//! The program as a shell runs it: what it reads, what it does if it cannot write, and how it ends.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -7,7 +7,7 @@ mod support;
 use serde_json::Value;
 use std::process::Output;
 use std::time::Duration;
-use support::{Provider, Stage, now};
+use support::{Provider, TestHome, now};
 
 fn filled() -> Provider {
     Provider {
@@ -35,57 +35,56 @@ fn json(output: &Output) -> Vec<Value> {
 
 #[test]
 fn commands_read_what_is_missing() {
-    let stage = Stage::set(filled());
-    let stored = stage.run(&["history", "--offline", "--json"]);
+    let home = TestHome::connect(filled());
+    let stored = home.run(&["history", "--offline", "--json"]);
     assert_eq!((code(&stored), json(&stored).len()), (0, 0), "{stored:?}");
     assert!(
-        stage.provider.lock().unwrap().asked.is_empty(),
+        home.provider.lock().unwrap().asked.is_empty(),
         "--offline asks nobody"
     );
 
-    let read = stage.run(&["history", "--json"]);
+    let read = home.run(&["history", "--json"]);
     assert_eq!((code(&read), json(&read).len()), (0, 3), "{read:?}");
-    let charges = stage.run(&["charges", "--json"]);
+    let charges = home.run(&["charges", "--json"]);
     let days = json(&charges);
     assert_eq!((code(&charges), days.len()), (0, 1), "{charges:?}");
     assert_eq!(days[0]["amount"], "0.50");
     assert_eq!(days[0]["currency"], "USDC");
     assert_eq!(days[0]["account"], "Work");
 
-    stage
-        .provider
+    home.provider
         .lock()
         .unwrap()
         .history
         .insert(0, "payment-new".to_owned());
-    let synced = stage.run(&["sync"]);
+    let synced = home.run(&["sync"]);
     assert_eq!(
         (code(&synced), out(&synced).as_str()),
         (0, "Work is up to date.\n"),
         "{synced:?}"
     );
-    stage.forget_asked();
+    home.forget_asked();
     for (arguments, lines) in [
         (vec!["history", "--offline", "--csv"], 5),
         (vec!["history", "--offline"], 4),
         (vec!["charges", "--offline", "--csv", "--by", "day"], 2),
         (vec!["charges", "--offline"], 1),
     ] {
-        let told = stage.run(&arguments);
+        let told = home.run(&arguments);
         assert_eq!(
             (code(&told), out(&told).lines().count()),
             (0, lines),
             "{told:?}"
         );
     }
-    assert!(stage.provider.lock().unwrap().asked.is_empty());
+    assert!(home.provider.lock().unwrap().asked.is_empty());
 }
 
 #[test]
 fn a_date_is_a_day_of_the_time_zone() {
     // All of them are of 12:00 UTC on the last day of January.
-    let stage = Stage::set(filled());
-    assert_eq!(code(&stage.run(&["sync"])), 0);
+    let home = TestHome::connect(filled());
+    assert_eq!(code(&home.run(&["sync"])), 0);
     for (zone, january, february) in [
         ("UTC", 3, 0),
         ("Europe/Berlin", 3, 0),
@@ -98,7 +97,7 @@ fn a_date_is_a_day_of_the_time_zone() {
             ("--from", "2026-02-01", february),
             ("--to", "2026-01-31", january),
         ] {
-            let told = stage
+            let told = home
                 .command(&["history", "--offline", "--json", option, date])
                 .env("TZ", zone)
                 .output()
@@ -110,25 +109,25 @@ fn a_date_is_a_day_of_the_time_zone() {
             );
         }
     }
-    let wrong = stage.run(&["history", "--offline", "--from", "31.1.2026"]);
+    let wrong = home.run(&["history", "--offline", "--from", "31.1.2026"]);
     assert_eq!(code(&wrong), 2, "{wrong:?}");
 }
 
 #[test]
 fn distinguishes_an_unreadable_list_from_an_empty_one() {
-    let stage = Stage::set(Provider {
+    let home = TestHome::connect(Provider {
         broken: ["/v2/top-ups", "/v2/top-ups/pending"].into(),
         ..filled()
     });
     for arguments in [&["history"][..], &["history", "--json"], &["sync"]] {
-        let told = stage.run(arguments);
+        let told = home.run(arguments);
         assert_eq!(code(&told), 1, "{told:?}");
         assert!(err(&told).contains("[provider_unavailable]"), "{told:?}");
     }
-    stage.provider.lock().unwrap().broken.clear();
-    assert_eq!(code(&stage.run(&["history"])), 0);
-    stage.provider.lock().unwrap().broken.insert("/v2/top-ups");
-    let stale = stage.run(&["history", "--json"]);
+    home.provider.lock().unwrap().broken.clear();
+    assert_eq!(code(&home.run(&["history"])), 0);
+    home.provider.lock().unwrap().broken.insert("/v2/top-ups");
+    let stale = home.run(&["history", "--json"]);
     assert_eq!(
         (code(&stale), json(&stale).len()),
         (0, 3),
@@ -136,16 +135,16 @@ fn distinguishes_an_unreadable_list_from_an_empty_one() {
     );
     assert!(!err(&stale).is_empty(), "and that it may be old is said");
 
-    let nowhere = Stage::set(Provider::default());
+    let nowhere = TestHome::connect(Provider::default());
     for arguments in [&["history"][..], &["charges"], &["sync"], &["status"]] {
         let told = nowhere
             .command(arguments)
-            .env("BURSAR_HOME", nowhere.home.path().join("other"))
+            .env("BURSAR_HOME", nowhere.folder.path().join("other"))
             .output()
             .unwrap();
         assert_eq!(code(&told), 1, "{told:?}");
         assert!(
-            !nowhere.home.path().join("other").exists(),
+            !nowhere.folder.path().join("other").exists(),
             "looking makes no home"
         );
     }
@@ -171,10 +170,10 @@ const COMMANDS: [&[&str]; 14] = [
 
 #[test]
 fn fails_if_output_cannot_be_written() {
-    let stage = Stage::set(filled());
-    assert_eq!(code(&stage.run(&["sync"])), 0);
+    let home = TestHome::connect(filled());
+    assert_eq!(code(&home.run(&["sync"])), 0);
     for arguments in COMMANDS {
-        let told = stage.run_on_full(arguments);
+        let told = home.run_on_full(arguments);
         assert_eq!(code(&told), 1, "{arguments:?} {told:?}");
         assert!(
             err(&told).contains("disk is full"),
@@ -185,10 +184,10 @@ fn fails_if_output_cannot_be_written() {
 
 #[test]
 fn succeeds_if_the_reader_closes_the_pipe() {
-    let stage = Stage::set(filled());
-    assert_eq!(code(&stage.run(&["sync"])), 0);
+    let home = TestHome::connect(filled());
+    assert_eq!(code(&home.run(&["sync"])), 0);
     for arguments in COMMANDS {
-        let told = stage.run_unread(arguments);
+        let told = home.run_unread(arguments);
         assert_eq!((code(&told), err(&told).as_str()), (0, ""), "{arguments:?}");
     }
 }
@@ -208,14 +207,14 @@ fn at_most_limits_every_wait() {
             "/v2/payment-methods",
         ],
     ] {
-        let stage = Stage::set(Provider {
+        let home = TestHome::connect(Provider {
             starts_as: Some("open"),
             ..filled()
         });
-        stage.provider.lock().unwrap().silent = silent.iter().copied().collect();
-        let (ended, took) = stage.timed(&["top-up", "25", "--no-open", "--wait", "--at-most", "2"]);
+        home.provider.lock().unwrap().silent = silent.iter().copied().collect();
+        let (ended, took) = home.timed(&["top-up", "25", "--no-open", "--wait", "--at-most", "2"]);
         assert!(took < Duration::from_secs(5), "{silent:?}: {took:?}");
-        let posted = stage
+        let posted = home
             .provider
             .lock()
             .unwrap()
@@ -234,11 +233,11 @@ fn at_most_limits_every_wait() {
 
 #[test]
 fn top_up_exit_status_reports_the_outcome() {
-    let stage = Stage::set(Provider {
+    let home = TestHome::connect(Provider {
         starts_as: Some("open"),
         ..filled()
     });
-    let opened = stage.run(&["top-up", "25", "--no-open"]);
+    let opened = home.run(&["top-up", "25", "--no-open"]);
     assert_eq!(
         (code(&opened), out(&opened).as_str()),
         (0, "http://127.0.0.1:4/made\n"),
@@ -246,21 +245,21 @@ fn top_up_exit_status_reports_the_outcome() {
     );
 
     // The page's address could be given to nobody.
-    for unwritten in [Stage::run_on_full, Stage::run_unread] {
-        let stage = Stage::set(Provider {
+    for unwritten in [TestHome::run_on_full, TestHome::run_unread] {
+        let home = TestHome::connect(Provider {
             starts_as: Some("open"),
             ..filled()
         });
-        let told = unwritten(&stage, &["top-up", "25", "--no-open"]);
+        let told = unwritten(&home, &["top-up", "25", "--no-open"]);
         assert_eq!(code(&told), 4, "{told:?}");
         assert!(err(&told).contains("[file_failed]"), "{told:?}");
     }
 
-    let stage = Stage::set(Provider {
+    let home = TestHome::connect(Provider {
         starts_as: Some("failed"),
         ..filled()
     });
-    let refused = stage.run(&["top-up", "25", "--no-open", "--wait", "--at-most", "30"]);
+    let refused = home.run(&["top-up", "25", "--no-open", "--wait", "--at-most", "30"]);
     assert_eq!(code(&refused), 3, "{refused:?}");
     assert!(out(&refused).contains("ended without money"), "{refused:?}");
 }

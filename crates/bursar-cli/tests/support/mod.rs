@@ -1,4 +1,4 @@
-//! The program itself, in a home of its own, over a provider that gives prepared answers.
+//! The program in a home of its own, against a provider with prepared answers.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -18,27 +18,28 @@ pub(crate) struct Provider {
     pub(crate) history: Vec<String>,
     /// Days of charges.
     pub(crate) charges: Vec<(String, &'static str)>,
-    /// Paths that take a request and never answer.
+    /// Paths that accept a request and never answer.
     pub(crate) silent: BTreeSet<&'static str>,
     /// Paths that answer 500.
     pub(crate) broken: BTreeSet<&'static str>,
-    /// The open top-up's status, once one was asked for; empty: it is refused.
+    /// The status of the open top-up once it was requested; without one, the request is refused.
     pub(crate) starts_as: Option<&'static str>,
     pub(crate) started: bool,
     pub(crate) asked: Vec<String>,
 }
 
-pub(crate) struct Stage {
-    pub(crate) home: TempDir,
+/// A home with one account at this provider.
+pub(crate) struct TestHome {
+    pub(crate) folder: TempDir,
     pub(crate) provider: Arc<Mutex<Provider>>,
     host: String,
     /// Connections that the provider still reads or answers.
     active: Arc<AtomicUsize>,
 }
 
-impl Stage {
-    /// An account at this provider.
-    pub(crate) fn set(provider: Provider) -> Self {
+impl TestHome {
+    /// Connects an account at this provider.
+    pub(crate) fn connect(provider: Provider) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let host = listener.local_addr().unwrap().to_string();
         let provider = Arc::new(Mutex::new(provider));
@@ -54,18 +55,18 @@ impl Stage {
                 });
             }
         });
-        let stage = Self {
-            home: TempDir::new().unwrap(),
+        let home = Self {
+            folder: TempDir::new().unwrap(),
             provider,
             host: host.clone(),
             active,
         };
-        let file = stage.home.path().join("network.toml");
+        let file = home.folder.path().join("network.toml");
         let text = format!(
             "name = \"t\"\nprovider = \"fluence\"\napi = \"http://{host}\"\ncheckout_hosts = [\"127.0.0.1:4\"]\n"
         );
         std::fs::write(&file, text).unwrap();
-        let added = stage.run(&[
+        let added = home.run(&[
             "account",
             "add",
             "fluence",
@@ -75,13 +76,14 @@ impl Stage {
             "Work",
         ]);
         assert!(added.status.success(), "{added:?}");
-        stage.forget_asked();
-        stage
+        home.forget_asked();
+        home
     }
 
-    /// Forgets what was asked so far, also what a program that has ended sent and the provider has not read yet.
+    /// Clears the recorded requests, including those that a program that has ended sent and the provider has not read
+    /// yet.
     pub(crate) fn forget_asked(&self) {
-        // Connections are taken in order: once this one has ended, all of before are counted.
+        // Connections are accepted in order: once this one has ended, all earlier ones are counted.
         let last = TcpStream::connect(&self.host).unwrap();
         last.shutdown(Shutdown::Write).unwrap();
         let _ = (&last).read(&mut [0]);
@@ -95,9 +97,9 @@ impl Stage {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bursar"));
         command
             .args(arguments)
-            .env("BURSAR_HOME", self.home.path().join("home"))
+            .env("BURSAR_HOME", self.folder.path().join("home"))
             .env("BURSAR_API_KEY", "flk_test")
-            // There is no keyring, and it is not waited for.
+            // There is no keyring, and nothing waits for one.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .stdin(Stdio::null());
         command
@@ -107,7 +109,7 @@ impl Stage {
         self.command(arguments).output().unwrap()
     }
 
-    /// With standard output on a device that is full.
+    /// With standard output on a full device.
     pub(crate) fn run_on_full(&self, arguments: &[&str]) -> Output {
         let full = File::options().write(true).open("/dev/full").unwrap();
         self.command(arguments).stdout(full).output().unwrap()

@@ -1,4 +1,5 @@
-//! Exports hold what the list shows, come back as they went, run nothing, and appear whole or not at all.
+//! Exports contain what the list shows, can be read back unchanged, run nothing in a spreadsheet, and appear whole or
+//! not at all.
 
 use alloy_primitives::B256;
 use bursar_core::export::{self, Exported, Format, Labels};

@@ -1,4 +1,4 @@
-//! A payment as a provider tells of it: a top-up, with nothing in it but what a test is about.
+//! A top-up as the provider reports it, with only the fields that a test needs.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;

@@ -1,5 +1,5 @@
-//! The vault over a real keyring in each of its states. Every state is a private session bus, in which this
-//! test's own program runs again for the part that is ignored otherwise.
+//! The keyring in each of its states. Each state is a private session bus, in which this test program runs again for
+//! the part that is ignored otherwise.
 
 use crate::secret_service::{Service, Shared};
 use bursar_core::shell::Shell;

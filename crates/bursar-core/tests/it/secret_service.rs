@@ -1,5 +1,5 @@
-//! A Secret Service that a test can lock, end, fill and question: locked it may answer a search as if it were empty, as
-//! some do, and it may ask the user before it removes something.
+//! A Secret Service that a test can lock, stop, fill and query. When locked it may answer a search as if it were empty,
+//! as some services do, and it may ask the user before it removes something.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -1,4 +1,4 @@
-//! The app's core as it stands on somebody's desktop, but for provider and clock.
+//! The app's core as on a real desktop, except for provider and clock.
 
 use crate::provider::{Fault, Simulated, usdc};
 use bursar_core::driver::{Connection, Driver, Services};

@@ -1,6 +1,6 @@
-//! A day of the real engine, driver and databases, with a provider in memory and the time passed in: the wall clock
-//! is the runtime's paused one, so that 24 hours pass as fast as the machine can follow. Every minute something goes
-//! wrong. Nothing may be lost or told twice, and nothing may grow.
+//! A day of the real engine, driver and databases, with a provider in memory. The wall clock is the runtime's paused
+//! one, so 24 hours pass as fast as the machine can follow. Every minute something goes wrong. Nothing may be lost or
+//! reported twice, and nothing may grow.
 
 #![allow(
     clippy::unwrap_used,

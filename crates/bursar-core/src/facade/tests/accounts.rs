@@ -1,4 +1,4 @@
-//! Accounts that come late, machines that are offline, keyrings that are away.
+//! Accounts that are added late, machines that are offline, keyrings that are unavailable.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is said of figures, and of what is not known.
+//! What Bursar shows of balances, and of what is unknown.
 
 use super::*;
 use bursar_domain::api_balance::ApiBalance;

@@ -1,5 +1,5 @@
-//! Chain events from further back than one look reads: what was read before a fault is kept and told, what lies behind it
-//! is read once the chain answers again, and nothing is read twice.
+//! Chain events from further back than one run reads: what was read before a fault is kept and shown, the rest is read
+//! once the chain answers again, and nothing is read twice.
 
 use super::*;
 use alloy_primitives::{hex, keccak256};

@@ -1,5 +1,5 @@
-//! Figures and events while endpoints are behind, forget events or take blocks back: a newer figure is never replaced by
-//! an older one, an event that was dropped is found again, and the inbox's newest notice tells how a payment stands.
+//! Figures and events while endpoints lag behind, drop events or take blocks back: a newer figure is never replaced by
+//! an older one, a dropped event is found again, and the newest notice reports the payment's current state.
 
 use super::mock_chain::{HasMockChain, MockChain, OneEndpoint, TwoEndpoints};
 use super::*;

@@ -1,5 +1,5 @@
-//! The window's export: one at a time, told as it goes, and ended without a trace when it is cancelled or the program
-//! ends.
+//! The window's export: one at a time, with its progress reported, and without a trace when it is cancelled or the
+//! program ends.
 
 use super::*;
 use crate::export::{Exported, Format};

@@ -1,5 +1,5 @@
-//! Answers that are not the provider's own: they reject no key and refuse no payment. And what a provider says back of
-//! the key is kept nowhere.
+//! Responses that do not come from the provider itself reject no key and refuse no payment. A key that the provider
+//! repeats in an answer is stored nowhere.
 
 use super::mock_panel::{MockPanel, payment};
 use super::*;

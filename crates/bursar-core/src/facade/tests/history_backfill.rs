@@ -1,4 +1,4 @@
-//! A long history at its first reading: in portions, stopped where it is, and gone on with from there.
+//! The first reading of a long history: in portions, paused, and resumed where it stopped.
 
 use super::*;
 use bursar_domain::view::PaymentQuery;

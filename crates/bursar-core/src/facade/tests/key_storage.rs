@@ -1,5 +1,5 @@
-//! Where an account's key is after each order of a write to the keyring and one to the database, with a failure or an
-//! end of the program in between.
+//! Where an account's key is after each order of a write to the keyring and one to the database, with a failure or the
+//! program's end in between.
 
 use super::*;
 use bursar_platform::keyring::testing::Entries;

@@ -1,4 +1,5 @@
-//! Money that comes long after its payment has ended, and payments made elsewhere while this machine's clock is wrong.
+//! Money that arrives long after its payment has ended, and payments made elsewhere while this machine's clock is
+//! wrong.
 
 use super::*;
 use bursar_domain::notice::NoticeKind;

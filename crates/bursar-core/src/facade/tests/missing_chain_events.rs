@@ -1,5 +1,5 @@
-//! Events that an RPC does not give, or only a little of them at a time: the figures are there all the same, what is
-//! missing is said, and what was read stays.
+//! Endpoints that return no events, or only a few at a time: the figures are shown anyway, what is missing is reported,
+//! and what was read stays.
 
 use super::chain_backfill::{CREDITS, DeepChain, HEAD, hash};
 use super::*;

@@ -1,22 +1,23 @@
-//! A chain with one user's money on it, told by endpoints that may be behind, silent, forgetful or of another fork.
+//! A chain with one user's money, served by endpoints that may lag behind, be silent, drop events or follow another
+//! fork.
 
 use super::*;
 use alloy_primitives::{hex, keccak256};
 use serde_json::{Value, json};
 
-/// What the provider's blocks hold, and how each endpoint tells of them.
+/// What the provider's blocks contain, and how each endpoint presents them.
 pub(super) struct MockChain {
     pub(super) provider: MockFluence,
     pub(super) head: u64,
     /// The time of block 0; one block a second.
     begun: Timestamp,
-    /// Block, payment id and whole USDC; one a block.
+    /// Block, payment id and whole USDC; one credit per block.
     pub(super) credits: Vec<(u64, String, u64)>,
-    /// Block and whole USDC that were used up in it.
+    /// Block and whole USDC spent in it.
     pub(super) charges: Vec<(u64, u64)>,
     /// By path.
     pub(super) endpoints: [Endpoint; 2],
-    /// Ranges of logs that were asked for, by all endpoints.
+    /// Ranges of logs requested from any endpoint.
     pub(super) asked: Vec<(u64, u64)>,
 }
 
@@ -28,14 +29,14 @@ pub(super) struct Endpoint {
     pub(super) drops_logs: bool,
     /// Its connections end without an answer.
     pub(super) refuses: bool,
-    /// Its blocks from this one on are others, without any credit.
+    /// From this block on its blocks differ and contain no credit.
     pub(super) forks_at: Option<u64>,
-    /// Every other request is answered by a node that stands there.
+    /// Every other request is answered by a node whose newest block is this one.
     pub(super) alternates_with: Option<u64>,
     pub(super) requests: u64,
-    /// The most blocks whose logs it gives at once.
+    /// The most blocks whose logs it returns at once.
     pub(super) most: Option<u64>,
-    /// It tells of no money that came in this block or later.
+    /// It hides money that arrived in this block or later.
     pub(super) hides_money_from: Option<u64>,
 }
 
@@ -53,7 +54,7 @@ impl MockChain {
         }
     }
 
-    /// A payment that the provider calls by this status, and its money in the next block.
+    /// Adds a payment with this status at the provider, and its money in the next block.
     pub(super) fn credit(&mut self, id: &str, status: &str, amount: u64) {
         self.head += 1;
         self.credits.push((self.head, id.to_owned(), amount));
@@ -247,7 +248,7 @@ fn number(text: &Value) -> Option<u64> {
     u64::from_str_radix(text.as_str()?.strip_prefix("0x")?, 16).ok()
 }
 
-/// The number in which a hash ends.
+/// The number at the end of a hash.
 fn end_of(text: &Value) -> u64 {
     let text = text.as_str().unwrap();
     u64::from_str_radix(&text[text.len() - 16..], 16).unwrap()
@@ -294,7 +295,7 @@ macro_rules! prepared {
 prepared!(TwoEndpoints, "\"SERVER/a\", \"LOCALHOST/b\"");
 prepared!(OneEndpoint, "\"SERVER/a\"");
 
-/// Where a test reaches the chain through.
+/// Gives a test access to the chain.
 pub(super) trait HasMockChain: MockProvider {
     fn chain(&mut self) -> &mut MockChain;
 }

@@ -1,4 +1,4 @@
-//! A hosting panel that gives prepared answers, in the shapes of `docs/panel-api.yaml`.
+//! A hosting panel with prepared answers, in the shapes of `docs/panel-api.yaml`.
 
 use super::*;
 use bursar_domain::view::ServicePeriod;

@@ -1,5 +1,4 @@
-//! The whole core over a provider that gives prepared answers: what becomes of a top-up whose answer is lost,
-//! what a key with too few scopes can do, and what survives a keyring that is away.
+//! The whole core against a provider with prepared answers.
 
 mod accounts;
 mod balances;
@@ -36,10 +35,10 @@ use bursar_provider::session::{Credential, Session};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
-/// How long a test waits for something that has to come.
+/// How long a test waits for something that must happen.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The real time and a little more, so that a test need not wait for a minute to pass.
+/// The real time plus an offset, so that a test need not wait for a minute to pass.
 #[derive(Default)]
 struct TestClock(AtomicI64);
 
@@ -55,7 +54,7 @@ impl TestClock {
     }
 }
 
-/// A desktop on which nothing happens.
+/// A shell that does nothing.
 struct NullShell;
 
 impl Shell for NullShell {
@@ -68,13 +67,13 @@ impl Shell for NullShell {
     fn changed(&self, _: &Change) {}
 }
 
-/// A provider that gives prepared answers.
+/// A provider with prepared answers.
 trait MockProvider: Send + 'static {
-    /// The network file's word for it.
+    /// The provider's name in a network file.
     const NAME: &str;
-    /// What else is in its network file; `SERVER` stands for the address of the server itself.
+    /// The rest of the network file; `SERVER` stands for the server's address.
     const NETWORK: &str;
-    /// Whose balance the chain shows.
+    /// The address whose balance the chain shows.
     const ADDRESS: Option<&str> = None;
 
     fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse;
@@ -85,31 +84,31 @@ trait MockProvider: Send + 'static {
 struct MockFluence {
     /// The open top-up, as JSON.
     pending: Option<String>,
-    /// The history's lines, newest first, as JSON.
+    /// The rows of the history as JSON, newest first.
     history: Vec<String>,
-    /// The answer to a new top-up, and whether there is one from then on.
+    /// The answer to a new top-up, and whether it exists from then on.
     creates: Option<(u16, bool)>,
-    /// Requests for one.
+    /// Requests for a new top-up.
     created: u32,
     /// The key may not read the history.
     history_forbidden: bool,
     /// The key may not read the charges.
     charges_forbidden: bool,
-    /// An id that is counted in the history and left out of its pages.
+    /// An id that the history counts but leaves out of its pages.
     left_out: Option<&'static str>,
-    /// The list of open top-ups does not answer.
+    /// The list of open top-ups fails.
     pending_down: bool,
-    /// What a new top-up is answered with, where it is taken.
+    /// The body that answers a new top-up, if it is accepted.
     created_as: Option<String>,
-    /// How far the provider's clock is ahead, where its answers are dated.
+    /// How far the provider's clock is ahead, if its answers are dated.
     ahead: Option<Span>,
-    /// What the user can spend; 100 unless said.
+    /// What the user can spend; 100 by default.
     balance: Option<String>,
-    /// Since when lines of the history were asked for.
+    /// The start times of requests for the history.
     asked_since: Vec<Option<Timestamp>>,
-    /// Seconds that a page of the history takes.
+    /// Seconds that one page of the history takes.
     page_takes: i64,
-    /// The numbers of the pages that were asked for of the whole history.
+    /// The page numbers requested of the whole history.
     pages: Vec<usize>,
 }
 
@@ -122,7 +121,7 @@ impl MockProvider for MockFluence {
     fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
         let now = clock.now();
         let date = self.ahead.map_or_else(String::new, |ahead| {
-            // Dated by the machine's own time, which is what an answer's date is compared with.
+            // Dated by the machine's own time, which an answer's date is compared with.
             let at = SystemClock.now().plus(ahead).to_utc().unwrap();
             let text = at.format(&time::format_description::well_known::Rfc2822);
             format!("date: {}\r\n", text.unwrap().replace("+0000", "GMT"))
@@ -163,7 +162,7 @@ impl MockProvider for MockFluence {
                 let page: usize = request
                     .parameter("page")
                     .map_or(1, |page| page.parse().unwrap());
-                // The first one is asked for again where it is not known what the pages count from.
+                // The first page is requested again if it is unknown where numbering starts.
                 if since.is_none() && (page > 1 || self.pages.is_empty()) {
                     self.pages.push(page);
                 }
@@ -256,7 +255,7 @@ async fn begin(
 }
 
 impl<P: MockProvider> TestApp<P> {
-    /// An account that is connected to this provider.
+    /// An account connected to this provider.
     async fn connect(provider: P) -> Self {
         let home = tempfile::tempdir().unwrap();
         let provider = Arc::new(Mutex::new(provider));

@@ -1,4 +1,4 @@
-//! Reading a hosting panel's history: what was cut off goes on where it was, or begins anew.
+//! Reading a hosting panel's history: an interrupted reading resumes, or starts over.
 
 use super::mock_panel::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! An account is one user's: no key of another one is taken for theirs, whenever that is found out.
+//! An account belongs to one user: another user's key is never used for it, however late that is noticed.
 
 use super::mock_panel::*;
 use super::*;

@@ -1,4 +1,4 @@
-//! Paying at a hosting panel: what is due is not paid for twice unawares, and only what was confirmed is sent.
+//! Paying at a hosting panel: nothing due is paid twice by accident, and only what the user confirmed is sent.
 
 use super::mock_panel::*;
 use super::*;

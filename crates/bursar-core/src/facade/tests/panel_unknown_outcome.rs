@@ -1,4 +1,4 @@
-//! Paying at a hosting panel while what became of the last payment is not known.
+//! Paying at a hosting panel while the outcome of the last payment is unknown.
 
 use super::mock_panel::*;
 use super::*;

@@ -1,5 +1,5 @@
-//! The same attempt again is the same payment, however its amount is written and whatever the provider offers by then;
-//! and the limits of a network's file, where the provider names none.
+//! The same attempt again is the same payment, however its amount is written and whatever the provider offers by then.
+//! Also the limits of a network file, if the provider names none.
 
 use super::mock_panel::*;
 use super::*;

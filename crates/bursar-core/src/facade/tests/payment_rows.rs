@@ -1,4 +1,4 @@
-//! A payment is one line, whatever its ids were thought to be.
+//! A payment has one row, whichever ids it was stored under.
 
 use super::*;
 use bursar_domain::payment::NewPayment;

@@ -1,4 +1,4 @@
-//! What a terminal reads when it is asked, and what it leaves to the desktop app.
+//! What a terminal reads on request, and what it leaves to the desktop app.
 
 use super::*;
 use bursar_domain::view::PaymentQuery;

@@ -1,4 +1,4 @@
-//! What becomes of a top-up whose answer is lost.
+//! Top-ups whose answer was lost.
 
 use super::*;
 use bursar_engine::top_up::Phase;

@@ -1,4 +1,4 @@
-//! Lines of the history that cannot be read: left out, told, looked at again, and never taken for an absence.
+//! Rows of the history that cannot be read: left out, reported, retried, and never taken as proof of absence.
 
 use super::*;
 use bursar_domain::payment::PaymentStatus;
