@@ -202,8 +202,8 @@ impl ChainSync {
 
     /// The user's balances after that block, if an endpoint keeps old states.
     pub(super) async fn balances_after(&self, block: u64, hash: Option<B256>) -> Option<Balances> {
-        let asked = self.chain.balances_after(self.user, block, hash).await;
-        asked.ok().flatten()
+        let balances = self.chain.balances_after(self.user, block, hash).await;
+        balances.ok().flatten()
     }
 
     async fn balances_at(&self, known: (u64, B256)) -> Result<Option<Balances>> {
@@ -226,7 +226,7 @@ impl ChainSync {
             .read(|history, account| history.recheck_ranges(account))
             .await?;
         ranges.retain(|range| {
-            range.to <= cursor.to && (range.balances_around.is_some() || self.goes_back)
+            range.to <= cursor.to && (range.balances_around.is_some() || self.backfills)
         });
         Ok(ranges)
     }

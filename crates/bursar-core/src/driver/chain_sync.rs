@@ -27,7 +27,7 @@ const NEWEST_INCOMPLETE: &str =
 pub(crate) struct ChainSyncScope {
     pub(crate) followed: Vec<WatchedPayment>,
     /// Whether older events are read.
-    pub(crate) goes_back: bool,
+    pub(crate) backfills: bool,
     /// Whether known events are read again.
     pub(crate) whole: bool,
 }
@@ -50,13 +50,13 @@ pub(crate) async fn sync_chain(
         write_guard: Arc::clone(&connection.write_guard),
         history: Arc::clone(&services.history),
         clock: Arc::clone(&services.clock),
-        goes_back: wanted.goes_back,
+        backfills: wanted.backfills,
         start_block: connection
             .account
             .network
             .chain
             .as_ref()
-            .map_or(0, |place| place.start_block),
+            .map_or(0, |chain| chain.start_block),
     };
     let now = services.clock.now();
     if wanted.whole {
@@ -94,7 +94,7 @@ pub(crate) async fn sync_chain(
             None => {}
         }
     }
-    let (past, gap) = sync.backfill_progress().await?;
+    let (backfill, gap) = sync.backfill_progress().await?;
     let events_problem = match findings.events_problem {
         EventsProblem::Now(problem) => {
             let problem = problem.or(gap);
@@ -110,7 +110,7 @@ pub(crate) async fn sync_chain(
         credited,
         changed: findings.changed,
         reorganised,
-        backfill: past,
+        backfill,
         reread_at: if findings.is_settled {
             sync.next_recheck().await?
         } else {
@@ -162,7 +162,7 @@ pub(super) struct ChainSync {
     history: Arc<History>,
     pub(super) clock: Arc<dyn Clock>,
     /// Whether older events are read.
-    pub(super) goes_back: bool,
+    pub(super) backfills: bool,
     pub(super) start_block: u64,
 }
 
@@ -277,7 +277,7 @@ impl ChainSync {
         let cursor = self.cursor().await?;
         findings.is_settled = cursor.is_some_and(|cursor| cursor.to >= findings.reading.block);
         *changed |= self.recheck_doubtful_ranges(now).await?;
-        if self.goes_back {
+        if self.backfills {
             self.backfill(begun, now, changed).await?;
         }
         Ok(())
@@ -296,7 +296,7 @@ impl ChainSync {
 
     /// Whether there are older events to read that an endpoint still has.
     async fn has_older_events(&self, cursor: &EventCursor) -> Result<bool> {
-        if !self.goes_back && self.older_ranges().await?.is_empty() {
+        if !self.backfills && self.older_ranges().await?.is_empty() {
             return Ok(false);
         }
         let reached = self.covers_known_payments(cursor.from).await;

@@ -189,11 +189,12 @@ impl EventLoop {
                 };
                 let inbox = self.inbox.clone();
                 let of = account.clone();
-                let asked = requests::perform(self.services.clone(), connection.clone(), request);
+                let answering =
+                    requests::perform(self.services.clone(), connection.clone(), request);
                 let provider = Arc::clone(&connection.provider);
                 let shared = Arc::clone(&self.shared);
                 tokio::spawn(async move {
-                    let event = asked.await;
+                    let event = answering.await;
                     if let Some(ahead) = provider.clock_ahead()
                         && shared
                             .states()

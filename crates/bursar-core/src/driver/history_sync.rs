@@ -38,8 +38,8 @@ struct KnownHistory {
     oldest_ended: Option<Timestamp>,
     /// Now, by the provider's clock as far as that is known.
     provider_time: Timestamp,
-    odd: Vec<UnreadableRow>,
-    odd_looked_at: Timestamp,
+    unreadable: Vec<UnreadableRow>,
+    unreadable_checked_at: Timestamp,
     /// Rows so far of a whole reading that has not come to its end.
     lines_read: HistoryProgress,
 }
@@ -53,7 +53,7 @@ pub(super) struct HistoryScope {
     /// All payments that ended without money, even if the last check was less than a day ago.
     pub(super) ended: bool,
     /// Whether older rows are read.
-    pub(super) goes_back: bool,
+    pub(super) backfills: bool,
 }
 
 pub(super) async fn sync_history(
@@ -65,7 +65,7 @@ pub(super) async fn sync_history(
         followed_since,
         whole: asked_for,
         ended,
-        goes_back,
+        backfills,
     } = wanted;
     let now = services.clock.now();
     let known = known_history(&services, &connection, ended, now).await?;
@@ -76,7 +76,7 @@ pub(super) async fn sync_history(
             .full_at
             .is_none_or(|read| has_passed(read, FULL_SYNC_INTERVAL, now));
     // The first page is always read: it shows since when there may be something new.
-    let whole = whole_due && (goes_back || sync.synced_at.is_none());
+    let whole = whole_due && (backfills || sync.synced_at.is_none());
     let since = (!whole).then(|| known.since(followed_since, now)).flatten();
     // A first reading that was interrupted continues where it stopped; one that the user asks for starts over. The next
     // reading covers what arrived since this one began.
@@ -99,12 +99,12 @@ pub(super) async fn sync_history(
         answer.payments = connection.provider.pending().await?;
     }
     // Rows before the part that is read stay; in the rest, unreadable rows are found again.
-    let mut odd = known.odd;
-    odd.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
-    let mut odd_looked_at = if odd.is_empty() {
+    let mut unreadable = known.unreadable;
+    unreadable.retain(|line| resumes || since.is_some_and(|since| line.created_at < Some(since)));
+    let mut unreadable_checked_at = if unreadable.is_empty() {
         now
     } else {
-        known.odd_looked_at
+        known.unreadable_checked_at
     };
     let mut response = connection.provider.history(since, resumed.as_deref()).await;
     loop {
@@ -117,8 +117,8 @@ pub(super) async fn sync_history(
                 from_newest = true;
                 read = HistoryProgress::default();
                 began_at = None;
-                odd.clear();
-                odd_looked_at = now;
+                unreadable.clear();
+                unreadable_checked_at = now;
                 response = connection.provider.history(since, None).await;
                 continue;
             }
@@ -150,8 +150,8 @@ pub(super) async fn sync_history(
                 created_at: line.created_at.or(near).or(since),
                 ..line
             };
-            if odd.len() < MAX_UNREADABLE_ROWS && !odd.contains(&line) {
-                odd.push(line);
+            if unreadable.len() < MAX_UNREADABLE_ROWS && !unreadable.contains(&line) {
+                unreadable.push(line);
             }
         }
         let telling = payments.iter().filter(|payment| {
@@ -182,11 +182,11 @@ pub(super) async fn sync_history(
             payments,
             sync_state: state,
             history_progress: whole.then_some(read),
-            unreadable_rows: odd.clone(),
-            unreadable_rows_checked_at: odd_looked_at,
+            unreadable_rows: unreadable.clone(),
+            unreadable_rows_checked_at: unreadable_checked_at,
             read_at: now,
         };
-        let is_long = whole && (!goes_back || services.clock.now().since(now) >= PORTION_DURATION);
+        let is_long = whole && (!backfills || services.clock.now().since(now) >= PORTION_DURATION);
         // The next page is requested while this one is stored.
         let (changed, following) = join(
             write_history(&services, &connection, move |history, account| {
@@ -195,7 +195,7 @@ pub(super) async fn sync_history(
             OptionFuture::from(
                 next.as_deref()
                     .filter(|_| !is_long)
-                    .map(|place| connection.provider.history(since, Some(place))),
+                    .map(|cursor| connection.provider.history(since, Some(cursor))),
             ),
         )
         .await;
@@ -209,14 +209,14 @@ pub(super) async fn sync_history(
             // What arrived since the first portion has not been read yet.
             answer.more = !from_newest;
         } else if is_long {
-            answer.more = goes_back;
+            answer.more = backfills;
         }
         let Some(following) = following else {
             break;
         };
         response = following;
     }
-    answer.error = unreadable_rows_error(&odd);
+    answer.error = unreadable_rows_error(&unreadable);
     let ended_looked_at = (answer.is_complete && (whole || known.ended_due)).then_some(now);
     finish(&services, &connection, answer, ended_looked_at).await
 }
@@ -257,9 +257,9 @@ fn has_passed(since: Timestamp, span: Span, now: Timestamp) -> bool {
 impl KnownHistory {
     /// Since when there may be something new.
     fn since(&self, followed_since: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
-        let due = has_passed(self.odd_looked_at, UNREADABLE_RETRY_INTERVAL, now);
-        let odd = self
-            .odd
+        let due = has_passed(self.unreadable_checked_at, UNREADABLE_RETRY_INTERVAL, now);
+        let unreadable = self
+            .unreadable
             .iter()
             .filter_map(|line| line.created_at)
             .filter(|at| due && now.since(*at) <= FULL_SYNC_INTERVAL);
@@ -274,7 +274,7 @@ impl KnownHistory {
         ]
         .into_iter()
         .flatten()
-        .chain(odd.map(|at| at.minus(OVERLAP)))
+        .chain(unreadable.map(|at| at.minus(OVERLAP)))
         .min()
     }
 }
@@ -292,7 +292,7 @@ async fn known_history(
     };
     let ended_lately = provider_time_of(connection, now).minus(LATE_PAYMENT_WINDOW);
     blocking(move || {
-        let (odd, odd_looked_at) = history.unreadable_rows(&account)?;
+        let (unreadable, unreadable_checked_at) = history.unreadable_rows(&account)?;
         let ended_due = ended
             || history
                 .ended_checked_at(&account)?
@@ -308,8 +308,8 @@ async fn known_history(
             ended_due,
             oldest_ended,
             provider_time,
-            odd,
-            odd_looked_at,
+            unreadable,
+            unreadable_checked_at,
             lines_read: history.history_progress(&account)?,
         })
     })

@@ -25,11 +25,11 @@ pub(super) async fn perform(services: Services, connection: Connection, request:
     match request {
         Request::Start { top_up_id, new } => {
             fail_point::reach("request.before");
-            let asked = async {
+            let request = async {
                 verify_owner(&services, &connection).await?;
                 connection.provider.start(&new).await
             };
-            let answer = fail_point::reach_during("request.after", asked).await;
+            let answer = fail_point::reach_during("request.after", request).await;
             fail_point::reach("answer.received");
             Event::Started { top_up_id, answer }
         }
@@ -60,7 +60,7 @@ pub(super) async fn perform(services: Services, connection: Connection, request:
                         followed_since: since,
                         whole: full,
                         ended: include_ended,
-                        goes_back: backfill,
+                        backfills: backfill,
                     };
                     sync_history(services, connection, scope).await
                 }
@@ -75,7 +75,7 @@ pub(super) async fn perform(services: Services, connection: Connection, request:
         } => {
             let scope = ChainSyncScope {
                 followed: payments,
-                goes_back: backfill,
+                backfills: backfill,
                 whole: full,
             };
             Event::Chain(sync_chain(services, connection, scope).await)
@@ -113,27 +113,27 @@ async fn open_payments(
     let mut history_read = false;
     let mut problem = None;
     if !expected_payment_ids.iter().all(|id| by_id.contains_key(id)) {
-        let mut place: Option<String> = None;
+        let mut cursor: Option<String> = None;
         let mut ended = false;
-        let mut odd = Vec::new();
+        let mut unreadable = Vec::new();
         let mut notes = Vec::new();
         for _ in 0..FOLLOW_PAGES {
             match connection
                 .provider
-                .history(Some(since), place.as_deref())
+                .history(Some(since), cursor.as_deref())
                 .await
             {
                 Ok(page) => {
                     let page = separate_unreadable(page);
-                    odd.extend(page.unreadable);
+                    unreadable.extend(page.unreadable);
                     notes.extend(page.partly_unreadable);
                     by_id.extend(
                         page.payments
                             .into_iter()
                             .map(|payment| (payment.id.clone(), payment)),
                     );
-                    place = page.next;
-                    ended = place.is_none();
+                    cursor = page.next;
+                    ended = cursor.is_none();
                 }
                 // The open payments are known anyway.
                 Err(error) => {
@@ -146,9 +146,9 @@ async fn open_payments(
             }
         }
         // If there is more than was read, a missing payment is not known to be absent.
-        history_read = ended && odd.is_empty();
-        odd.extend(notes);
-        problem = problem.or_else(|| unreadable_rows_error(&odd));
+        history_read = ended && unreadable.is_empty();
+        unreadable.extend(notes);
+        problem = problem.or_else(|| unreadable_rows_error(&unreadable));
     }
     fail_point::reach("look.after");
     let (_, payments) =
@@ -234,10 +234,10 @@ fn has_pending_method(catalogue: &Catalogue) -> bool {
 
 async fn fetch_due_payments(services: Services, connection: Connection) -> Result<()> {
     let connection = verify_owner(&services, &connection).await?;
-    let dues = connection.provider.dues().await?;
+    let due_payments = connection.provider.dues().await?;
     let now = services.clock.now();
     write_history(&services, &connection, move |history, account| {
-        history.put_dues(account, &dues, now)
+        history.put_dues(account, &due_payments, now)
     })
     .await
 }

@@ -82,7 +82,10 @@ impl Bursar {
                     self.set_keyring_usable(false);
                     warnings.push(error);
                 }
-                if let Err(error) = self.record_key_place(&account, KeyLocation::Keyring).await {
+                if let Err(error) = self
+                    .record_key_location(&account, KeyLocation::Keyring)
+                    .await
+                {
                     warnings.push(error);
                 }
             }
@@ -139,7 +142,7 @@ impl Bursar {
         self.driver.send_event(&account, Event::SignedIn(false));
         // Recorded first. Otherwise a keyring that is unavailable now would sign the account in again at the next
         // start.
-        let noted = self.record_key_place(&account, KeyLocation::None).await;
+        let noted = self.record_key_location(&account, KeyLocation::None).await;
         let cleared = connection.session.sign_out().await;
         self.services.shell.changed(&Change::Accounts);
         noted?;

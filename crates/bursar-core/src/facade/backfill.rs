@@ -13,15 +13,15 @@ impl Bursar {
     /// How far it has come; `None` once everything has been read.
     pub fn backfill(&self, account: &AccountId) -> Option<BackfillView> {
         let state = self.driver.state(account)?;
-        let past = &state.backfill;
+        let backfill = &state.backfill;
         let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        (past.payments.is_some() || past.chain.is_some()).then(|| BackfillView {
-            stopped: past.paused,
-            payments: past.payments.map(|lines| RowProgress {
+        (backfill.payments.is_some() || backfill.chain.is_some()).then(|| BackfillView {
+            stopped: backfill.paused,
+            payments: backfill.payments.map(|lines| RowProgress {
                 read: lines.read,
                 all: lines.total,
             }),
-            chain: past.chain.map(|chain| BlockProgress {
+            chain: backfill.chain.map(|chain| BlockProgress {
                 read: blocks(chain.read),
                 most: blocks(chain.at_most),
             }),

@@ -107,7 +107,7 @@ impl Bursar {
             added_checkout_hosts: Vec::new(),
         };
         let connecting = ConnectingGuard::begin(self, session.keyring_entry_name());
-        let place = if session_only {
+        let location = if session_only {
             KeyLocation::Session
         } else {
             // Recorded first, so that a process that ends in between leaves nothing in the keyring for good.
@@ -119,7 +119,7 @@ impl Bursar {
             }
             KeyLocation::Keyring
         };
-        if let Err(error) = self.store_with_key(&account, place).await {
+        if let Err(error) = self.store_with_key(&account, location).await {
             // The planned removal stays in case the keyring is unavailable right now.
             if session.sign_out().await.is_ok() {
                 // If this fails too, the next run finds nothing to remove.
@@ -137,9 +137,9 @@ impl Bursar {
         })
     }
 
-    async fn store_with_key(&self, account: &Account, place: KeyLocation) -> Result<()> {
+    async fn store_with_key(&self, account: &Account, location: KeyLocation) -> Result<()> {
         let (store, kept) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_account_with_key(&kept, place, &keyring_entry_name(&kept.id)))
+        blocking(move || store.put_account_with_key(&kept, location, &keyring_entry_name(&kept.id)))
             .await
     }
 

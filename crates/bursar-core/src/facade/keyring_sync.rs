@@ -171,7 +171,7 @@ impl Bursar {
         match &loaded {
             Ok(true) => {
                 self.driver.send_event(id, Event::SignedIn(true));
-                self.update_key_place(connection, KeyLocation::Keyring)
+                self.update_key_location(connection, KeyLocation::Keyring)
                     .await;
             }
             Ok(false) if was_waiting => self.driver.send_event(id, Event::SignedIn(false)),
@@ -205,7 +205,7 @@ impl Bursar {
             }
             PendingKeyringWrite::Store { spent: false } => Ok(()),
             PendingKeyringWrite::Remove => {
-                self.record_key_place(&connection.account.id, KeyLocation::None)
+                self.record_key_location(&connection.account.id, KeyLocation::None)
                     .await
             }
         };
@@ -219,7 +219,7 @@ impl Bursar {
         let after = match owed {
             PendingKeyringWrite::None => Ok(()),
             PendingKeyringWrite::Store { .. } => {
-                self.record_key_place(&connection.account.id, KeyLocation::Keyring)
+                self.record_key_location(&connection.account.id, KeyLocation::Keyring)
                     .await
             }
             PendingKeyringWrite::Remove => {
@@ -276,28 +276,31 @@ impl Bursar {
         lock(&self.connecting).contains(name)
     }
 
-    async fn update_key_place(&self, connection: &Connection, place: KeyLocation) {
+    async fn update_key_location(&self, connection: &Connection, location: KeyLocation) {
         let (store, id) = (
             Arc::clone(&self.services.store),
             connection.account.id.clone(),
         );
         let known = blocking(move || store.key_location(&id)).await;
-        if matches!(known, Ok(Some(known)) if known == place) {
+        if matches!(known, Ok(Some(known)) if known == location) {
             return;
         }
-        if let Err(error) = self.record_key_place(&connection.account.id, place).await {
-            tracing::warn!(code = ?error.code, "the place of a key could not be recorded");
+        if let Err(error) = self
+            .record_key_location(&connection.account.id, location)
+            .await
+        {
+            tracing::warn!(code = ?error.code, "the location of a key could not be recorded");
         }
     }
 
     /// Records where an account's key is; if that is not the keyring, plans the removal of its entry.
-    pub(super) async fn record_key_place(
+    pub(super) async fn record_key_location(
         &self,
         account: &AccountId,
-        place: KeyLocation,
+        location: KeyLocation,
     ) -> Result<()> {
         let (store, account) = (Arc::clone(&self.services.store), account.clone());
-        blocking(move || store.put_key_location(&account, place, &keyring_entry_name(&account)))
+        blocking(move || store.put_key_location(&account, location, &keyring_entry_name(&account)))
             .await
     }
 

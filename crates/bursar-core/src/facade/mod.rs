@@ -170,8 +170,8 @@ impl Bursar {
             let spent = store.pending_keyring_removals()?;
             let mut accounts = Vec::new();
             for account in store.accounts()? {
-                let place = store.key_location(&account.id)?;
-                let expected = match place {
+                let location = store.key_location(&account.id)?;
+                let expected = match location {
                     // A version that did not record the place may have stored a key.
                     None | Some(KeyLocation::Keyring) => {
                         !spent.contains(&keyring_entry_name(&account.id))
@@ -235,8 +235,8 @@ impl Bursar {
     }
 
     /// Whether the desktop reports when the machine wakes up from sleep.
-    pub fn set_reports_sleep(&self, told: bool) {
-        self.driver.set_reports_sleep(told);
+    pub fn set_reports_sleep(&self, reports: bool) {
+        self.driver.set_reports_sleep(reports);
     }
 
     /// The machine woke up from sleep.

@@ -164,7 +164,7 @@ impl Reader {
             .network
             .chain
             .clone()
-            .map(|place| Arc::new(Chain::new(place, custom_rpc, http.clone())));
+            .map(|config| Arc::new(Chain::new(config, custom_rpc, http.clone())));
         let connection = Connection::new(account.clone(), provider, session, chain);
         let mut status = live_status(&connection, self.history.as_deref(), now).await;
         if let Err(error) = loaded {
@@ -210,14 +210,14 @@ impl Reader {
         blocking(move || {
             let never = AtomicBool::new(false);
             let total = history.count(&query)?;
-            let place = "standard output";
+            let stream_name = "standard output";
             export::to_stream(
                 &history,
                 &query,
                 &labels,
                 format,
                 out,
-                place,
+                stream_name,
                 &never,
                 |lines| {
                     progress(lines, total);

@@ -53,7 +53,10 @@ impl Bursar {
 
     /// Reads the whole history again.
     pub async fn refresh_all(&self, account: AccountId) -> Result<()> {
-        if self.backfill(&account).is_some_and(|past| past.stopped) {
+        if self
+            .backfill(&account)
+            .is_some_and(|backfill| backfill.stopped)
+        {
             self.store_backfill_paused(&account, false).await?;
         }
         self.driver

@@ -35,7 +35,7 @@ impl TestApp<DeepChain> {
         let connection = self.bursar.connection(&self.account).unwrap();
         let wanted = ChainSyncScope {
             followed,
-            goes_back: true,
+            backfills: true,
             whole: false,
         };
         sync_chain(services, connection, wanted).await.unwrap()
