@@ -27,7 +27,7 @@ impl Home {
         });
         let as_given = home::find(requested, |name| std::env::var_os(name))?;
         // If the folder cannot be created, the core reports why in the window.
-        let path = home::make(&as_given)
+        let path = home::create(&as_given)
             .or_else(|_| absolute(&as_given))
             .unwrap_or_else(|_| as_given.clone());
         let usual = usual.map(|usual| usual.canonicalize().unwrap_or(usual));

@@ -110,7 +110,7 @@ fn secret_store(given: &Path) -> Arc<SecretStore> {
 
 /// An API key for this process alone; it replaces the keyring's.
 fn env_api_key() -> Option<Zeroizing<String>> {
-    std::env::var(process::API_KEY)
+    std::env::var(process::API_KEY_VARIABLE)
         .ok()
         .filter(|key| !key.is_empty())
         .map(Zeroizing::new)

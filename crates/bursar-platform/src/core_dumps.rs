@@ -1,8 +1,8 @@
-//! Core dumps. The memory of a process that holds secrets is never written to disk once released, and no other
-//! process of the user may look into it. What cannot be turned off on a system stays as that system has it.
+//! Disables core dumps in release builds: the memory of a process with secrets is never written to disk, and no other process
+//! of the user can read it. Where a system cannot disable them, its own setting stays.
 
-/// Turns core dumps off for this process, and their size to nothing for its children; to be called first in
-/// `main`. A build for development keeps them, and lets itself be looked into.
+/// Disables core dumps for this process, and limits them to zero bytes for its children. Call it first in `main`. A debug
+/// build keeps core dumps and allows inspection.
 pub fn disable() {
     if !cfg!(debug_assertions) {
         #[cfg(unix)]
@@ -15,11 +15,11 @@ pub fn disable() {
 #[cfg(unix)]
 fn limit_size() {
     use rustix::process::{Resource, Rlimit, setrlimit};
-    let nothing = Rlimit {
+    let zero = Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
-    if let Err(error) = setrlimit(Resource::Core, nothing) {
+    if let Err(error) = setrlimit(Resource::Core, zero) {
         tracing::warn!(%error, "core dumps could not be limited");
     }
 }
@@ -28,6 +28,6 @@ fn limit_size() {
 fn forbid_inspection() {
     use rustix::process::{DumpableBehavior, set_dumpable_behavior};
     if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "core dumps could not be turned off");
+        tracing::warn!(%error, "core dumps could not be disabled");
     }
 }

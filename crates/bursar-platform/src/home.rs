@@ -1,5 +1,4 @@
-//! Where all data is: one place for the desktop app and the CLI to agree on, and the name under which the
-//! keyring keeps its secrets.
+//! The home: the folder with all data, which the desktop app and the CLI share, and the scope of its secrets in the keyring.
 
 use crate::keyring::SecretStore;
 use bursar_domain::error::{Code, Error, Result};
@@ -8,13 +7,13 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::path::{Component, Path, PathBuf};
 
-/// The folder's name where the system keeps applications' data.
+/// The folder's name in the system's folder for application data.
 const FOLDER: &str = bursar_domain::APP_ID;
-/// The file in a home that is locked by whoever runs its engine.
+/// The file in a home that the process with the running engine locks.
 pub const LOCK_FILE: &str = "engine.lock";
 
-/// `given`, else `BURSAR_HOME`, else the usual folder of the user; `None` when neither `XDG_DATA_HOME` nor
-/// `HOME` is set. `env` looks a variable up.
+/// `given`, or else `BURSAR_HOME`, or else the user's default folder. `None` if neither `XDG_DATA_HOME` nor `HOME` is set.
+/// `env` reads an environment variable.
 pub fn find(given: Option<&Path>, env: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let set = |name| {
         env(name)
@@ -32,11 +31,11 @@ pub fn find(given: Option<&Path>, env: impl Fn(&str) -> Option<OsString>) -> Opt
         .or_else(|| set("HOME").map(|home| home.join(".local/share").join(FOLDER)))
 }
 
-/// Makes the folder, readable by its owner alone, and returns its one true path.
+/// Creates the folder, readable only by its owner, and returns its canonical path.
 ///
 /// # Errors
-/// `storage_failed` when it cannot be made.
-pub fn make(home: &Path) -> Result<PathBuf> {
+/// `storage_failed` when it cannot be created.
+pub fn create(home: &Path) -> Result<PathBuf> {
     let cannot = |error: std::io::Error| {
         Error::new(
             Code::StorageFailed,
@@ -51,14 +50,14 @@ pub fn make(home: &Path) -> Result<PathBuf> {
     home.canonicalize().map_err(cannot)
 }
 
-/// Whether there is anything in this home: accounts, or what an engine that ran for it has left.
+/// Whether this home has been used: it has accounts, or files that an engine has left.
 pub fn is_in_use(home: &Path) -> bool {
     [LOCK_FILE, "bursar.db"]
         .iter()
         .any(|file| home.join(file).exists())
 }
 
-/// The home's one true path, whether it exists already or will be made there: without symbolic links, `..` and the like.
+/// The home's canonical path, whether the folder exists yet or not: without symbolic links, `..` and `.`.
 pub fn canonical(home: &Path) -> PathBuf {
     let given = std::path::absolute(home).unwrap_or_else(|_| home.to_path_buf());
     let mut there = given.clone();
@@ -74,7 +73,7 @@ pub fn canonical(home: &Path) -> PathBuf {
             }
             return path;
         }
-        // Not by `file_name`, which skips a `..`.
+        // `file_name` would skip a `..`.
         let Some(last) = given
             .components()
             .nth(there.components().count().saturating_sub(1))
@@ -88,26 +87,26 @@ pub fn canonical(home: &Path) -> PathBuf {
     }
 }
 
-/// The keyring of a home. `given` is the path as somebody wrote it: under that an earlier version may have kept what it
-/// put into the keyring before the home existed.
+/// The keyring of a home. `given` is the path as the user wrote it: an earlier version may have used it as the scope, before
+/// the home existed.
 pub fn keyring(home: &Path, given: &Path) -> SecretStore {
     SecretStore::keyring_moved(&keyring_scope(home), &former_scopes(home, given))
 }
 
-/// Under what the keyring keeps the secrets of a home: two homes never share one, and one home has the same however its
-/// path is written, and before it exists.
+/// The scope of a home's secrets in the keyring. No two homes share one, and a home has the same scope however its path is
+/// written, and before it exists.
 pub fn keyring_scope(home: &Path) -> String {
     scope_of(canonical(home).as_os_str())
 }
 
-/// What earlier versions took for the scope of a home that did not exist yet: its path as it was written. That was most
-/// likely as it is written now, or relative to one of the folders above it.
+/// The scopes that earlier versions may have used for a home that did not exist yet: they took its path as written. Most
+/// likely it was written as now, or relative to a folder above it.
 fn former_scopes(home: &Path, given: &Path) -> Vec<String> {
     let home = canonical(home);
     let own = scope_of(home.as_os_str());
     let mut written = vec![given.to_path_buf()];
     written.extend(std::path::absolute(given));
-    // As components: without a slash at the end and `.` in between.
+    // From the components: without a slash at the end and without `.`.
     written.push(given.components().collect());
     let parts: Vec<_> = home.components().skip(1).collect();
     written.extend((0..parts.len()).filter_map(|first| {
@@ -139,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_option_wins_over_the_variables() {
+    fn option_overrides_the_variables() {
         let env = |name: &str| match name {
             "BURSAR_HOME" => Some(OsString::from("/b")),
             "HOME" => Some(OsString::from("/h")),
@@ -156,9 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn a_home_has_one_scope_however_it_is_written() {
+    fn scope_does_not_depend_on_how_the_path_is_written() {
         let folder = tempfile::tempdir().unwrap();
-        let home = make(&folder.path().join("a")).unwrap();
+        let home = create(&folder.path().join("a")).unwrap();
         assert_eq!(
             keyring_scope(&home),
             keyring_scope(&folder.path().join("./a/../a"))
@@ -168,7 +167,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_home_has_the_same_scope_before_it_exists() {
+    fn scope_is_the_same_before_the_home_exists() {
         let folder = tempfile::tempdir().unwrap();
         let real = folder.path().join("real");
         std::fs::create_dir(&real).unwrap();
@@ -188,7 +187,7 @@ mod tests {
         .collect();
         let before: BTreeSet<_> = ways.iter().map(|way| keyring_scope(way)).collect();
         assert_eq!(before.len(), 1, "{before:?}");
-        let home = make(&ways[0]).unwrap();
+        let home = create(&ways[0]).unwrap();
         let after: BTreeSet<_> = ways
             .iter()
             .filter(|way| way.exists())
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_home_has_the_same_scope_before_it_exists() {
+    fn scope_of_a_relative_path_is_the_same_before_the_home_exists() {
         let missing = Path::new("a-home-that-is-not-there/h");
         let absolute = std::env::current_dir().unwrap().join(missing);
         assert_eq!(keyring_scope(missing), keyring_scope(&absolute));
@@ -208,10 +207,10 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_under_the_path_as_it_was_written_is_looked_for() {
+    fn former_scopes_include_the_path_as_written() {
         let folder = tempfile::tempdir().unwrap();
-        let home = make(&folder.path().join("a/b")).unwrap();
-        // As the first version computed it.
+        let home = create(&folder.path().join("a/b")).unwrap();
+        // As the first version computed the scope.
         let first = |path: &str| {
             let digest = Sha256::digest(path.as_bytes());
             digest
@@ -226,7 +225,7 @@ mod tests {
             ("b/", "b/"),
             ("a/b", "a/b"),
             ("/elsewhere/link/b", "/elsewhere/link/b"),
-            // Written in another way the first time.
+            // Written differently the first time.
             ("a/b", "b"),
             ("/elsewhere/b", "./a/b/"),
         ] {

@@ -1,6 +1,6 @@
-//! What the machine gives, each with its limits: HTTP with a time-out and a size limit for every request, the keyring on a
-//! thread of its own, files that are written whole or not at all, other programs without this one's secrets, and the folder
-//! that holds all data. Nothing here knows a provider, a chain or a payment.
+//! The services of the operating system, each with limits: HTTP requests with a time limit and a size limit, the keyring on
+//! its own thread, files that are written completely or not at all, child processes without Bursar's secrets, and the home
+//! folder. Nothing here knows about providers, chains or payments.
 
 pub mod core_dumps;
 pub mod home;

@@ -1,7 +1,7 @@
-//! Files that a user asks for: exports and invoices. A regular file appears whole or not at all. What else a path may lead
-//! to, and what a file had that is replaced, differs between systems.
+//! Writes the files that a user asks for: exports and invoices. A regular file is written completely or not at all. Other
+//! kinds of files, and the attributes of a replaced file, are handled by each system's module.
 
-// Tests are run on Unix; what is only built elsewhere is tried out there too.
+// Tests run on Unix, with this module too, which is used elsewhere.
 #[cfg(any(test, not(unix)))]
 #[cfg_attr(unix, allow(unreachable_pub))]
 mod portable;
@@ -17,25 +17,25 @@ use bursar_domain::error::{Code, Error};
 use std::io;
 use std::path::Path;
 
-/// Who may read a file that was not there before.
+/// Who may read a new file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Readers {
-    /// Whom the user's umask lets.
+    /// Everyone whom the user's umask allows.
     Usual,
-    /// Its owner alone.
+    /// Only its owner.
     Owner,
 }
 
-/// A name that nobody else uses, and that is not too long where the file's own just fits.
+/// A unique name, short enough for every file system.
 fn hidden_name() -> String {
     format!(".bursar-{}.part", uuid::Uuid::new_v4().simple())
 }
 
-/// Why a file was not written, and what can be done about it.
+/// The error for a file that was not written, with advice.
 pub fn file_failed(error: &io::Error, target: &Path) -> Error {
     let place = target.display();
     let kind = error.kind();
-    let words = if matches!(
+    let message = if matches!(
         kind,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     ) {
@@ -56,5 +56,5 @@ pub fn file_failed(error: &io::Error, target: &Path) -> Error {
     } else {
         format!("{place} was not written: {error}.")
     };
-    Error::new(Code::FileFailed, words)
+    Error::new(Code::FileFailed, message)
 }

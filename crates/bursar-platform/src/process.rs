@@ -1,39 +1,38 @@
-//! Starting other programs. This is the only place of Bursar's own programs that makes a command, so that no child
-//! gets a secret that was meant for one process: the variables below are taken out of every child's environment.
-//! (The desktop also opens addresses through GIO, with a context that leaves out the same variables.)
+//! Starts other programs. No other module of Bursar's programs creates a command, so that no child process inherits a secret:
+//! the variables below are removed from every child's environment. (The desktop also opens URLs through GIO, with a context
+//! that removes the same variables.)
 
 use std::ffi::OsStr;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{io, thread};
 
-/// The variable with an API key that serves one process in place of the keyring.
-pub const API_KEY: &str = "BURSAR_API_KEY";
+/// The variable with an API key for one process, used in place of the keyring.
+pub const API_KEY_VARIABLE: &str = "BURSAR_API_KEY";
 
-/// Variables that hold a secret; no child of Bursar's inherits them.
-pub const SECRETS: [&str; 1] = [API_KEY];
+/// The variables with a secret. No child process inherits them.
+pub const SECRET_VARIABLES: [&str; 1] = [API_KEY_VARIABLE];
 
 /// How long a launcher is watched for a failure.
 const LAUNCHER_TIMEOUT: Duration = Duration::from_millis(500);
 const LAUNCHER_POLL: Duration = Duration::from_millis(10);
 
-/// A command whose process gets none of the [`SECRETS`].
+/// A command without any of the [`SECRET_VARIABLES`].
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     without_secrets(Command::new(program))
 }
 
 fn without_secrets(mut command: Command) -> Command {
-    for name in SECRETS {
+    for name in SECRET_VARIABLES {
         command.env_remove(name);
     }
     command
 }
 
-/// Starts the first of the launchers (`xdg-open` and its like) that does not fail at once, in a process group of its
-/// own and without any of the [`SECRETS`]. It may outlive this process. Waits half a second a launcher at most.
+/// Starts the first launcher (such as `xdg-open`) that does not fail at once, in a new process group and without any of the [`SECRET_VARIABLES`]. It may outlive this process. Waits at most half a second for each launcher.
 ///
 /// # Errors
-/// Why the last launcher failed; [`io::ErrorKind::NotFound`] where there is none.
+/// The failure of the last launcher, or [`io::ErrorKind::NotFound`] without any launcher.
 pub fn launch(launchers: Vec<Command>) -> io::Result<()> {
     let mut failure = io::Error::from(io::ErrorKind::NotFound);
     for launcher in launchers {
@@ -71,7 +70,7 @@ fn attempt(mut launcher: Command) -> io::Result<Option<ExitStatus>> {
     }
 }
 
-/// Waits for the child in a thread of its own, so that it leaves no zombie.
+/// Waits for the child in another thread, so that it does not become a zombie.
 fn reap(mut child: Child) {
     let waiting = thread::Builder::new()
         .name("launcher".to_owned())
@@ -81,7 +80,7 @@ fn reap(mut child: Child) {
     }
 }
 
-/// Becomes this command's program; returns only with why that failed.
+/// Replaces this process by the command's program. Returns only on failure.
 #[cfg(unix)]
 pub fn replace(command: Command) -> io::Error {
     std::os::unix::process::CommandExt::exec(&mut without_secrets(command))
@@ -98,8 +97,8 @@ mod tests {
     }
 
     #[test]
-    fn a_command_leaves_every_secret_out() {
-        for name in SECRETS {
+    fn command_removes_every_secret() {
+        for name in SECRET_VARIABLES {
             let command = command("true");
             let removed = command
                 .get_envs()
@@ -109,27 +108,27 @@ mod tests {
     }
 
     #[test]
-    fn a_launcher_gets_no_secret_and_the_next_one_is_tried() {
+    fn tries_the_next_launcher_and_passes_no_secret() {
         let folder = tempfile::tempdir().unwrap();
         let seen = folder.path().join("seen");
-        let mut second = shell("printf '%s' \"[$BURSAR_API_KEY]$OTHER\" > \"$SEEN\"");
+        let mut second = shell("printf '%s' \"[$BURSAR_API_KEY_VARIABLE]$OTHER\" > \"$SEEN\"");
         second
             .env("SEEN", &seen)
             .env("OTHER", "kept")
-            .env(API_KEY, "canary");
+            .env(API_KEY_VARIABLE, "canary");
         launch(vec![Command::new("/nonexistent"), shell("exit 3"), second]).unwrap();
         assert_eq!(std::fs::read_to_string(&seen).unwrap(), "[]kept");
     }
 
     #[test]
-    fn a_launcher_that_goes_on_counts_as_started() {
+    fn running_launcher_counts_as_started() {
         let begun = Instant::now();
         launch(vec![shell("sleep 5")]).unwrap();
         assert!(begun.elapsed() < Duration::from_secs(4));
     }
 
     #[test]
-    fn launchers_that_all_fail_are_said_to() {
+    fn reports_error_if_all_launchers_fail() {
         assert!(launch(vec![shell("exit 3"), shell("exit 4")]).is_err());
         let none = launch(Vec::new()).unwrap_err();
         assert_eq!(none.kind(), io::ErrorKind::NotFound);

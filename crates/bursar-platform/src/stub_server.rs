@@ -1,4 +1,4 @@
-//! For tests: a server on this machine that gives prepared answers and remembers what it was asked.
+//! A local HTTP server for tests that sends prepared responses and records the requests.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,13 +13,13 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use url::Url;
 
-/// A request as it arrived.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub struct ReceivedRequest {
     pub method: String,
-    /// With its query.
+    /// The path and the query.
     pub target: String,
-    /// In small letters.
+    /// The names are in lower case.
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
@@ -44,7 +44,7 @@ impl ReceivedRequest {
     }
 }
 
-/// What the server writes; raw bytes, so that it may be wrong in any way.
+/// A prepared response: raw bytes, which may be invalid in any way.
 #[derive(Clone, Debug)]
 pub struct StubResponse(pub Vec<u8>);
 
@@ -53,7 +53,7 @@ impl StubResponse {
         Self::with(status, "application/json", "", body)
     }
 
-    /// `more` is further header lines, each ended by CR LF.
+    /// `more` are further header lines, each with CR LF.
     pub fn with(status: u16, content_type: &str, more: &str, body: &str) -> Self {
         let length = body.len();
         Self(
@@ -66,7 +66,7 @@ impl StubResponse {
     }
 }
 
-/// The server; it lives until the test's process ends.
+/// The server. It runs until the test's process ends.
 #[derive(Debug)]
 pub struct StubServer {
     pub url: Url,
@@ -74,8 +74,8 @@ pub struct StubServer {
 }
 
 impl StubServer {
-    /// Answers every request with what `answer` makes of it.
-    pub fn start(answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static) -> Self {
+    /// Answers every request with the response that `respond` returns.
+    pub fn start(respond: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -85,7 +85,7 @@ impl StubServer {
                 let Some(request) = read(&stream) else {
                     continue;
                 };
-                let StubResponse(bytes) = answer(&request);
+                let StubResponse(bytes) = respond(&request);
                 received.lock().unwrap().push(request);
                 let _ = (&stream).write_all(&bytes);
             }

@@ -2,7 +2,7 @@
 
 use crate::platform::software_rendering;
 use bursar_core::error::{Code, Error, Result};
-use bursar_core::process::SECRETS;
+use bursar_core::process::SECRET_VARIABLES;
 use gtk::gio::prelude::AppLaunchContextExt as _;
 use gtk::gio::{AppInfo, AppLaunchContext};
 use gtk::prelude::AppInfoExt as _;
@@ -47,7 +47,7 @@ pub(crate) fn open_pdf(file: &Path) -> Result<()> {
 /// The environment of other programs, above all the browser: without secrets, and with OpenGL as the user has it.
 fn launch_context() -> AppLaunchContext {
     let context = AppLaunchContext::new();
-    for name in SECRETS {
+    for name in SECRET_VARIABLES {
         context.unsetenv(name);
     }
     software_rendering::restore_opengl_in(&context);

@@ -123,7 +123,7 @@ impl Bursar {
         let home = options.home.clone();
         let now = options.clock.now();
         let (lock, store, state, history) = blocking(move || {
-            let home = home::make(&home)?;
+            let home = home::create(&home)?;
             let lock = lock_home(&home)?;
             let opened = Store::open(&home, now)?;
             fail_point::reach("recovery.opened");

@@ -511,7 +511,7 @@ async fn a_former_scope() {
         .await
         .unwrap();
     let old = service.look().items[0].user.clone();
-    let home = bursar_platform::home::make(&given).unwrap();
+    let home = bursar_platform::home::create(&given).unwrap();
     let secret_store = bursar_platform::home::keyring(&home, &given);
     assert_eq!(
         secret_store.get("account/a").await.unwrap(),

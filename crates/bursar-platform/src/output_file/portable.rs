@@ -1,4 +1,4 @@
-//! Regular files alone, by what every system has: written beside their target, which they replace at the end.
+//! Output files without Unix: only regular files, written beside their target, which they replace at the end.
 
 use super::{Readers, hidden_name};
 use std::fs::{self, File, OpenOptions};
@@ -7,17 +7,17 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf, is_separator};
 use std::sync::atomic::AtomicBool;
 
-/// A file that is being written. Dropped before [`OutputFile::finish`], it leaves the file as it was, and no trace.
+/// A file that is being written. If it is dropped before [`OutputFile::finish`], the target does not change.
 #[derive(Debug)]
 pub struct OutputFile<'a> {
     file: File,
     temporary: Temporary,
     target: PathBuf,
-    /// Nothing is waited for here that could be cancelled.
+    /// Nothing here waits, so there is nothing to cancel.
     cancel: PhantomData<&'a AtomicBool>,
 }
 
-/// Removed when it is dropped, unless it has become the target.
+/// The temporary file. It is removed when this is dropped, unless it has become the target.
 #[derive(Debug)]
 struct Temporary {
     path: PathBuf,
@@ -25,10 +25,10 @@ struct Temporary {
 }
 
 impl<'a> OutputFile<'a> {
-    /// Begins to write to `path`, or to the file that it leads to. Who may read a new one is what its folder says.
+    /// Starts to write to `path`, or to the file that a link there points to. The folder decides who may read a new file.
     ///
     /// # Errors
-    /// The system's; [`file_failed`](super::file_failed) puts them in words. `Unsupported` for what is no regular file.
+    /// The system's; [`file_failed`](super::file_failed) explains them. `Unsupported` for anything but a regular file.
     pub fn create(path: &Path, _: Readers, _: &'a AtomicBool) -> io::Result<Self> {
         let name = path.as_os_str().as_encoded_bytes();
         if name.last().is_some_and(|&last| is_separator(last.into())) {
@@ -43,7 +43,7 @@ impl<'a> OutputFile<'a> {
             Err(error) => return Err(error),
         };
         if target.exists() {
-            check(&target)?;
+            ensure_replaceable(&target)?;
         }
         let temporary = target.with_file_name(hidden_name());
         let file = File::create_new(&temporary)?;
@@ -58,10 +58,10 @@ impl<'a> OutputFile<'a> {
         })
     }
 
-    /// Makes what was written the content of the file.
+    /// Replaces the target by what was written.
     ///
     /// # Errors
-    /// The system's. The file is then as it was.
+    /// The system's. The target has not changed then.
     pub fn finish(self) -> io::Result<()> {
         let Self {
             file,
@@ -70,7 +70,7 @@ impl<'a> OutputFile<'a> {
             cancel: _,
         } = self;
         file.sync_all()?;
-        // Not every system renames what is open.
+        // Some systems cannot rename an open file.
         drop(file);
         fs::rename(&temporary.path, target)?;
         temporary.is_finished = true;
@@ -98,8 +98,8 @@ impl Drop for Temporary {
     }
 }
 
-/// What is there can be replaced: it is a regular file that may be written.
-fn check(target: &Path) -> io::Result<()> {
+/// Checks that the target can be replaced: it is a regular file, and writable.
+fn ensure_replaceable(target: &Path) -> io::Result<()> {
     let metadata = fs::metadata(target)?;
     if metadata.is_dir() {
         return Err(io::ErrorKind::IsADirectory.into());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_is_new_or_replaced_as_a_whole() {
+    fn creates_or_replaces_a_file_completely() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("a.csv");
         for _ in 0..2 {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_finished_leaves_everything_as_it_was() {
+    fn unfinished_file_changes_nothing() {
         let folder = TempDir::new().unwrap();
         let path = folder.path().join("a.csv");
         fs::write(&path, "old").unwrap();
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_regular_file_is_not_replaced() {
+    fn replaces_only_regular_files() {
         let folder = TempDir::new().unwrap();
         let kind = |path: &Path| begin(path).unwrap_err().kind();
         assert_eq!(kind(folder.path()), io::ErrorKind::IsADirectory);
@@ -163,7 +163,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_leads_to_the_file_that_is_replaced() {
+    fn replaces_the_file_that_a_link_points_to() {
         let folder = TempDir::new().unwrap();
         let (path, link) = (folder.path().join("a.csv"), folder.path().join("link"));
         fs::write(&path, "old").unwrap();

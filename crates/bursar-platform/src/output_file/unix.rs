@@ -1,5 +1,5 @@
-//! Through links and with the mode and the owner that a file had; everything else (a device, a pipe, an open descriptor) is
-//! written to as it is and never replaced.
+//! Output files on Unix. A regular file is replaced through links, and keeps its mode and owner. Anything else (a device, a
+//! pipe, an open descriptor) is written to and never replaced.
 
 use super::{Readers, hidden_name};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,13 +16,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// As many links in a chain as Linux follows.
-const LONGEST_CHAIN: usize = 40;
-/// How often somebody who waits for a pipe's reader looks whether to give up.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-const PRIVATE: u32 = 0o600;
+/// The number of links that Linux follows.
+const MAX_LINKS: usize = 40;
+/// How often a wait for a pipe's reader checks for cancellation.
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(50);
+const PRIVATE_MODE: u32 = 0o600;
 
-/// A file that is being written. Dropped before [`OutputFile::finish`], it leaves a regular file as it was, and no trace.
+/// A file that is being written. If it is dropped before [`OutputFile::finish`], a regular file does not change.
 #[derive(Debug)]
 pub struct OutputFile<'a> {
     sink: Sink,
@@ -31,52 +31,52 @@ pub struct OutputFile<'a> {
 
 #[derive(Debug)]
 enum Sink {
-    /// A hidden file beside the target, which takes its place at the end.
-    Beside(Beside),
-    /// A nameless file whose content is put into the target at the end, where that cannot be replaced as it is.
-    Within { spool: File, target: File },
-    /// What is written is gone at once.
+    /// A hidden file beside the target, which replaces it at the end.
+    Replacement(Replacement),
+    /// An unnamed file whose content is copied over the target at the end, for a target that cannot be replaced.
+    Overwrite { spool: File, target: File },
+    /// Everything is written through at once.
     Stream(File),
 }
 
 #[derive(Debug)]
-struct Beside {
+struct Replacement {
     file: File,
     temporary: PathBuf,
     target: PathBuf,
-    /// The file that is replaced.
-    before: Option<File>,
+    /// The file to be replaced.
+    previous: Option<File>,
     is_finished: bool,
 }
 
-/// What a path leads to.
-enum Place {
+/// What a path points to.
+enum Target {
     New(PathBuf),
     Regular(PathBuf, Metadata),
     /// A device, a pipe or a socket.
     Other(PathBuf, Metadata),
-    /// A link of `/proc` that stands for an open file and leads nowhere by its text.
+    /// A link in `/proc` that stands for an open file. Its text is no path.
     Descriptor(PathBuf),
 }
 
 impl<'a> OutputFile<'a> {
-    /// Begins to write to `path`. A pipe without a reader is waited for; that, and every later wait, ends soon after
-    /// `cancel` has become true.
+    /// Starts to write to `path`. Waits for a pipe's reader. This wait and all later ones end soon after `cancel` becomes
+    /// true.
     ///
     /// # Errors
-    /// The system's; [`file_failed`](super::file_failed) puts them in words.
+    /// The system's; [`file_failed`](super::file_failed) explains them.
     pub fn create(path: &Path, readers: Readers, cancel: &'a AtomicBool) -> io::Result<Self> {
         let sink = match resolve(path)? {
-            Place::New(path) => {
+            Target::New(path) => {
                 let mode = match readers {
                     Readers::Usual => 0o666,
-                    Readers::Owner => PRIVATE,
+                    Readers::Owner => PRIVATE_MODE,
                 };
-                Sink::Beside(Beside::create(path, mode, None)?)
+                Sink::Replacement(Replacement::create(path, mode, None)?)
             }
-            Place::Regular(path, metadata) => replacing(path, &metadata)?,
-            Place::Other(path, metadata) => Sink::Stream(open_stream(&path, &metadata, cancel)?),
-            Place::Descriptor(path) => Sink::Stream(open_descriptor(&path)?),
+            Target::Regular(path, metadata) => sink_for_existing(path, &metadata)?,
+            Target::Other(path, metadata) => Sink::Stream(open_stream(&path, &metadata, cancel)?),
+            Target::Descriptor(path) => Sink::Stream(open_descriptor(&path)?),
         };
         Ok(Self { sink, cancel })
     }
@@ -84,13 +84,13 @@ impl<'a> OutputFile<'a> {
     /// Makes what was written the content of the file.
     ///
     /// # Errors
-    /// The system's. A regular file is then as it was, unless it could only be written in its place and its disk failed
-    /// at that.
+    /// The system's. A regular file has not changed then, unless it could only be overwritten and the disk failed
+    /// meanwhile.
     pub fn finish(self) -> io::Result<()> {
         match self.sink {
-            Sink::Beside(beside) => beside.finish(),
-            Sink::Within { mut spool, target } => put_into(&mut spool, &target),
-            // Its bytes are where they belong; what is no regular file need not know how to settle them.
+            Sink::Replacement(replacement) => replacement.finish(),
+            Sink::Overwrite { mut spool, target } => overwrite(&mut spool, &target),
+            // Everything is written already. Pipes and devices need not support a sync.
             Sink::Stream(file) => match file.sync_all() {
                 Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
                 Ok(()) | Err(_) => Ok(()),
@@ -102,12 +102,12 @@ impl<'a> OutputFile<'a> {
 impl Write for OutputFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.sink {
-            Sink::Beside(beside) => beside.file.write(bytes),
-            Sink::Within { spool, .. } => spool.write(bytes),
+            Sink::Replacement(replacement) => replacement.file.write(bytes),
+            Sink::Overwrite { spool, .. } => spool.write(bytes),
             Sink::Stream(file) => loop {
                 match file.write(bytes) {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        wait_for_room(file, self.cancel)?;
+                        wait_until_writable(file, self.cancel)?;
                     }
                     written => break written,
                 }
@@ -120,15 +120,15 @@ impl Write for OutputFile<'_> {
     }
 }
 
-impl Beside {
-    fn create(target: PathBuf, mode: u32, before: Option<File>) -> io::Result<Self> {
+impl Replacement {
+    fn create(target: PathBuf, mode: u32, previous: Option<File>) -> io::Result<Self> {
         let temporary = target.with_file_name(hidden_name());
         let file = options(mode).open(&temporary)?;
         Ok(Self {
             file,
             temporary,
             target,
-            before,
+            previous,
             is_finished: false,
         })
     }
@@ -138,16 +138,16 @@ impl Beside {
         match fs::rename(&self.temporary, &self.target) {
             Ok(()) => {
                 self.is_finished = true;
-                // The new name is on disk once its folder is; where that cannot be asked for, it is soon all the same.
+                // The sync of the folder makes the new name durable. Where it fails, the system does so soon anyway.
                 if let Some(Ok(folder)) = self.target.parent().map(File::open) {
                     let _ = folder.sync_all();
                 }
                 Ok(())
             }
-            // Somebody else's file in a folder like /tmp, or one that is mounted by itself.
-            Err(error) => match &self.before {
-                Some(before) if cannot_be_replaced(&error) => {
-                    put_into(&mut File::open(&self.temporary)?, before)
+            // Another user's file in a folder like /tmp, or a file that is a mount point.
+            Err(error) => match &self.previous {
+                Some(previous) if cannot_be_replaced(&error) => {
+                    overwrite(&mut File::open(&self.temporary)?, previous)
                 }
                 Some(_) | None => Err(error),
             },
@@ -155,7 +155,7 @@ impl Beside {
     }
 }
 
-impl Drop for Beside {
+impl Drop for Replacement {
     fn drop(&mut self) {
         if !self.is_finished
             && let Err(error) = fs::remove_file(&self.temporary)
@@ -165,18 +165,18 @@ impl Drop for Beside {
     }
 }
 
-/// What a path leads to, through every link.
-fn resolve(path: &Path) -> io::Result<Place> {
+/// Follows all links of a path.
+fn resolve(path: &Path) -> io::Result<Target> {
     if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(io::ErrorKind::IsADirectory.into());
     }
     let mut path = path.to_owned();
-    for _ in 0..LONGEST_CHAIN {
+    for _ in 0..MAX_LINKS {
         let metadata = match fs::symlink_metadata(&path) {
             Ok(metadata) => metadata,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return match path.file_name() {
-                    Some(_) => Ok(Place::New(path)),
+                    Some(_) => Ok(Target::New(path)),
                     None => Err(io::ErrorKind::InvalidFilename.into()),
                 };
             }
@@ -185,32 +185,32 @@ fn resolve(path: &Path) -> io::Result<Place> {
         let kind = metadata.file_type();
         if kind.is_symlink() {
             if is_descriptor(&path) {
-                return Ok(Place::Descriptor(path));
+                return Ok(Target::Descriptor(path));
             }
-            // Replaces all of it where the link is absolute.
+            // An absolute link replaces the whole path.
             let folder = path.parent().unwrap_or(Path::new(""));
             path = folder.join(fs::read_link(&path)?);
         } else if kind.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         } else if kind.is_file() {
-            return Ok(Place::Regular(path, metadata));
+            return Ok(Target::Regular(path, metadata));
         } else {
-            return Ok(Place::Other(path, metadata));
+            return Ok(Target::Other(path, metadata));
         }
     }
     Err(Errno::LOOP.into())
 }
 
-/// How a regular file is written over. It is replaced, unless that would take something from it: another name, its owner,
-/// or that it can be written at all.
-fn replacing(path: PathBuf, metadata: &Metadata) -> io::Result<Sink> {
-    // A file that must not be written is not replaced either.
+/// Chooses how to write an existing regular file. It is replaced, unless it would lose other names or its owner, or is not
+/// writable.
+fn sink_for_existing(path: PathBuf, metadata: &Metadata) -> io::Result<Sink> {
+    // A read-only file must not be replaced either.
     let before = OpenOptions::new().write(true).open(&path)?;
     if metadata.nlink() == 1 {
-        match Beside::create(path, PRIVATE, Some(before.try_clone()?)) {
-            Ok(beside) => {
-                if has_taken_after(&beside.file, metadata)? {
-                    return Ok(Sink::Beside(beside));
+        match Replacement::create(path, PRIVATE_MODE, Some(before.try_clone()?)) {
+            Ok(replacement) => {
+                if copies_ownership_and_mode(&replacement.file, metadata)? {
+                    return Ok(Sink::Replacement(replacement));
                 }
             }
             Err(error) if cannot_be_replaced(&error) => {}
@@ -218,16 +218,16 @@ fn replacing(path: PathBuf, metadata: &Metadata) -> io::Result<Sink> {
         }
     }
     let temporary = std::env::temp_dir().join(hidden_name());
-    let spool = options(PRIVATE).open(&temporary)?;
+    let spool = options(PRIVATE_MODE).open(&temporary)?;
     fs::remove_file(&temporary)?;
-    Ok(Sink::Within {
+    Ok(Sink::Overwrite {
         spool,
         target: before,
     })
 }
 
-/// Gives the new file owner, group and mode of the old one; `false` where it cannot have the same owners.
-fn has_taken_after(file: &File, before: &Metadata) -> io::Result<bool> {
+/// Gives the new file the owner, group and mode of the old one. `false` if the owner or group cannot be set.
+fn copies_ownership_and_mode(file: &File, before: &Metadata) -> io::Result<bool> {
     let new = file.metadata()?;
     if (new.uid(), new.gid()) != (before.uid(), before.gid()) {
         let owner = rustix::fs::Uid::from_raw(before.uid());
@@ -240,10 +240,10 @@ fn has_taken_after(file: &File, before: &Metadata) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Writes the content of one file over that of another.
-fn put_into(spool: &mut File, mut target: &File) -> io::Result<()> {
+/// Overwrites the content of one file with that of another.
+fn overwrite(spool: &mut File, mut target: &File) -> io::Result<()> {
     let length = spool.metadata()?.len();
-    make_room(target, length)?;
+    reserve_space(target, length)?;
     spool.rewind()?;
     target.rewind()?;
     let written = io::copy(spool, &mut target)?;
@@ -251,9 +251,9 @@ fn put_into(spool: &mut File, mut target: &File) -> io::Result<()> {
     target.sync_all()
 }
 
-/// Fails where there is no room for so many bytes: what is in the file now would be lost half-way. Not every system, and
-/// not every file system, can tell before.
-fn make_room(file: &File, length: u64) -> io::Result<()> {
+/// Fails if there is no space for so many bytes, because the old content would be lost half-way. Some systems and file
+/// systems cannot tell in advance.
+fn reserve_space(file: &File, length: u64) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     {
         use rustix::fs::{FallocateFlags, fallocate};
@@ -270,7 +270,7 @@ fn make_room(file: &File, length: u64) -> io::Result<()> {
 }
 
 fn open_stream(path: &Path, metadata: &Metadata, cancel: &AtomicBool) -> io::Result<File> {
-    // Nothing that the other end does, or does not, may hold this thread for good.
+    // The other end of a pipe must not be able to block this thread forever.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
     let mut options = OpenOptions::new();
@@ -281,21 +281,21 @@ fn open_stream(path: &Path, metadata: &Metadata, cancel: &AtomicBool) -> io::Res
                 if metadata.file_type().is_fifo()
                     && error.raw_os_error() == Some(Errno::NXIO.raw_os_error()) =>
             {
-                give_up_if(cancel)?;
-                thread::sleep(LOOK_EVERY);
+                fail_if_cancelled(cancel)?;
+                thread::sleep(CANCEL_CHECK_INTERVAL);
             }
             opened => return opened,
         }
     }
 }
 
-/// An open file of this process or another one. It is gone on with where it is, as a shell's `>>` would.
+/// Opens an open file of this or another process, and appends to it as a shell's `>>` would.
 fn open_descriptor(path: &Path) -> io::Result<File> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let is_own = folder.canonicalize()? == Path::new("/proc/self/fd").canonicalize()?;
     let number = path.file_name().and_then(|name| name.to_str());
     match number.filter(|_| is_own) {
-        // As they were opened: at their place, and with what was said about appending.
+        // The duplicate keeps the position and the append mode.
         Some("1") => io::stdout().as_fd().try_clone_to_owned().map(File::from),
         Some("2") => io::stderr().as_fd().try_clone_to_owned().map(File::from),
         Some(_) | None => OpenOptions::new().append(true).open(path),
@@ -309,24 +309,24 @@ fn is_descriptor(path: &Path) -> bool {
         .is_some_and(|folder| folder.starts_with("/proc") && folder.ends_with("fd"))
 }
 
-fn wait_for_room(file: &File, cancel: &AtomicBool) -> io::Result<()> {
-    give_up_if(cancel)?;
+fn wait_until_writable(file: &File, cancel: &AtomicBool) -> io::Result<()> {
+    fail_if_cancelled(cancel)?;
     let mut ends = [PollFd::new(file, PollFlags::OUT)];
-    let look_every = Timespec::try_from(LOOK_EVERY).ok();
-    match poll(&mut ends, look_every.as_ref()) {
+    let interval = Timespec::try_from(CANCEL_CHECK_INTERVAL).ok();
+    match poll(&mut ends, interval.as_ref()) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
         Err(error) => Err(error.into()),
     }
 }
 
-fn give_up_if(cancel: &AtomicBool) -> io::Result<()> {
+fn fail_if_cancelled(cancel: &AtomicBool) -> io::Result<()> {
     if cancel.load(Ordering::Relaxed) {
         return Err(io::Error::other("it was cancelled"));
     }
     Ok(())
 }
 
-/// Whether an error means that a file can only be written in its place.
+/// Whether the error means that the file can only be overwritten.
 fn cannot_be_replaced(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,5 +1,5 @@
-//! Only one module of the shipped programs makes a command, so that a secret of the environment is left out of every
-//! child. Whoever starts a program in another way has to be looked at first, and is found here.
+//! Checks that only one module of the shipped programs creates commands, so that no child process inherits a secret from the
+//! environment.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ const SHIPPED: [&str; 9] = [
     "crates/bursar-store/src",
     "src-tauri/src",
 ];
-/// Where commands are made.
+/// The module that creates commands.
 const MODULE: &str = "crates/bursar-platform/src/process.rs";
 /// Ways to start a program.
-const WAYS: [&str; 11] = [
+const WAYS_TO_START: [&str; 11] = [
     "Command::new",
     "open::that",
     "open::with",
@@ -31,11 +31,11 @@ const WAYS: [&str; 11] = [
     "launch_default_for_uri",
     "launch_uris",
 ];
-/// GIO starts browsers and viewers too; with this context it leaves out the same variables.
+/// GIO starts browsers and viewers too. This context removes the same variables.
 const CONTEXT: &str = "launch_context()";
 
 #[test]
-fn only_one_module_makes_commands() {
+fn only_one_module_creates_commands() {
     let mut checked = 0;
     for (path, code) in shipped() {
         if path == MODULE {
@@ -43,7 +43,7 @@ fn only_one_module_makes_commands() {
         }
         checked += 1;
         for (number, line) in code.lines().enumerate() {
-            let way = WAYS.iter().find(|way| line.contains(**way));
+            let way = WAYS_TO_START.iter().find(|way| line.contains(**way));
             let by_gio = line.contains("launch_") && line.contains(CONTEXT);
             assert!(way.is_none() || by_gio, "{path}:{}: {line}", number + 1);
         }
@@ -52,8 +52,8 @@ fn only_one_module_makes_commands() {
 }
 
 #[test]
-fn every_secret_of_the_environment_is_left_out() {
-    let known = bursar_platform::process::SECRETS;
+fn every_environment_variable_with_a_secret_is_removed() {
+    let known = bursar_platform::process::SECRET_VARIABLES;
     for (path, code) in shipped() {
         let names = code
             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))

@@ -1,13 +1,14 @@
-//! A provider is one module and its line where providers are listed: no other shipped file names one, or looks at which
-//! one a network has.
+//! Checks that a provider is one module and one entry in the list of providers: no other shipped file names a provider, or
+//! finds out which one a network has.
 
 use bursar_provider::networks::provider_names;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Who may ask which provider a network has: the list of providers, and the reader of network files.
-const MAY_ASK: [&str; 3] = [
+/// The files that may name providers: the list of providers, the modules' declarations, and the reader of network files.
+const MAY_NAME_PROVIDERS: [&str; 4] = [
     "crates/bursar-provider/src/registry.rs",
+    "crates/bursar-provider/src/lib.rs",
     "crates/bursar-provider/src/networks.rs",
     "crates/bursar-domain/src/network.rs",
 ];
@@ -24,7 +25,7 @@ const SHIPPED: [&str; 10] = [
     "ui/src",
 ];
 
-/// What only a provider's module may know, as the words of a line: payment providers, header names and API paths.
+/// Consecutive words that only a provider's module may contain: payment providers, header names and API paths.
 const PROVIDER_KNOWLEDGE: [&[&str]; 5] = [
     &["copperx"],
     &["nowpayments"],
@@ -39,7 +40,7 @@ fn nothing_outside_its_module_names_a_provider() {
     assert!(names.len() >= 2);
     let mut checked = 0;
     for (path, code) in outside_provider_modules() {
-        if MAY_ASK.contains(&path.as_str()) {
+        if MAY_NAME_PROVIDERS.contains(&path.as_str()) {
             continue;
         }
         checked += 1;
@@ -51,8 +52,8 @@ fn nothing_outside_its_module_names_a_provider() {
                     number + 1
                 );
             }
-            for question in ["ProviderName", "provider.as_str("] {
-                assert!(!line.contains(question), "{path}:{}: {line}", number + 1);
+            for expression in ["ProviderName", "provider.as_str("] {
+                assert!(!line.contains(expression), "{path}:{}: {line}", number + 1);
             }
         }
     }
@@ -79,7 +80,7 @@ fn nothing_outside_a_provider_module_knows_payment_providers_headers_or_paths() 
 fn each_provider_has_one_line_in_the_list() {
     let code = shipped()
         .into_iter()
-        .find(|(path, _)| path == MAY_ASK[0])
+        .find(|(path, _)| path == MAY_NAME_PROVIDERS[0])
         .unwrap()
         .1;
     for name in provider_names() {
@@ -106,7 +107,7 @@ fn outside_provider_modules() -> impl Iterator<Item = (String, String)> {
         .filter(move |(path, _)| !modules.iter().any(|module| path.starts_with(module)))
 }
 
-/// Every shipped source file, by its path from the root, without its comments and tests.
+/// Every shipped source file by its path from the root, without comments and tests.
 fn shipped() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for folder in SHIPPED {
@@ -136,7 +137,7 @@ fn walk(folder: &Path, files: &mut Vec<(String, String)>) {
     }
 }
 
-/// Whether the module above declares this file for tests only.
+/// Whether the parent module declares this file for tests only.
 fn is_test_module(path: &Path) -> bool {
     let folder = path.parent().unwrap();
     let declared = format!("#[cfg(test)]\nmod {};", path.file_stem().unwrap().display());
