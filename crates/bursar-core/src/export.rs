@@ -8,7 +8,7 @@ pub use charges::{DailyCharge, write_charges};
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;
 use bursar_domain::money::Amount;
-use bursar_domain::text::{is_blank, plain_form};
+use bursar_domain::unicode::{is_blank, plain_form};
 use bursar_domain::view::{PaymentQuery, PaymentView};
 use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use bursar_store::History;

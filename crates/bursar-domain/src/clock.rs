@@ -1,7 +1,7 @@
 //! Points in time and spans, as whole milliseconds. Nothing in the core asks the system for the time
 //! except [`Clock`]'s own implementation; everything else is given it.
 
-use crate::zone::Zone;
+use crate::time_zone::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::time::Duration;
@@ -123,8 +123,8 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 
     /// Where days begin and end for the user.
-    fn zone(&self) -> Zone {
-        Zone::UTC
+    fn time_zone(&self) -> TimeZone {
+        TimeZone::UTC
     }
 }
 
@@ -138,7 +138,7 @@ impl Clock for SystemClock {
         Timestamp(i64::try_from(nanos.div_euclid(1_000_000)).unwrap_or(i64::MAX))
     }
 
-    fn zone(&self) -> Zone {
-        Zone::of_system()
+    fn time_zone(&self) -> TimeZone {
+        TimeZone::of_system()
     }
 }

@@ -25,11 +25,11 @@ pub mod plural;
 pub mod redact;
 pub mod rules;
 pub mod settings;
-pub mod text;
+pub mod time_zone;
+pub mod unicode;
 pub mod unreadable_row;
 pub mod untrusted_text;
 pub mod view;
-pub mod zone;
 
 /// The app's id: the name of its data folder, its keyring service, its place on the bus and the scheme of its links.
 pub const APP_ID: &str = "org.bursar.desktop";

@@ -20,7 +20,7 @@ pub(super) async fn choose_export_path(
     name: &str,
     extension: &str,
 ) -> Result<Option<PathBuf>> {
-    let today = SystemClock.zone().date(SystemClock.now());
+    let today = SystemClock.time_zone().date(SystemClock.now());
     let file = format!("bursar-payments-{today}.{extension}");
     let dialog = dialog(app, "Export payments")
         .set_file_name(file)

@@ -10,8 +10,8 @@ use bursar_domain::account::Account;
 use bursar_domain::clock::{SystemClock, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::network::Network;
+use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
-use bursar_domain::zone::Zone;
 use bursar_platform::http::Http;
 use bursar_platform::keyring::SecretStore;
 use bursar_platform::output_file::file_failed;
@@ -275,7 +275,7 @@ impl Reader {
         to: Option<&str>,
     ) -> Result<Option<(Vec<DailyCharge>, Timestamp)>> {
         for date in [from, to].into_iter().flatten() {
-            Zone::UTC.day(date).ok_or_else(no_date)?;
+            TimeZone::UTC.day(date).ok_or_else(no_date)?;
         }
         let Some(history) = self.history.clone() else {
             return Ok(None);

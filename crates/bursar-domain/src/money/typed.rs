@@ -2,7 +2,7 @@
 //! three as Bursar itself writes them, a point before the decimals. What could mean two amounts is refused, never guessed.
 
 use crate::error::{Code, Error, Result};
-use crate::text::{decimal_digit, is_space};
+use crate::unicode::{decimal_digit, is_space};
 
 /// What was typed, in ASCII digits.
 pub(super) struct Typed {

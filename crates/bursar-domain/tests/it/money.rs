@@ -2,7 +2,7 @@
 
 use bursar_domain::error::Code;
 use bursar_domain::money::{Amount, Currency, MAX_SCALE};
-use bursar_domain::text::{decimal_digit, is_space};
+use bursar_domain::unicode::{decimal_digit, is_space};
 use proptest::prelude::*;
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};

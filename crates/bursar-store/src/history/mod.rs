@@ -43,7 +43,7 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::{Clock, Timestamp};
 use bursar_domain::error::Result;
 use bursar_domain::high_water_mark::ReadingUpdate;
-use bursar_domain::zone::Zone;
+use bursar_domain::time_zone::TimeZone;
 use payment_row::PaymentRow;
 use rusqlite::{Connection, OptionalExtension};
 use std::path::{Path, PathBuf};
@@ -133,8 +133,10 @@ impl History {
         }
     }
 
-    fn zone(&self) -> Zone {
-        self.clock.as_ref().map_or(Zone::UTC, |clock| clock.zone())
+    fn time_zone(&self) -> TimeZone {
+        self.clock
+            .as_ref()
+            .map_or(TimeZone::UTC, |clock| clock.time_zone())
     }
 
     /// Stores readings that were taken outside the engine: the chain's figures, if they are no older than the stored

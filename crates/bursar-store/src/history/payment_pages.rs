@@ -23,7 +23,7 @@ impl History {
         after: Option<&str>,
         limit: u32,
     ) -> Result<PaymentPage> {
-        let range = row_key_range(query, &self.zone())?;
+        let range = row_key_range(query, &self.time_zone())?;
         let below = after.map(parse_cursor).transpose()?;
         self.db.read(|connection| {
             let plan = QueryPlan::new(connection, query, range)?;
@@ -38,7 +38,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn count(&self, query: &PaymentQuery) -> Result<u32> {
-        let range = row_key_range(query, &self.zone())?;
+        let range = row_key_range(query, &self.time_zone())?;
         self.db
             .read(|connection| QueryPlan::new(connection, query, range)?.total(connection))
     }
@@ -53,7 +53,7 @@ impl History {
         query: &PaymentQuery,
         mut each: impl FnMut(PaymentView) -> bool,
     ) -> Result<()> {
-        let range = row_key_range(query, &self.zone())?;
+        let range = row_key_range(query, &self.time_zone())?;
         self.db.read(|connection| {
             let plan = QueryPlan::new(connection, query, range)?;
             let mut views = PaymentViews::new(connection)?;

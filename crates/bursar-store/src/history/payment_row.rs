@@ -7,7 +7,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, MAX_SCALE};
 use bursar_domain::payment::{FailureReason, PaymentKind, PaymentStatus, Status};
-use bursar_domain::text::search_key;
+use bursar_domain::unicode::search_key;
 use bursar_domain::view::{MatchedBy, PaymentView};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

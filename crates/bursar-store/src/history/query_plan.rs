@@ -8,8 +8,8 @@ use super::sql_fragment::{SqlFragment, comma_separated, in_accounts};
 use crate::error::StoreResult;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
-use bursar_domain::zone::Zone;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -241,7 +241,7 @@ fn order_column(stream: &str) -> &'static str {
 }
 
 /// The row keys of a query's dates, which are days in that zone: from the first (included) to the last (excluded).
-pub(super) fn row_key_range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i64)> {
+pub(super) fn row_key_range(query: &PaymentQuery, zone: &TimeZone) -> Result<(i64, i64)> {
     let from = query.from.as_deref().map(|date| day_bounds(date, zone));
     let to = query.to.as_deref().map(|date| day_bounds(date, zone));
     Ok((
@@ -252,7 +252,7 @@ pub(super) fn row_key_range(query: &PaymentQuery, zone: &Zone) -> Result<(i64, i
     ))
 }
 
-fn day_bounds(date: &str, zone: &Zone) -> Result<(Timestamp, Timestamp)> {
+fn day_bounds(date: &str, zone: &TimeZone) -> Result<(Timestamp, Timestamp)> {
     zone.day(date).ok_or_else(|| {
         Error::new(
             Code::Usage,

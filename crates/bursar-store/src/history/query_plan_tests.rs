@@ -8,8 +8,8 @@ use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{Documents, PaymentStatus, Purpose, RemotePayment, Status};
+use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
-use bursar_domain::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
 
 fn filled() -> (tempfile::TempDir, History, AccountId) {
@@ -81,16 +81,20 @@ fn no_query_scans_or_sorts_all_rows() {
                         from: from.map(str::to_owned),
                         to: to.map(str::to_owned),
                     };
-                    check_plans(&history, &query, &Zone::UTC);
+                    check_plans(&history, &query, &TimeZone::UTC);
                     // In this zone no day is a whole day of UTC, so the tally has none of them.
-                    check_plans(&history, &query, &Zone::named("Asia/Kathmandu").unwrap());
+                    check_plans(
+                        &history,
+                        &query,
+                        &TimeZone::named("Asia/Kathmandu").unwrap(),
+                    );
                 }
             }
         }
     }
 }
 
-fn check_plans(history: &History, query: &PaymentQuery, zone: &Zone) {
+fn check_plans(history: &History, query: &PaymentQuery, zone: &TimeZone) {
     let range = row_key_range(query, zone).unwrap();
     let checked = history.db.read(|connection| {
         let plan = QueryPlan::new(connection, query, range)?;

@@ -10,8 +10,8 @@ use super::sql_fragment::{SqlFragment, comma_separated};
 use crate::error::StoreResult;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Result;
+use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::{MonthView, PaymentPage, PaymentQuery};
-use bursar_domain::zone::Zone;
 use rusqlite::{Connection, params_from_iter};
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn payments_from(&self, query: &PaymentQuery, row: u32, limit: u32) -> Result<PaymentPage> {
-        let range = row_key_range(query, &self.zone())?;
+        let range = row_key_range(query, &self.time_zone())?;
         self.db.read(|connection| {
             let plan = QueryPlan::new(connection, query, range)?;
             let limit = limit.clamp(1, MAX_PAGE_ROWS);
@@ -38,7 +38,7 @@ impl History {
     /// # Errors
     /// As for [`Self::payments`].
     pub fn months(&self, query: &PaymentQuery) -> Result<Vec<MonthView>> {
-        let zone = self.zone();
+        let zone = self.time_zone();
         let range = row_key_range(query, &zone)?;
         let (days, before) = self.db.read(|connection| {
             let plan = QueryPlan::new(connection, query, range)?;
@@ -69,7 +69,7 @@ struct MonthBoundaryDay {
 }
 
 impl MonthBoundaryDay {
-    fn of(day: i64, zone: &Zone) -> Option<Self> {
+    fn of(day: i64, zone: &TimeZone) -> Option<Self> {
         let (begin, end) = day_bounds(day);
         let (start, last) = (zone.date(begin), zone.date(end));
         let month = last.get(..7)?;

@@ -1,11 +1,11 @@
 //! Interprets a search text, and finds the rows of each interpretation in an index, newest first: source, payer,
 //! amount, any part of an id or number (at least three characters), prefix of a transaction hash. There are no
-//! wildcards. Texts are compared by their search key (`text::search_key`), in every language.
+//! wildcards. Texts are compared by their search key (`unicode::search_key`), in every language.
 
 use super::sql_fragment::{SqlFragment, comma_separated, in_accounts};
 use crate::error::StoreResult;
 use bursar_domain::money::{MAX_SCALE, ungrouped};
-use bursar_domain::text::search_key;
+use bursar_domain::unicode::search_key;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 

@@ -5,8 +5,8 @@ use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Clock, Span, Timestamp};
 use bursar_domain::error::Code;
 use bursar_domain::payment::{PaymentStatus, RemotePayment, Status};
+use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
-use bursar_domain::zone::Zone;
 use std::sync::Arc;
 
 #[test]
@@ -59,14 +59,14 @@ fn filters_by_account_status_and_date() {
 }
 
 /// The clock of a machine in that time zone.
-struct ZonedClock(Zone);
+struct ZonedClock(TimeZone);
 
 impl Clock for ZonedClock {
     fn now(&self) -> Timestamp {
         NOW
     }
 
-    fn zone(&self) -> Zone {
+    fn time_zone(&self) -> TimeZone {
         self.0.clone()
     }
 }
@@ -98,7 +98,7 @@ fn filters_days_in_users_time_zone() {
             ["2026-01-31", "2026-02-01", "2026-02-02"],
         ),
     ] {
-        let zone = Zone::named(name).unwrap();
+        let zone = TimeZone::named(name).unwrap();
         let (_home, history, account) = history();
         let history = history.with_clock(Arc::new(ZonedClock(zone.clone())));
         let (begin, _) = zone.day(dates[0]).unwrap();

@@ -2,23 +2,23 @@
 
 use crate::clock::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz;
 
 /// A time zone. Asked of the system anew each time, because a machine travels.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Zone(TimeZone);
+pub struct TimeZone(tz::TimeZone);
 
-impl Zone {
-    pub const UTC: Self = Self(TimeZone::UTC);
+impl TimeZone {
+    pub const UTC: Self = Self(tz::TimeZone::UTC);
 
     /// The zone that the machine is set to; UTC where it does not say.
     pub fn of_system() -> Self {
-        Self(TimeZone::system())
+        Self(tz::TimeZone::system())
     }
 
     /// A zone of the system's database by its name, such as `Europe/Berlin`.
     pub fn named(name: &str) -> Option<Self> {
-        TimeZone::get(name).ok().map(Self)
+        tz::TimeZone::get(name).ok().map(Self)
     }
 
     /// When that day (`YYYY-MM-DD`) begins and when the next one does; `None` for what is no date of the years 1 to 9998.
@@ -50,7 +50,7 @@ mod tests {
     use crate::clock::Span;
 
     fn length(zone: &str, date: &str) -> i64 {
-        let (begin, end) = Zone::named(zone).unwrap().day(date).unwrap();
+        let (begin, end) = TimeZone::named(zone).unwrap().day(date).unwrap();
         end.since(begin).0 / Span::hours(1).0
     }
 
@@ -84,7 +84,7 @@ mod tests {
             "Pacific/Apia",
             "Asia/Kathmandu",
         ] {
-            let zone = Zone::named(zone).unwrap();
+            let zone = TimeZone::named(zone).unwrap();
             let mut date = "2011-12-01".to_owned();
             for _ in 0..500 {
                 let (begin, end) = zone.day(&date).unwrap();
@@ -108,9 +108,9 @@ mod tests {
             "-02026-1-",
             "2026-01-3１",
         ] {
-            assert_eq!(Zone::UTC.day(text), None, "{text}");
+            assert_eq!(TimeZone::UTC.day(text), None, "{text}");
         }
-        let (begin, end) = Zone::UTC.day("2026-01-31").unwrap();
+        let (begin, end) = TimeZone::UTC.day("2026-01-31").unwrap();
         assert_eq!(
             (begin.to_string(), end.since(begin)),
             ("2026-01-31T00:00:00Z".into(), Span::days(1))
