@@ -63,7 +63,7 @@ fn line(label: &str, state: &State, signed_out: bool, hide: bool, now: Timestamp
         .max_by_key(|top_up| top_up.created_at);
     let state_word = match newest {
         Some(top_up) => Some(top_up_state(top_up)),
-        None if signed_out => Some("signed signed_out"),
+        None if signed_out => Some("signed out"),
         None if !state.online => Some("offline"),
         None if state.spendable().is_some() && state.current_balance(now).is_none() => {
             Some("not up to date")
@@ -119,7 +119,7 @@ mod tests {
         );
         assert_eq!(
             line("Main", &state, true, false, now),
-            "Main: balance unknown (signed signed_out)"
+            "Main: balance unknown (signed out)"
         );
     }
 }

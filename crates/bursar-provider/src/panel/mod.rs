@@ -73,7 +73,7 @@ fn info() -> ProviderInfo {
         money_rules: vec![
             rule(
                 "A saved method pays at once",
-                "The money is parsed as soon as you confirm the total. There is no page on which to turn back.",
+                "The money is taken as soon as you confirm the total. There is no page on which to turn back.",
             ),
             rule(
                 "The provider keeps the books",
