@@ -3,10 +3,10 @@
 use bursar_domain::error::{Code, Error, Result};
 use url::Url;
 
-/// `path` below `base`, with `query`.
+/// The URL of `path` below `base`, with `query`.
 ///
 /// # Errors
-/// `network_malformed` for a base that cannot have a path.
+/// `network_malformed` if `base` cannot have a path.
 pub(super) fn call_url<'a>(
     base: &Url,
     path: impl IntoIterator<Item = &'a str>,

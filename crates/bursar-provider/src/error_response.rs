@@ -1,13 +1,13 @@
-//! Whose word a status is. It is the API's own only where the body has the API's error form; whatever else answers on
-//! the way (a challenge page, a portal, a gateway, a proxy) says nothing about a key, and nothing about whether a
-//! request was carried out.
+//! Decides whether an error response comes from the API itself. Only a body in the API's error form proves that;
+//! otherwise a challenge page, a captive portal, a gateway or a proxy may have answered. Such a response reveals
+//! nothing about the key, or about whether the provider carried out the request.
 
 use super::response_fields::Object;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::untrusted_text::clean;
 use bursar_platform::http::Response;
 
-/// The members that gateways and frameworks put beside `error` or `detail`, and the APIs do not.
+/// The fields that gateways and frameworks put beside `error` or `detail`, but the APIs do not.
 const GATEWAY_FIELDS: [&str; 12] = [
     "cloudflare_error",
     "fault",
@@ -23,17 +23,17 @@ const GATEWAY_FIELDS: [&str; 12] = [
     "type",
 ];
 
-/// What an API says in its own error form: `{code, error}`, or in older parts `{error}` or `{detail}`. OAuth's form
+/// An error in an API's own form: `{code, error}`, or `{error}` or `{detail}` in older parts of an API. OAuth's form
 /// (`{error, error_description}`) is one of these.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<String>,
-    /// In words, fit to be shown.
+    /// The API's message, cleaned for display.
     pub(crate) text: Option<String>,
 }
 
 impl ErrorBody {
-    /// `None` where the answer is not the API's own refusal, whatever its status.
+    /// Returns `None` if the response is not the API's own error, whatever its status.
     pub(crate) fn read(answer: &Response) -> Option<Self> {
         if answer.is_challenge || is_unspecific(answer.status) {
             return None;
@@ -45,7 +45,7 @@ impl ErrorBody {
         let own = match (&code, &error, &detail) {
             (Some(_), Some(_), _) => true,
             (None, Some(_), _) => !from_a_gateway && !body.has("code"),
-            // A list of what is wrong is the form of refused parameters.
+            // When the API rejects parameters, `detail` is a list of the errors.
             (None, None, None) => {
                 !from_a_gateway
                     && body
@@ -65,13 +65,14 @@ impl ErrorBody {
     }
 }
 
-/// Statuses that say nothing about a request, whoever sends them: it came too slowly or too early.
+/// Whether a status reveals nothing about the request, whoever sends it: the request arrived too slowly (408) or too
+/// early (425).
 pub(crate) fn is_unspecific(status: u16) -> bool {
     matches!(status, 408 | 425)
 }
 
-/// What an answer means that is not the API's own. `asks_for_change`: the request starts, ends or changes something,
-/// and may have been carried out all the same.
+/// The error for a response that does not come from the API itself. Set `asks_for_change` for a request that starts,
+/// ends or changes something: the provider may have carried it out despite this response.
 pub(crate) fn foreign_response(answer: &Response, host: &str, asks_for_change: bool) -> Error {
     let status = answer.status;
     let (code, what) = match status {

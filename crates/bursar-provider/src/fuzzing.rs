@@ -1,9 +1,9 @@
-//! Entry points for the fuzz targets: they read bytes as a response to each of a provider's calls.
+//! The result of the fuzz entry points, which read bytes as a response to each of a provider's calls.
 
 use bursar_domain::money::Amount;
 use bursar_domain::payment::RemotePayment;
 
-/// All values that were accepted from a body, over all calls.
+/// All values that any of the calls accepted from a body.
 #[derive(Debug, Default)]
 pub struct ParsedValues {
     pub payments: Vec<RemotePayment>,

@@ -1,11 +1,11 @@
-//! The built-in networks, and the reader of network files.
+//! Lists the built-in networks and reads network files.
 
 use crate::fluence;
 use crate::registry::REGISTRATIONS;
 use bursar_domain::error::Result;
 use bursar_domain::network::Network;
 
-/// The networks that need no network file.
+/// The networks that are available without a network file.
 pub fn built_in() -> Vec<Network> {
     fluence::networks::BUILT_IN
         .iter()
@@ -13,7 +13,7 @@ pub fn built_in() -> Vec<Network> {
         .collect()
 }
 
-/// The names that a network file may use for its provider.
+/// The provider names that a network file may use.
 pub fn provider_names() -> impl Iterator<Item = &'static str> {
     REGISTRATIONS.iter().map(|registered| registered.name)
 }

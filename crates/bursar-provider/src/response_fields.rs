@@ -1,5 +1,5 @@
-//! Reading answers that may be wrong. Every field is asked for by name and by kind, a field that is missing,
-//! doubled or of another kind is named in the error, and nothing is replaced by a default.
+//! Reads responses that may be wrong. Callers request every field by name and type. The error names the field that is
+//! missing or of another type, or the object that has a field twice. No field has a default value.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
@@ -10,14 +10,14 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::fmt;
 
-/// The longest id or address taken from a server, in bytes.
+/// The longest id, code or name accepted from a server, in bytes.
 const MAX_TOKEN_BYTES: usize = 128;
-/// The longest web address taken from a server, in bytes; what may be opened is decided elsewhere.
+/// The longest URL accepted from a server, in bytes. Other code decides whether a URL may be opened.
 const MAX_ADDRESS_BYTES: usize = 4_096;
 
 /// A JSON object whose fields are read one by one.
 pub(crate) struct Object<'a> {
-    /// What it is, for errors: "a top-up".
+    /// What the object is, for error messages: "a top-up".
     what: &'static str,
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
@@ -46,12 +46,12 @@ impl<'a> Object<'a> {
         (raw.get() != "null").then_some(raw)
     }
 
-    /// Whether it has that member, whatever it is, `null` excepted.
+    /// Whether the object has the field, with any value except `null`.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.find(field).is_some()
     }
 
-    /// An error about one field.
+    /// An error about `field`; `why` completes the sentence.
     pub(crate) fn wrong(&self, field: &str, why: &str) -> Error {
         Error::new(
             Code::AnswerMalformed,
@@ -75,13 +75,14 @@ impl<'a> Object<'a> {
         value.ok_or_else(|| self.wrong(field, "is missing"))
     }
 
-    /// A text as it came, unbounded but for the answer's own limit: for what is not shown.
+    /// A text as received, for values that are not shown to users. Only the size limit of the response bounds its
+    /// length.
     pub(crate) fn raw_text(&self, field: &str) -> Result<String> {
         let text = self.read(field, "a text")?;
         self.need(field, text)
     }
 
-    /// A text to be shown: cleaned and cut.
+    /// A text for display, cleaned and shortened.
     pub(crate) fn text(&self, field: &str) -> Result<String> {
         self.raw_text(field).map(|text| clean(&text))
     }
@@ -94,7 +95,7 @@ impl<'a> Object<'a> {
         self.read(field, "a text")
     }
 
-    /// An id, code or name that is sent back to the provider: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+    /// An id, code or name that Bursar sends back to the provider: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
     pub(crate) fn token(&self, field: &str) -> Result<String> {
         let token = self.raw_text(field)?;
         if is_token(&token) {
@@ -104,7 +105,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A web address, exactly as written and trusted by nobody.
+    /// A URL, exactly as the server wrote it. Only its length is checked, so callers must not trust it.
     pub(crate) fn address_or_null(&self, field: &str) -> Result<Option<String>> {
         let address: Option<String> = self.read(field, "a text")?;
         match address {
@@ -120,7 +121,7 @@ impl<'a> Object<'a> {
         self.need(field, flag)
     }
 
-    /// A whole number that is not negative.
+    /// A non-negative integer.
     pub(crate) fn count(&self, field: &str) -> Result<u64> {
         let count = self.count_or_null(field)?;
         self.need(field, count)
@@ -130,13 +131,13 @@ impl<'a> Object<'a> {
         self.read(field, "a whole number that fits")
     }
 
-    /// A whole number of either sign.
+    /// An integer, possibly negative.
     pub(crate) fn whole(&self, field: &str) -> Result<i64> {
         let whole = self.read(field, "a whole number that fits")?;
         self.need(field, whole)
     }
 
-    /// A point in time, RFC 3339.
+    /// A time in RFC 3339 format.
     pub(crate) fn time(&self, field: &str) -> Result<Timestamp> {
         let time = self.time_or_null(field)?;
         self.need(field, time)
@@ -159,7 +160,7 @@ impl<'a> Object<'a> {
         self.find(field).map(|raw| Self::of(what, raw)).transpose()
     }
 
-    /// A list of objects, each judged by itself.
+    /// A list with one result for each item. An item that is not an object does not affect the others.
     pub(crate) fn each(&self, field: &str, what: &'static str) -> Result<Vec<Result<Self>>> {
         let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
         Ok(self
@@ -169,12 +170,12 @@ impl<'a> Object<'a> {
             .collect())
     }
 
-    /// A list of objects, each of which must be one: for parts of a record that stand or fall together.
+    /// A list whose items must all be objects: for parts of a record that make no sense without each other.
     pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
         self.each(field, what)?.into_iter().collect()
     }
 
-    /// The texts among a list, as they came; `None` where there is no list.
+    /// The texts in a list, unchanged; other items are skipped. `None` if the field is missing or `null`.
     pub(crate) fn texts_or_null(&self, field: &str) -> Result<Option<Vec<String>>> {
         let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
         Ok(raws.map(|raws| {
@@ -185,12 +186,12 @@ impl<'a> Object<'a> {
     }
 }
 
-/// What could not be read of an answer, beside what could.
+/// The errors about parts of a response that could not be read, although the rest could.
 #[derive(Debug, Default)]
 pub(crate) struct UnreadableParts(Vec<Error>);
 
 impl UnreadableParts {
-    /// What was read, or `None` with a note of why not.
+    /// Returns the value, or records the error and returns `None`.
     pub(crate) fn take<T>(&mut self, read: Result<T>) -> Option<T> {
         match read {
             Ok(value) => Some(value),
@@ -204,7 +205,7 @@ impl UnreadableParts {
         }
     }
 
-    /// The same for a part that may be missing.
+    /// Like [`UnreadableParts::take`], for a part that may be missing.
     pub(crate) fn take_or_null<T>(&mut self, read: Result<Option<T>>) -> Option<T> {
         self.take(read).flatten()
     }
@@ -214,10 +215,11 @@ impl UnreadableParts {
     }
 }
 
-/// Reads a whole body as a list of objects, each judged by itself.
+/// Reads a whole body as a list, with one result for each item. An item that is not an object does not affect the
+/// others.
 ///
 /// # Errors
-/// [`Code::AnswerMalformed`] where it is no list.
+/// [`Code::AnswerMalformed`] if the body is not a list.
 pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Result<Object<'a>>>> {
     let whole: &RawValue = serde_json::from_slice(body).map_err(|_| not_json())?;
     let raws: Vec<&RawValue> = serde_json::from_str(whole.get()).map_err(|_| {
@@ -238,7 +240,7 @@ fn not_json() -> Error {
     )
 }
 
-/// Whether the text can be an id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
+/// Whether the text is a valid id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
 pub(crate) fn is_token(text: &str) -> bool {
     (1..=MAX_TOKEN_BYTES).contains(&text.len())
         && text
@@ -246,10 +248,10 @@ pub(crate) fn is_token(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
 }
 
-/// The fields of an object in their order; a doubled name is an error.
+/// The fields of an object in their order. A duplicate name is an error.
 struct Fields<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
-/// A field's name, borrowed where it has no escapes.
+/// A field's name, borrowed if it contains no escapes.
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 

@@ -1,5 +1,5 @@
-//! The difference between the provider's clock and this machine's, from the `Date` of its responses. With it, Bursar
-//! recognises a payment by its creation time although this machine's clock is wrong.
+//! The difference between the provider's clock and this machine's, from the `Date` header of responses. Bursar uses it
+//! to recognise a payment by its creation time even if this machine's clock is wrong.
 
 use bursar_domain::clock::Span;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct ServerClock(Mutex<Option<Span>>);
 
 impl ServerClock {
-    /// Takes the difference that a response shows. A response without a date changes nothing.
+    /// Stores the difference that a response shows. A response without a date changes nothing.
     pub(super) fn observe(&self, ahead: Option<Span>) {
         if ahead.is_some() {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = ahead;

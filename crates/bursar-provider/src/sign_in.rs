@@ -1,5 +1,6 @@
-//! Signing in through the system's browser: OAuth 2.0 authorization code with PKCE. An attempt has a state of
-//! its own that only its own return link carries, serves once, and expires after 15 minutes.
+//! Signs in through the system's browser with an OAuth 2.0 authorization code and PKCE. Each attempt has a random
+//! state, which only the return link of the same attempt carries. An attempt can be finished once and expires after 15
+//! minutes.
 
 use crate::error_response::{ErrorBody, foreign_response};
 use crate::response_fields::Object;
@@ -18,25 +19,26 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
-/// Where the browser comes back to, exactly as it is registered.
+/// The URI that the browser returns to, exactly as it is registered.
 pub const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
-/// How long an attempt may take.
+/// How long a sign-in attempt may take.
 pub const ATTEMPT_TIMEOUT: Span = Span::minutes(15);
 
-/// A sign-in that waits for its return link. Printing it shows nothing of it.
+/// A sign-in that waits for its return link. Its `Debug` output contains no secret.
 pub struct SignInAttempt {
     place: SignIn,
     state: Zeroizing<String>,
-    /// 256 random bits; only whoever knows them can exchange the code.
+    /// 256 random bits. Nobody can exchange the code without them.
     verifier: Zeroizing<String>,
     began: Timestamp,
 }
 
 impl SignInAttempt {
-    /// Begins an attempt; the address is where the browser is to be sent.
+    /// Begins an attempt. Returns it with the URL to open in the browser.
     ///
     /// # Errors
-    /// `sign_in_failed` where the network offers no browser sign-in, `internal` without randomness.
+    /// `sign_in_failed` if the network offers no sign-in through the browser, `internal` if the system provides no
+    /// randomness.
     pub fn begin(network: &Network, now: Timestamp) -> Result<(Self, Url)> {
         let place = network.sign_in.clone().ok_or_else(|| {
             failed("This network has no sign-in through the browser. Paste an API key instead.")
@@ -64,8 +66,8 @@ impl SignInAttempt {
         ))
     }
 
-    /// Whether a return link carries this attempt's state. Ask before [`SignInAttempt::finish`], which
-    /// uses the attempt up.
+    /// Whether a return link carries this attempt's state. Call this before [`SignInAttempt::finish`], which consumes
+    /// the attempt.
     pub fn expects(&self, state: &LinkState) -> bool {
         state.matches(&self.state)
     }
@@ -75,11 +77,11 @@ impl SignInAttempt {
         age >= ATTEMPT_TIMEOUT || age < Span::seconds(-60)
     }
 
-    /// Exchanges the code that came back.
+    /// Exchanges the code from the return link for tokens.
     ///
     /// # Errors
-    /// `sign_in_failed` when the attempt is over or the state is another's, or when the provider refuses
-    /// the code; the transport's.
+    /// `sign_in_failed` if the attempt has expired, if the state belongs to another attempt, or if the provider rejects
+    /// the code; and those of HTTP.
     pub async fn finish(
         self,
         code: &str,
@@ -123,19 +125,19 @@ impl fmt::Debug for SignInAttempt {
     }
 }
 
-/// Where a refresh token is exchanged.
+/// Where a refresh token is exchanged for new tokens.
 #[derive(Clone, Debug)]
 pub enum Renewal {
-    /// At the token address of the network's OAuth.
+    /// At the network's OAuth token endpoint.
     OAuth(SignIn),
-    /// By a call of the provider's own, which takes the token as JSON.
+    /// With a call of the provider's API, which takes the token as JSON.
     Json(Url),
 }
 
-/// Exchanges a refresh token.
+/// Exchanges a refresh token for new tokens.
 ///
 /// # Errors
-/// `signed_out` when the provider rejects it; the transport's.
+/// `signed_out` if the provider rejects the token; and those of HTTP.
 pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Result<Credential> {
     let (place, answer) = match renewal {
         Renewal::OAuth(sign_in) => {
@@ -155,7 +157,7 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
     };
     match (answer.status, refusal(&answer)) {
         (200, _) if !answer.is_challenge => tokens(&answer, Some(refresh)),
-        // The token is forgotten for good then, so nobody but the provider itself may say it.
+        // The session deletes the token for good on this error, so only the provider's own response may cause it.
         (400 | 401 | 403, Some(Refusal::GrantRejected)) => Err(Error::new(
             Code::SignedOut,
             "The provider ended this sign-in. Sign in again to go on.",
@@ -171,16 +173,17 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
     }
 }
 
-/// What the provider's own refusal is about.
+/// Why the provider itself refused a request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refusal {
-    /// The code or token is not (or no longer) good.
+    /// The code or token is invalid or has expired.
     GrantRejected,
-    /// The provider cannot answer at the moment, or not to this request.
+    /// The provider cannot answer right now, or cannot answer this request.
     Temporary,
 }
 
-/// `None` where something on the way answered in the provider's place: that says nothing about a sign-in.
+/// Returns `None` if something between Bursar and the provider answered: the response reveals nothing about the
+/// sign-in.
 fn refusal(answer: &Response) -> Option<Refusal> {
     let told = ErrorBody::read(answer)?;
     let word = told.code.or(told.text).unwrap_or_default();
@@ -210,7 +213,7 @@ async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -
     .await
 }
 
-/// Reads the tokens of an answer; a refresh token that is not replaced goes on.
+/// Reads the tokens from a response. If the response has no refresh token, the old one stays in use.
 fn tokens(answer: &Response, old: Option<&str>) -> Result<Credential> {
     let body = Object::parse("a sign-in", &answer.body)?;
     let bearer = match body.text_or_null("token_type")? {

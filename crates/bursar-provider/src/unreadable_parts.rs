@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 pub(super) struct LatestUnreadableParts(Mutex<BTreeMap<&'static str, Vec<Error>>>);
 
 impl LatestUnreadableParts {
-    /// Replaces the parts of the previous response to `call`; there may be none.
+    /// Replaces the unreadable parts of the previous response to `call`, possibly with none.
     pub(super) fn replace(&self, call: &'static str, unreadable: UnreadableParts) {
         let errors = unreadable.into_errors();
         for error in &errors {

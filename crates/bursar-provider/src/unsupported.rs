@@ -1,5 +1,5 @@
-//! Stands in for a provider that this version does not support, and fails every call with an explanation. An account that
-//! a newer version has stored then neither disturbs the other accounts nor looks empty.
+//! Stands in for a provider that this version does not support, and fails every call with an explanation. This way, an
+//! account that a newer version stored neither disturbs the other accounts nor looks empty.
 
 use super::{HistoryPage, Provider};
 use async_trait::async_trait;
