@@ -1,5 +1,5 @@
-//! One call to Fluence's API: authorised, bounded by the transport, renewed once where a token has run out,
-//! and every status that is not a success turned into a coded error.
+//! Makes calls to Fluence's API. The client adds the credential, renews an expired token once, and turns every
+//! unsuccessful status into an error with a code. The HTTP client limits the time and the size of every call.
 
 use super::auth;
 use crate::call_url::call_url;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// The way to the API for one account.
+/// The API client of one account.
 pub(super) struct ApiClient {
     pub(super) network: Network,
     session: Arc<Session>,
@@ -23,7 +23,7 @@ pub(super) struct ApiClient {
     pub(super) clock: ServerClock,
 }
 
-/// What is asked for.
+/// One call, without the credential.
 pub(super) struct Call<'a> {
     method: Method,
     path: &'a [&'a str],
@@ -32,7 +32,7 @@ pub(super) struct Call<'a> {
     action: Action,
 }
 
-/// What a refusal means depends on what was asked for.
+/// What a call does. The meaning of an error status depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Action {
     Read,
@@ -87,8 +87,8 @@ impl ApiClient {
         }
     }
 
-    /// Makes the call as the signed-in user. A token that has run out is renewed and the same request made
-    /// once more; that holds for a create too, because the API's own 401 means that nothing was created.
+    /// Makes the call as the signed-in user. If the token has expired, renews it and sends the same request once more.
+    /// This is safe for a create too: a 401 from the API itself means that it created nothing.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let (name, value) = self.session.authorize(auth::header)?;
         let first = self.exchange(call, Some((name, value.clone()))).await?;
@@ -103,15 +103,15 @@ impl ApiClient {
         self.judge(call, second)
     }
 
-    /// Makes the call as the signed-in user, whatever the answer: for what is asked beside a call that has
-    /// just succeeded, where a 401 says nothing about the token.
+    /// Makes the call as the signed-in user and never renews the token. Use this for an additional call after one that
+    /// has just succeeded, because a 401 then reveals nothing about the token.
     pub(super) async fn send_once(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let authorization = self.session.authorize(auth::header)?;
         let answer = self.exchange(call, Some(authorization)).await?;
         self.judge(call, answer)
     }
 
-    /// Makes the call without saying who asks.
+    /// Makes the call without a credential.
     pub(super) async fn send_anonymously(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let answer = self.exchange(call, None).await?;
         self.judge(call, answer)
@@ -149,12 +149,12 @@ impl ApiClient {
         call_url(&self.network.api, call.path.iter().copied(), &call.query)
     }
 
-    /// The body of a success; every other status as an error.
+    /// Returns the body of a successful response, and an error for any other.
     fn judge(&self, call: &Call<'_>, answer: Response) -> Result<Vec<u8>> {
         match answer.status {
             _ if answer.is_challenge => Err(self.foreign_response(call.action, &answer)),
             204 => Ok(Vec::new()),
-            // A cancellation that went well has nothing to say.
+            // The response to a successful cancellation may be empty.
             200..=299 if call.action == Action::Cancel && answer.body.is_empty() => Ok(answer.body),
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
             200..=299 => Err(self.foreign_response(call.action, &answer)),
@@ -175,7 +175,7 @@ impl ApiClient {
         error
     }
 
-    /// What the API itself says by a status and its error form.
+    /// The error for a response in the API's own error form, by its status and code.
     fn api_error(&self, action: Action, answer: &Response, told: ErrorBody) -> Error {
         let host = self.network.api_host();
         match (meant(answer.status, told.code.as_deref()), action) {
@@ -231,13 +231,13 @@ impl ApiClient {
     }
 }
 
-/// Whether the API itself says that the token is not (or no longer) good.
+/// Whether the API itself reports that the token is invalid or has expired.
 fn is_rejection(answer: &Response) -> bool {
     let told = ErrorBody::read(answer);
     told.is_some_and(|told| meant(answer.status, told.code.as_deref()) == 401)
 }
 
-/// The status that the error's own code stands for, where the two could differ.
+/// The status that a response means: its error code can stand for a status other than the HTTP status.
 fn meant(status: u16, code: Option<&str>) -> u16 {
     if !(400..=499).contains(&status) || is_unspecific(status) {
         return status;
@@ -257,9 +257,9 @@ fn is_json(content_type: &str) -> bool {
     content_type == "application/json" || content_type.ends_with("+json")
 }
 
-/// An id that goes into a path; only what [`response_fields::is_token`] lets pass.
+/// Checks an id that goes into a path. [`response_fields::is_token`] must accept it.
 pub(super) fn path_id(id: &str) -> Result<&str> {
-    // A segment of dots would be taken for a step up.
+    // A segment of dots would point to a parent path.
     if response_fields::is_token(id) && id.bytes().any(|b| b != b'.') {
         Ok(id)
     } else {

@@ -1,5 +1,5 @@
-//! How the API learns who is asking: a key in a header of its own, a token as a bearer, and the API's own call that renews a
-//! token where the network has no OAuth.
+//! Authenticates Bursar with the API: an API key goes into the `x-api-key` header, and a token is sent as a bearer
+//! token. Where the network has no OAuth, a call of the API renews the token.
 
 use crate::session::Credential;
 use crate::sign_in::Renewal;
@@ -14,7 +14,7 @@ pub(crate) fn header(credential: &Credential) -> (&'static str, String) {
     }
 }
 
-/// Where a refresh token is exchanged.
+/// Where a refresh token is exchanged for new tokens.
 pub(crate) fn renewal(network: &Network) -> Renewal {
     match &network.sign_in {
         Some(sign_in) => Renewal::OAuth(sign_in.clone()),

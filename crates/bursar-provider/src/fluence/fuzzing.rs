@@ -1,10 +1,10 @@
-//! Fluence's answers for the fuzz targets: a body, read as each of the calls reads its own.
+//! The fuzz entry point for Fluence's responses.
 
 use super::wire;
 use crate::fuzzing::ParsedValues;
 use crate::response_fields::UnreadableParts;
 
-/// Reads a body as the answer to every call there is.
+/// Reads a body as the response to each of the API's calls.
 pub fn body(bytes: &[u8]) -> ParsedValues {
     let mut parsed = ParsedValues::default();
     if let Ok(page) = wire::top_up_page(bytes) {

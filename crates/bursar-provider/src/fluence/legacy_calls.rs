@@ -1,6 +1,6 @@
-//! The calls of the CopperX era, asked beside the present ones for what only they know: fee, transaction, and
-//! whether money is on its way. They may be gone, forbidden or down; then those things are unknown, and they
-//! are left alone for a while.
+//! The API's legacy calls for CopperX payments. Only they report the fee, the transaction and whether the money is on
+//! its way, so Bursar makes them in addition to the current calls. A legacy call may be gone, forbidden or down. Its
+//! details are then unknown, and Bursar pauses the legacy calls for a while.
 
 use super::api_client::{ApiClient, Call};
 use super::wire::{self, Pagination, base_units};
@@ -15,31 +15,31 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How many pages are read at most to complete one page of the present history.
+/// The most legacy pages that Bursar reads to complete one page of the current history.
 const MAX_PAGES: u64 = 4;
-/// Reading a little more than the range keeps both ends in it, whether the API counts them in or not.
+/// Extends the requested range at both ends, because the API may exclude the ends.
 const RANGE_MARGIN: Span = Span::seconds(2);
-/// For how long a call that is gone or forbidden is not tried again.
+/// How long the legacy calls pause after one was rejected, gone or unreadable.
 const PAUSE_WHEN_GONE: Duration = Duration::from_secs(600);
-/// The same for one that failed otherwise and said no time.
+/// How long the legacy calls pause after any other failure. Also the minimum if the provider specifies a time.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(15);
 
-/// What is remembered about the older calls.
+/// Makes the legacy calls, and remembers until when they pause.
 #[derive(Debug, Default)]
 pub(super) struct LegacyCalls {
     quiet_until: Mutex<Option<Instant>>,
 }
 
-/// What an older call adds to a payment.
+/// The details that a legacy call adds to a payment.
 struct LegacyRow {
-    /// `None` where it is one that this version does not know.
+    /// `None` if this version does not know the status.
     status: Option<LegacyStatus>,
     fee: Option<Amount>,
     transaction: Option<B256>,
     expires_at: Option<Timestamp>,
 }
 
-/// The statuses of the older calls.
+/// The payment statuses of the legacy calls.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum LegacyStatus {
     Created,
@@ -52,7 +52,7 @@ enum LegacyStatus {
 }
 
 impl LegacyCalls {
-    /// Adds what `/v1/billing/top_up/pending` knows to the open top-up of the same id.
+    /// Adds the details from `/v1/billing/top_up/pending` to the open top-up with the same id.
     pub(super) async fn complete_pending(&self, api: &ApiClient, payment: &mut RemotePayment) {
         let call = Call::get(&["v1", "billing", "top_up", "pending"]);
         let found = self
@@ -65,7 +65,7 @@ impl LegacyCalls {
         }
     }
 
-    /// Adds what `/v2/billing/get_history` knows to a page of the history, by id.
+    /// Adds the details from `/v2/billing/get_history` to a page of the history, by id.
     pub(super) async fn complete_history(&self, api: &ApiClient, payments: &mut [RemotePayment]) {
         let times = || payments.iter().map(|payment| payment.created_at);
         let (Some(oldest), Some(newest)) = (times().min(), times().max()) else {
@@ -82,7 +82,7 @@ impl LegacyCalls {
         }
     }
 
-    /// The answer, or `None` where it is unknown: the call failed, or failed a moment ago.
+    /// Makes the call, unless the legacy calls are paused. Returns `None` if they are, or if the call fails.
     async fn ask<T>(&self, call: impl Future<Output = Result<T>>) -> Option<T> {
         let quiet = *self
             .quiet_until
@@ -143,7 +143,7 @@ async fn read_range(
             call = call.with("page", u64::to_string(&page));
         }
         let (pagination, lines) = read_page(&api.send_once(&call).await?, &mut rows)?;
-        // Without its place among the pages it is the last one that is read.
+        // Without readable pagination, no further page can be requested.
         let Some(pagination) = pagination else { break };
         seen = seen.saturating_add(lines);
         let complete = pagination.filtered_records.is_some_and(|all| seen >= all);
@@ -156,7 +156,8 @@ async fn read_range(
     Ok(rows)
 }
 
-/// The page's rows by their ids; returns how many lines it had, readable or not.
+/// Adds the page's rows to `rows` by id. Returns the pagination if it is readable, and the number of all rows, readable
+/// or not.
 fn read_page(
     body: &[u8],
     rows: &mut HashMap<String, LegacyRow>,
@@ -165,7 +166,7 @@ fn read_page(
     let mut lines = 0_u64;
     for item in page.each("items", "an older top-up")? {
         lines = lines.saturating_add(1);
-        // What a line that cannot be read would add stays unknown; the others stand.
+        // The details of an unreadable row stay unknown. The other rows are not affected.
         match item.as_ref().map_err(Clone::clone).and_then(read_row) {
             Ok((id, row)) => {
                 rows.insert(id, row);
@@ -186,7 +187,7 @@ fn legacy_pending(body: &[u8]) -> Result<Option<(String, LegacyRow)>> {
 
 fn read_row(item: &Object<'_>) -> Result<(String, LegacyRow)> {
     let id = item.token("id")?;
-    // Each of these is unknown where it is odd, and takes nothing from the others.
+    // A field that cannot be read is unknown. The other fields are not affected.
     let status = match item.raw_text("status").unwrap_or_default().as_str() {
         "created" => Some(LegacyStatus::Created),
         "pending" => Some(LegacyStatus::Pending),
@@ -210,14 +211,14 @@ fn read_row(item: &Object<'_>) -> Result<(String, LegacyRow)> {
     Ok((id, row))
 }
 
-/// A fee in another currency than the amounts cannot stand beside them.
+/// The sum of both fees. `None` if a fee is unreadable or not in the currency of the amounts.
 fn legacy_fee(item: &Object<'_>) -> Option<Amount> {
     let gas = base_units(item, "copperxGasFee").ok()?;
     let fee = base_units(item, "copperxFee").ok()?.checked_add(&gas)?;
     (item.raw_text("currency").ok()? == "usdc").then_some(fee)
 }
 
-/// `0x` and 64 hexadecimal digits.
+/// Reads a transaction hash: `0x` and 64 hexadecimal digits.
 fn transaction(text: &str) -> Option<B256> {
     text.starts_with("0x").then(|| text.parse().ok())?
 }
@@ -227,7 +228,8 @@ impl LegacyRow {
         payment.fee.clone_from(&self.fee);
         payment.transaction = self.transaction;
         payment.expires_at = payment.expires_at.or(self.expires_at);
-        // The present calls decide what a payment is; the older ones only tell apart what they call open.
+        // The current calls decide the status. The legacy calls only show whether an open payment's money is on its
+        // way.
         let on_its_way = matches!(
             self.status,
             Some(LegacyStatus::Pending | LegacyStatus::Completed)

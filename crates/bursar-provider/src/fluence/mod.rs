@@ -1,6 +1,6 @@
-//! Fluence's billing API. The present (v2) calls decide; the older ones add fee, transaction and whether
-//! money is on its way. Nothing in an answer is replaced by a default: what does not fit is an error that
-//! names the field.
+//! Fluence's billing API. The current calls are authoritative. The legacy calls only add a top-up's fee, its
+//! transaction and whether its money is on the way. Bursar guesses nothing: a value that does not match the API's
+//! description is unknown, or an error that names the field.
 
 mod api_client;
 pub(crate) mod auth;
@@ -37,17 +37,17 @@ use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What reading needs.
+/// The scopes that reading needs.
 const SCOPES_READ: [&str; 2] = ["billing:get_history", "billing:get_spending_history"];
-/// What starting and cancelling a top-up needs.
+/// The scope that starting and cancelling a top-up needs.
 const SCOPES_TOP_UP: [&str; 1] = ["billing:top_up"];
 const PER_PAGE: &str = "100";
-/// More pages than any history has; beyond it the pagination is a mistake.
+/// More pages than any history has. If the API reports more, its pagination is wrong.
 const MAX_PAGES: u64 = 100_000;
-/// How long a new top-up waits for the look that learns its id in the history and its expiry.
+/// How long the start of a top-up waits for the call that reads the payment's id and expiry time.
 const ID_LOOKUP_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Amounts to offer, in hundredths.
+/// Suggested amounts, in cents.
 const PRESETS: [i64; 5] = [1_000, 2_500, 5_000, 10_000, 25_000];
 
 pub(super) const REGISTRATION: Registration = Registration {
@@ -57,12 +57,12 @@ pub(super) const REGISTRATION: Registration = Registration {
     source_title,
 };
 
-/// Fluence names its payment providers by codes.
+/// The display name of a payment provider. Fluence sends only the provider's code.
 fn source_title(source: &str) -> Option<&'static str> {
     (source == "copperx").then_some("CopperX")
 }
 
-/// What holds for Fluence before anybody is connected.
+/// What is known about Fluence before an account is connected.
 fn info() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
@@ -98,7 +98,7 @@ fn info() -> ProviderInfo {
 struct Fluence {
     api: ApiClient,
     legacy: LegacyCalls,
-    /// Whether the API counts pages from 0 or from 1, once it has said so.
+    /// The number of the API's first page (0 or 1), once a response has shown it.
     first_page: Mutex<Option<u64>>,
     unreadable_parts: LatestUnreadableParts,
 }
@@ -117,8 +117,8 @@ impl Fluence {
         self.api.send(&Call::get(path)).await
     }
 
-    /// One page of the present history; the first is asked for without a number, so that its answer says
-    /// how pages are counted.
+    /// Reads one page of the history. The request for the first page has no number, so that the response shows whether
+    /// the API counts from 0 or from 1.
     async fn page(&self, since: Option<Timestamp>, number: Option<u64>) -> Result<wire::TopUpPage> {
         let mut call = Call::get(&["v2", "top-ups"])
             .with("sort", "createdAt")
@@ -145,7 +145,7 @@ impl Fluence {
         }
     }
 
-    /// How the API counts its first page.
+    /// The number of the API's first page. Reads that page if the number is not known yet.
     async fn first_page(&self, since: Option<Timestamp>) -> Result<u64> {
         let known = *self
             .first_page
@@ -161,8 +161,9 @@ impl Fluence {
         wire::pending(&self.get(&["v2", "top-ups", "pending"]).await?)
     }
 
-    /// The answer to a create carries an intent's id and no expiry. A look at the open top-up, briefly and
-    /// only for what it adds, tells both; that it is the same one shows its id or its checkout.
+    /// Adds the payment's id and expiry time to a new top-up. The response to a create has only the intent's id, so
+    /// Bursar reads the open top-up as well. The open top-up is the new one if its id or its checkout matches. A slow
+    /// or failed call changes nothing.
     async fn look_up(&self, mut created: Created) -> Created {
         let look = tokio::time::timeout(ID_LOOKUP_TIMEOUT, self.open_one()).await;
         let Ok(Ok(Some(open))) = look else {
@@ -195,7 +196,7 @@ impl Fluence {
 #[async_trait]
 impl Provider for Fluence {
     fn rules(&self) -> Rules {
-        // The API has no field for a key: what was lost must be looked for.
+        // The API has no idempotency keys: after a lost response, Bursar must look for the payment.
         Rules::default()
     }
 
@@ -214,7 +215,7 @@ impl Provider for Fluence {
     async fn identity(&self) -> Result<Identity> {
         let body = match self.get(&["v1", "users", "me"]).await {
             Ok(body) => body,
-            // A bad key may be answered with 403 too; a second call tells it from a missing scope.
+            // Fluence may reject an invalid key with 403 too. A second call distinguishes that from a missing scope.
             Err(forbidden) if forbidden.code == Code::Forbidden => {
                 return Err(match self.open_one().await {
                     Err(error) if error.code == Code::Forbidden => Error::new(
@@ -227,7 +228,7 @@ impl Provider for Fluence {
             Err(error) => return Err(error),
         };
         let user = wire::user(&body)?;
-        // Scopes that are not told are not known to be missing.
+        // If the response lists no scopes, none counts as missing.
         let lacks = |needed: &str| {
             user.scopes
                 .as_ref()
@@ -299,7 +300,7 @@ impl Provider for Fluence {
     }
 
     async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
-        // Pages count from 0 here, whatever the API counts from.
+        // The cursor counts pages from 0, whatever number the API starts with.
         let page: u32 = match place {
             None => 0,
             Some(place) => place.parse().map_err(|_| pages_wrong())?,
@@ -331,7 +332,7 @@ impl Provider for Fluence {
     }
 
     async fn charges(&self, from: &str, to: &str) -> Result<Charges> {
-        // Whether the end counts in is not known: a day more is asked for and left out again.
+        // The API may exclude the end date, so the request covers one more day, which the result leaves out.
         let Some(after) = day_after(to) else {
             return Err(Error::new(
                 Code::Internal,
@@ -387,7 +388,7 @@ impl<'a> NewTopUpBody<'a> {
     }
 }
 
-/// The next day of a `YYYY-MM-DD`.
+/// The day after a `YYYY-MM-DD` date.
 fn day_after(date: &str) -> Option<String> {
     let midnight = Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z"))?;
     Some(midnight.plus(bursar_domain::clock::Span::days(1)).date())

@@ -1,4 +1,4 @@
-//! The networks that need no file, as files.
+//! The built-in networks, in the format of network files.
 
 pub(crate) const BUILT_IN: [&str; 3] = [
     r#"

@@ -1,5 +1,5 @@
-//! What Fluence's answers say, in the words of this project. Amounts come as whole cents, as whole 10^-8 or as
-//! decimal strings; each is kept exactly, and one that no account could have is refused.
+//! Converts Fluence's responses to Bursar's types. Amounts arrive as integers in cents, as integers in units of 10^-8,
+//! or as decimal strings. Every amount stays exact, and an implausible amount is an error.
 
 use crate::response_fields::{self, Object, UnreadableParts};
 use bursar_domain::api_balance::ApiBalance;
@@ -12,9 +12,9 @@ use bursar_domain::payment::{Created, Documents, Purpose, RemotePayment, Status}
 use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// No balance, payment or charge is a trillion.
+/// The largest plausible balance, payment or charge: a trillion.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
-/// A higher fee than this, in hundredths of a percent, is a mistake: everything.
+/// The highest plausible fee, in hundredths of a percent: 100%.
 const MAX_FEE_BPS: u64 = 10_000;
 
 const TOP_UP: &str = "a top-up";
@@ -23,9 +23,9 @@ const TOP_UP: &str = "a top-up";
 pub(super) struct TopUpPage {
     pub(super) payments: Vec<RemotePayment>,
     pub(super) unreadable: Vec<UnreadableRow>,
-    /// What is wrong with lines that are among the payments.
+    /// The faults of rows that are among the payments although a part of them could not be read.
     pub(super) partly_unreadable: Vec<UnreadableRow>,
-    /// How many lines it has, readable or not, without those that only repeat another.
+    /// The number of rows on the page, readable or not. An exact repeat of a row does not count.
     pub(super) lines: u64,
     pub(super) pagination: Pagination,
 }
@@ -34,7 +34,7 @@ pub(super) struct Pagination {
     pub(super) total_pages: u64,
     pub(super) current_page: u64,
     pub(super) filtered_records: Option<u64>,
-    /// Lines of a full page.
+    /// The number of rows on a full page.
     pub(super) per_page: Option<u64>,
 }
 
@@ -45,7 +45,7 @@ impl Pagination {
         let per_page = pagination.count("perPage").ok().filter(|lines| *lines > 0);
         let counted = filtered_records.zip(per_page);
         Ok(Self {
-            // Each of them follows from the others.
+            // If the number of pages cannot be read, it follows from the other two counts.
             total_pages: pagination
                 .count("totalPages")
                 .or_else(|error| counted.map(|(all, page)| all.div_ceil(page)).ok_or(error))?,
@@ -55,7 +55,7 @@ impl Pagination {
         })
     }
 
-    /// What does not fit between the counts and a page's `lines`; `page` counts from 0.
+    /// Returns an error if the counts contradict each other or the number of `lines` on the page. `page` counts from 0.
     pub(super) fn mismatch(&self, page: u64, lines: u64) -> Option<UnreadableRow> {
         let (all, per_page) = self.filtered_records.zip(self.per_page)?;
         let before = page.saturating_mul(per_page);
@@ -83,7 +83,7 @@ impl Pagination {
     }
 }
 
-/// A line that is wrong in itself takes nothing from the others; pages that are not numbered as asked for do.
+/// Reads a page of top-ups. A row that cannot be read does not affect the others, but the pagination must be readable.
 pub(super) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
     let page = Object::parse("a page of top-ups", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
@@ -126,8 +126,8 @@ fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     }
 }
 
-/// Of an id that comes twice nobody can say which line is meant, unless both say the same. Returns also how many lines
-/// more the doubled ones were.
+/// Removes rows that repeat an id. If the rows are identical, one stays. If they differ, all of them are unreadable,
+/// because nobody knows which one is right. Also returns how many differing rows came after the first one of their id.
 fn take_doubled(
     payments: &mut Vec<RemotePayment>,
     page: &Object<'_>,
@@ -164,12 +164,13 @@ pub(super) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
     answer
         .object_or_null("pendingTopUp", TOP_UP)?
         .as_ref()
-        // What is odd beside what decides is told by the history.
+        // Errors in optional fields are dropped here, because the history reports them.
         .map(|object| top_up(object, &mut UnreadableParts::default()))
         .transpose()
 }
 
-/// What decides must be as described; what does not is unknown where it is odd.
+/// Reads a top-up. The id, the status, the amount and the times of creation and update must be readable. Any other
+/// field is unknown if it cannot be read.
 fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<RemotePayment> {
     let status = match object.raw_text("status")?.as_str() {
         "open" => Status::Open,
@@ -200,7 +201,7 @@ fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Remot
 pub(super) fn created(body: &[u8]) -> Result<Created> {
     let answer = Object::parse("a new top-up", body)?;
     let intent = answer.token("intentId")?;
-    // A top-up whose page is of another kind, or cannot be read, is one all the same; the list of open ones tells it.
+    // The top-up exists even if its page is of another kind or cannot be read. The call for open top-ups reports it.
     let checkout = answer
         .object_or_null("presentation", "the presentation")
         .ok()
@@ -223,8 +224,8 @@ pub(super) fn created(body: &[u8]) -> Result<Created> {
     })
 }
 
-/// The payment methods in the provider's order. Where two providers use one code, the first stands for it. One that
-/// cannot be read takes nothing from the others.
+/// The payment methods in the provider's order. If two payment providers use the same code, only the method that comes
+/// first stays. A method that cannot be read does not affect the others.
 pub(super) fn methods(body: &[u8], unreadable: &mut UnreadableParts) -> Result<Vec<Method>> {
     let mut methods: Vec<(i64, Method)> = Vec::new();
     let mut seen = HashSet::new();
@@ -236,7 +237,7 @@ pub(super) fn methods(body: &[u8], unreadable: &mut UnreadableParts) -> Result<V
             Some(true) => {}
             Some(false) | None => continue,
         }
-        // Without a place of its own it comes last.
+        // A method without a readable sort order comes last.
         let order = unreadable
             .take(object.whole("sortOrder"))
             .unwrap_or(i64::MAX);
@@ -247,7 +248,7 @@ pub(super) fn methods(body: &[u8], unreadable: &mut UnreadableParts) -> Result<V
         if seen.insert((method.provider.clone(), method.code.clone())) {
             methods.push((order, method));
         } else {
-            // Nobody can say which of the two holds.
+            // Nobody knows which of the two is right, so both are dropped.
             methods.retain(|(_, other)| {
                 (&other.provider, &other.code) != (&method.provider, &method.code)
             });
@@ -263,7 +264,8 @@ pub(super) fn methods(body: &[u8], unreadable: &mut UnreadableParts) -> Result<V
         .collect())
 }
 
-/// Code, provider, kind and a maximum decide whether it can be used; the rest is unknown where it is odd.
+/// Reads a payment method. The code, the provider, the kind and the maximum must be readable, because they decide
+/// whether the method can be used. `unreadable` collects the errors about the other fields.
 fn method(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Method> {
     let kind = match object.raw_text("kind")?.as_str() {
         "crypto" => MethodKind::Crypto,
@@ -304,7 +306,7 @@ fn method(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Metho
     })
 }
 
-/// Hundredths of a percent, fixed hundredths, and whether the user pays them.
+/// The fee in hundredths of a percent, the fixed fee in cents, and whether the user pays them.
 fn fee(object: &Object<'_>) -> Result<(u32, i64, bool)> {
     let bps = object.count("estFeeBps")?;
     if bps > MAX_FEE_BPS {
@@ -320,8 +322,9 @@ fn fee(object: &Object<'_>) -> Result<(u32, i64, bool)> {
     ))
 }
 
-/// The balance among the user's entitlements: the one that the network names, else the only one. Of one that cannot
-/// be read only its own figure is unknown.
+/// Finds the balance among the user's entitlements: the one that the network names, or the only one if it names none.
+/// An unreadable entitlement does not affect the one that the network names. Usage and remaining days are unknown if
+/// they cannot be read.
 pub(super) fn balance(
     body: &[u8],
     feature_key: Option<&str>,
@@ -331,7 +334,7 @@ pub(super) fn balance(
     let mut named = Vec::new();
     for entitlement in entitlements {
         let Some(wanted) = feature_key else {
-            // The only one needs no name; one that cannot be read may be the balance.
+            // The only entitlement needs no name. An unreadable one counts too, because it may be the balance.
             named.push(entitlement);
             continue;
         };
@@ -380,8 +383,8 @@ fn entitlement_value(object: &Object<'_>, unreadable: &mut UnreadableParts) -> R
     })
 }
 
-/// Spending by day: the rows of a day are one sum. Of a day with a row that cannot be read, or with a negative one, the
-/// sum is unknown, and of no other.
+/// Adds up the charges of each day. An amount that is negative or cannot be read makes the sum of its day unknown. The
+/// other days are not affected.
 pub(super) fn charges(
     body: &[u8],
     from: &str,
@@ -433,16 +436,16 @@ pub(super) fn charges(
     })
 }
 
-/// Who the key belongs to, and its scopes.
+/// The user whom the key belongs to, and the key's scopes.
 pub(super) struct User {
     pub(super) id: String,
-    /// To tell accounts apart: the e-mail address, or the id where there is none.
+    /// Distinguishes accounts for the user: the e-mail address, or the id if there is none.
     pub(super) name: String,
-    /// `None` where they are not told.
+    /// `None` if the response does not list the scopes.
     pub(super) scopes: Option<Vec<String>>,
 }
 
-/// Only the id decides; everything else may be missing.
+/// Reads the user. Only the id is required.
 pub(super) fn user(body: &[u8]) -> Result<User> {
     let answer = Object::parse("the user", body)?;
     let id = answer.token("id")?;
@@ -460,7 +463,7 @@ pub(super) fn maintenance(body: &[u8]) -> Result<bool> {
     Object::parse("the service's status", body)?.flag("maintenanceMode")
 }
 
-/// An amount of cents: not negative, not absurd.
+/// An amount in cents, neither negative nor implausibly large.
 fn cents(object: &Object<'_>, field: &str) -> Result<Amount> {
     cents_or_null(object, field)?.ok_or_else(|| object.wrong(field, "is missing"))
 }
@@ -472,7 +475,7 @@ fn cents_or_null(object: &Object<'_>, field: &str) -> Result<Option<Amount>> {
         .transpose()
 }
 
-/// An amount of 10^-8.
+/// An amount in units of 10^-8.
 pub(super) fn base_units(object: &Object<'_>, field: &str) -> Result<Amount> {
     amount(object, field, i128::from(object.count(field)?), 8)
 }
@@ -499,7 +502,7 @@ fn possible(object: &Object<'_>, field: &str, amount: Amount) -> Result<Amount> 
     Ok(amount)
 }
 
-/// The time as the API's parameters want it.
+/// A time in the format of the API's query parameters.
 pub(super) fn rfc3339(at: Timestamp) -> String {
     at.to_string()
 }
