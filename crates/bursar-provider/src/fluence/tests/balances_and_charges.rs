@@ -1,4 +1,4 @@
-//! Balance, methods, charges and identity.
+//! Balances, payment methods, charges and users.
 
 use super::*;
 
@@ -139,7 +139,7 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
     assert_unread(provider.as_ref(), &["methodCode", "a payment method"]);
 }
 
-/// That these are named as what could not be read, and nothing else is.
+/// Asserts that the provider reports exactly these parts as unreadable.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
     let told = provider.unreadable_parts();
     assert_eq!(told.len(), named.len(), "{told:?}");

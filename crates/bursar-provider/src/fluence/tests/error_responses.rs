@@ -1,4 +1,4 @@
-//! Refused requests, and answers that are not as described.
+//! Rejected requests, and responses that do not match the API's description.
 
 use super::*;
 
@@ -352,7 +352,7 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
         let told = provider.pending().await.unwrap_err();
         assert_eq!(told.code, Code::AnswerMalformed, "{body:.40}");
     }
-    // What nobody reads may be as deep as it likes.
+    // A field that Bursar does not read may be nested to any depth.
     let (_server, provider) = always(200, &deep).await;
     assert!(provider.pending().await.is_ok_and(|open| open.is_empty()));
     let twice = format!("{},{}", top_up("open"), top_up("resolved"));
@@ -429,7 +429,7 @@ async fn counts_that_do_not_fit_are_noticed() {
         (100, "150", "1", "100", true),
         (5, "12", "3", "5", false),
         (4, "12", "3", "5", true),
-        // What cannot be read counts nothing.
+        // Counts that cannot be read are ignored.
         (5, "null", "1", "100", false),
         (5, "5", "1", "null", false),
         (5, "5", "null", "100", false),

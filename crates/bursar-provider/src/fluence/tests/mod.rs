@@ -1,4 +1,4 @@
-//! What the tests of the Fluence provider share: prepared answers in the shapes that the API describes.
+//! Helpers for the tests of the Fluence provider: stub responses in the forms that the API documents.
 
 mod balances_and_charges;
 mod error_responses;
@@ -66,7 +66,7 @@ fn old_top_up(status: &str) -> String {
     )
 }
 
-/// A page; of several it is one of 150 top-ups.
+/// A page of the history. If there are several pages, the history has 150 top-ups.
 fn page(items: &str, current: u64, total: u64) -> String {
     let all: Vec<serde_json::Value> = serde_json::from_str(&format!("[{items}]")).unwrap();
     let records = if total > 1 { 150 } else { all.len() };

@@ -1,4 +1,4 @@
-//! Tokens that run out, and their renewal.
+//! Expired tokens and their renewal.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn tokens(access: &str, refresh: &str) -> Credential {
     }
 }
 
-/// A provider signed in by a token that has run out; the API takes only "new".
+/// A provider that is signed in with an expired token. Its API accepts only the token "new".
 async fn run_out(
     renewal: StubResponse,
 ) -> (
@@ -128,7 +128,7 @@ async fn a_renewal_that_fails_otherwise_changes_nothing() {
             Code::AnswerMalformed,
         ),
         (StubResponse(Vec::new()), Code::Unreachable),
-        // Something on the way, or a moment's trouble: nobody has ended the sign-in.
+        // Something on the way answered, or the failure is temporary: the provider has not ended the sign-in.
         (page(403), Code::ProviderUnavailable),
         (page(401), Code::ProviderUnavailable),
         (page(400), Code::ProviderUnavailable),

@@ -1,4 +1,4 @@
-//! Starting, following and cancelling top-ups, and their history.
+//! Starting, reading and cancelling top-ups, and reading their history.
 
 use super::*;
 
@@ -141,7 +141,7 @@ async fn pages_are_read_whether_they_count_from_0_or_from_1() {
             StubResponse::json(200, &page(&items, number, 2))
         });
         let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
-        // A provider that starts in the middle, as after a restart, learns the first page's number too.
+        // A provider that starts with a later page, as after a restart, finds out the first page's number too.
         for start in [None, Some("1")] {
             let provider = over(&server, "").await;
             let read = provider.history(since, start).await.unwrap();
