@@ -1,4 +1,4 @@
-//! The transport against servers that misbehave.
+//! Tests the HTTP client against servers that misbehave.
 
 use super::*;
 use crate::stub_server::{StubResponse, StubServer};
@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Instant;
 
-/// A server that reads the beginning of each request and then does what it likes with the connection.
+/// A server that reads the start of each request and then passes the connection to `treat`.
 fn server(treat: impl Fn(TcpStream) + Send + Sync + Clone + 'static) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/x", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The keyring's thread over keyrings that are slow, hang or die.
+//! Tests the keyring thread with backends that are slow, hang or panic.
 
 use super::backend::Disconnect;
 use super::*;
@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// A keyring that does nothing until it is let, one call at a time.
+/// A backend whose calls block. Each message through the gate releases one call. Dropping the sender releases all.
 struct Slow {
     gate: Mutex<Receiver<()>>,
     secrets: Arc<Mutex<HashMap<String, Secret>>>,
@@ -103,7 +103,7 @@ async fn a_removal_follows_a_write_that_came_late() {
 #[tokio::test]
 async fn a_write_that_nobody_waits_for_is_left_out() {
     let (secret_store, open, secrets) = slow();
-    // The first holds the thread; the second waits behind it and is given up on.
+    // The first write blocks the thread. The second waits behind the first and times out.
     assert!(secret_store.set("a", secret("1")).await.is_err());
     assert!(secret_store.set("b", secret("2")).await.is_err());
     drop(open);
@@ -134,7 +134,8 @@ async fn a_keyring_whose_thread_has_died_is_unavailable() {
     }
 }
 
-/// A keyring whose only call waits until the way to it is cut, as a prompt of a service that has gone does.
+/// A backend whose reads block until the connection is cut, as they do when the keyring service exits during its
+/// prompt.
 struct Hanging(Arc<HungConnection>);
 
 #[derive(Default)]

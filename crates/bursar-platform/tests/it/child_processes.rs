@@ -1,5 +1,5 @@
-//! Checks that only one module of the shipped programs creates commands, so that no child process inherits a secret from the
-//! environment.
+//! Checks that only one module of the shipped programs creates commands. That module removes variables with secrets
+//! from the environment, so no child process inherits a secret.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ const SHIPPED: [&str; 9] = [
 ];
 /// The module that creates commands.
 const MODULE: &str = "crates/bursar-platform/src/process.rs";
-/// Ways to start a program.
+/// Code that starts a program contains one of these.
 const WAYS_TO_START: [&str; 11] = [
     "Command::new",
     "open::that",
@@ -31,7 +31,7 @@ const WAYS_TO_START: [&str; 11] = [
     "launch_default_for_uri",
     "launch_uris",
 ];
-/// GIO starts browsers and viewers too. This context removes the same variables.
+/// GIO also starts browsers and viewers. This launch context removes the same variables.
 const CONTEXT: &str = "launch_context()";
 
 #[test]
@@ -67,7 +67,7 @@ fn every_environment_variable_with_a_secret_is_removed() {
     }
 }
 
-/// Every shipped source file by its path from the root, without comments and tests.
+/// Returns the path from the root and the code of every shipped source file, without comments and tests.
 fn shipped() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for folder in SHIPPED {

@@ -1,4 +1,5 @@
-//! What a user asks to be written is written where they said: regular files whole or not at all, everything else as it is.
+//! Tests output files. Bursar writes a regular file completely or not at all. It writes to a pipe, a device or an open
+//! descriptor in place, and keeps links.
 
 use bursar_domain::error::Code;
 use bursar_platform::output_file::{OutputFile, Readers, file_failed};
@@ -39,7 +40,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-/// A node of that kind, or `None` where only root may make one.
+/// Creates a node of this kind. `None` if only root may create one.
 fn node(path: &Path, kind: FileType, device: u64) -> Option<()> {
     mknodat(
         rustix::fs::CWD,
@@ -136,7 +137,7 @@ fn every_name_of_a_file_shows_what_was_written() {
 #[test]
 fn a_file_in_a_folder_that_takes_no_others_is_written_in_its_place() {
     if rustix::process::geteuid().is_root() {
-        // Root may write everywhere; the way is the one of a file with several names.
+        // Root may write to every folder. The test of a file with several names covers the same code path.
         return;
     }
     let (folder, at) = folder();
@@ -154,7 +155,7 @@ fn a_pipe_gets_everything_and_stays_one() {
     let (folder, at) = folder();
     node(&at("pipe"), FileType::Fifo, 0).unwrap();
     symlink("pipe", at("link")).unwrap();
-    // More than a pipe holds, so that the writer has to wait for the reader.
+    // The text is larger than a pipe's buffer, so the writer has to wait for the reader.
     let text = "0123456789".repeat(50_000);
     for name in ["pipe", "link"] {
         let from = at("pipe");
@@ -188,7 +189,7 @@ fn nobody_waits_for_a_pipe_that_is_cancelled() {
     canceller.store(true, Ordering::Relaxed);
     assert!(waiting.join().unwrap());
 
-    // Somebody has it open and reads nothing.
+    // The pipe now has a reader, which never reads.
     let stuck = File::options()
         .read(true)
         .write(true)
@@ -219,7 +220,8 @@ fn a_device_is_never_replaced() {
     }
     symlink("null", at("link")).unwrap();
     for name in ["null", "link"] {
-        // A folder in which devices do not work refuses it; that is no reason to replace it.
+        // The write fails where devices do not work, as on a `nodev` mount. Even then, Bursar must not replace the
+        // device.
         let _ = write(&at(name), "x");
         let kind = fs::symlink_metadata(at("null")).unwrap().file_type();
         assert!(kind.is_char_device());
