@@ -1,5 +1,5 @@
-//! One account's sign-in: its secret, the header for its requests, and the renewal of its token. The secret is only in the
-//! keyring or in memory. A renewed token is stored before it is used, and only one renewal runs at a time.
+//! One account's sign-in: its secret, the header for its requests, and the renewal of its token. The secret exists only
+//! in the keyring or in memory. A renewed token is stored before it is used, and only one renewal runs at a time.
 
 mod credential;
 mod state;
@@ -41,8 +41,8 @@ impl Session {
         }
     }
 
-    /// Sets whether the keyring should have an entry for this account. If not, the keyring is not read, and the account
-    /// counts as signed out at once.
+    /// Sets whether the keyring should have an entry for this account. If not, the session does not read the keyring,
+    /// and the account counts as signed out at once.
     pub fn expect_keyring_entry(&self, expected: bool) {
         let mut state = self.state();
         state.expected = expected;
@@ -51,19 +51,19 @@ impl Session {
         }
     }
 
-    /// Whether the keyring should be read: it should have a secret, and there is none in memory.
+    /// Whether to read the keyring: an entry should be there, and no secret is in memory.
     pub fn needs_keyring_read(&self) -> bool {
         let state = self.state();
         state.credential.is_none() && state.discarded.is_none() && state.expected
     }
 
-    /// The change that the keyring has yet to store.
+    /// The change that is not in the keyring yet.
     pub fn pending_keyring_write(&self) -> PendingKeyringWrite {
         self.state().pending_write
     }
 
-    /// Reads the secret from the keyring, in 2 s at most. Returns whether there is one. A secret for this session only
-    /// stays.
+    /// Reads the secret from the keyring, within 2 s. Returns whether there is one. If a secret for this session only
+    /// is in memory, that secret stays, and the keyring is not read.
     ///
     /// # Errors
     /// `keyring_unavailable`.
@@ -75,7 +75,7 @@ impl Session {
         self.take(stored)
     }
 
-    /// Like [`Session::load`], but without a prompt of its own, and after any prompt that the user is answering.
+    /// Like [`Session::load`], but opens no prompt, and waits for a prompt that the user is already answering.
     ///
     /// # Errors
     /// `keyring_unavailable`.
@@ -111,11 +111,11 @@ impl Session {
         }
     }
 
-    /// Signs in: uses the secret, after storing it in the keyring unless it is for this session only. Waits for a running
-    /// renewal, whose result would otherwise replace the secret.
+    /// Signs in with a secret, and first stores it in the keyring unless it is for this session only. Waits for a
+    /// running renewal, whose result would otherwise replace the secret.
     ///
     /// # Errors
-    /// `keyring_unavailable`: nothing has changed, in the keyring neither.
+    /// `keyring_unavailable`: nothing changes, neither here nor in the keyring.
     pub async fn set_credential(&self, credential: Credential, session_only: bool) -> Result<()> {
         let _renewing = self.renewing.lock().await;
         self.set_now(credential, session_only).await
@@ -124,7 +124,8 @@ impl Session {
     async fn set_now(&self, credential: Credential, session_only: bool) -> Result<()> {
         if !session_only && let Err(error) = self.keep(&credential).await {
             if !self.is_kept() {
-                // The write may still happen once a prompt is answered. The removal comes after it.
+                // The keyring may still run the write once the user answers a prompt. This removal runs after the
+                // write.
                 self.secret_store
                     .remove_in_background(&self.keyring_entry_name());
             }
@@ -134,8 +135,8 @@ impl Session {
         Ok(())
     }
 
-    /// Signs in with a secret that belongs in the keyring. If the keyring fails, the secret is used anyway, and stored as
-    /// soon as possible.
+    /// Signs in with a secret that belongs in the keyring. If the keyring fails, the session uses the secret anyway and
+    /// stores it as soon as possible.
     ///
     /// # Errors
     /// `keyring_unavailable`: the secret is only in memory so far.
@@ -151,7 +152,7 @@ impl Session {
         kept
     }
 
-    /// Makes the change that the keyring has yet to store, without a prompt. Returns whether there was one.
+    /// Writes the pending change to the keyring, without a prompt. Returns whether a change was pending.
     ///
     /// # Errors
     /// `keyring_unavailable`: the change is still pending.
@@ -179,8 +180,8 @@ impl Session {
         Ok(true)
     }
 
-    /// Removes this account's entry from the keyring, unless the entry is the current secret. Returns `false` in that
-    /// case.
+    /// Removes this account's entry from the keyring and returns `true`. If the entry is the current secret, keeps it
+    /// and returns `false`.
     ///
     /// # Errors
     /// `keyring_unavailable`.
@@ -199,8 +200,8 @@ impl Session {
         Ok(true)
     }
 
-    /// Stores a secret that was for this session only in the keyring, in its current form: a token may have been renewed
-    /// since.
+    /// Stores a session-only secret in the keyring. The stored secret is the current one, because a token may have been
+    /// renewed since the sign-in.
     ///
     /// # Errors
     /// `signed_out`; `keyring_unavailable`: the secret remains for this session only.
@@ -226,8 +227,9 @@ impl Session {
         Ok(())
     }
 
-    /// Drops the secret of that sign-in, which turned out to belong to another user, and reports `why` from then on. The
-    /// secret of a later sign-in stays. If the secret was for this session only, the keyring does not change.
+    /// Drops the secret of this sign-in, because it turned out to belong to another user. Requests fail with `why` from
+    /// then on. The secret of a later sign-in stays. If the secret was for this session only, the keyring does not
+    /// change.
     pub async fn discard_sign_in(&self, sign_in: u64, why: Error) {
         let _renewing = self.renewing.lock().await;
         let kept = {
@@ -245,7 +247,7 @@ impl Session {
         }
     }
 
-    /// Removes the keyring's entry in the background, or later if that fails.
+    /// Removes the keyring entry in the background, or later if that fails.
     fn forget_stored(&self) {
         self.state().pending_write = PendingKeyringWrite::Remove;
         self.secret_store
@@ -257,12 +259,14 @@ impl Session {
         self.state().credential.is_some()
     }
 
-    /// Whether it is unknown if there is a secret: the keyring has not answered, or may hide it.
+    /// Whether the session cannot know yet if there is a secret, because the keyring has not answered or may hide the
+    /// entry.
     pub fn waits_for_keyring(&self) -> bool {
         self.state().waits_for_keyring()
     }
 
-    /// Why the keyring did not return this account's secret, where it cannot be used or may hide it.
+    /// The keyring's error while the session waits for the secret, because the keyring cannot be used or may hide the
+    /// entry.
     pub fn keyring_error(&self) -> Option<Error> {
         let state = self.state();
         match &state.reply {
@@ -276,8 +280,8 @@ impl Session {
         state.credential.is_some() && !state.is_for_session_only()
     }
 
-    /// Whether this process can restart without losing the secret or asking the user again: the keyring returns the secret
-    /// now, or there is none.
+    /// Whether this process can restart without losing the secret or asking the user again: either the keyring returns
+    /// the secret now, or there is no secret.
     pub async fn survives_restart(&self) -> bool {
         if self.session_only()
             || self.waits_for_keyring()
@@ -294,8 +298,8 @@ impl Session {
             )
     }
 
-    /// The number of the current sign-in. It changes with every credential that is set, because the next one may belong to
-    /// another user. A renewed token keeps it.
+    /// The number of the current sign-in. Every credential that is set gets a new number, because it may belong to
+    /// another user. A renewed token keeps the number.
     pub fn sign_in_id(&self) -> u64 {
         self.state().sign_in
     }
@@ -305,22 +309,22 @@ impl Session {
         self.state().is_for_session_only()
     }
 
-    /// Forbids renewals, for a process beside the one that runs the engine: a renewal here would invalidate that
-    /// process's token.
+    /// Forbids renewals. A process other than the engine's calls this, because a renewal here would invalidate the
+    /// engine's token.
     pub fn forbid_refresh(&self) {
         self.may_renew.store(false, Ordering::Release);
     }
 
-    /// The header that authenticates a request, made by `header` from the credential.
+    /// Returns the header that authenticates a request. `header` makes it from the credential.
     ///
     /// # Errors
-    /// `signed_out`, or why the credential was discarded.
+    /// `signed_out`, the keyring's error, or why the credential was discarded.
     pub fn authorize<T>(&self, header: impl FnOnce(&Credential) -> T) -> Result<T> {
         self.state().credential().map(header)
     }
 
-    /// The response body without this session's secrets and without `used`, the header of the request: a server may repeat
-    /// either.
+    /// Removes this session's secrets and `used`, the header of the request, from the response body, because a server
+    /// may repeat them.
     pub(crate) fn without_secrets(&self, body: Vec<u8>, used: Option<&str>) -> Vec<u8> {
         let mut secrets = Secrets::default();
         if let Some(used) = used {
@@ -335,18 +339,18 @@ impl Session {
     /// Renews the current access token.
     ///
     /// # Errors
-    /// As [`Session::refresh_rejected`].
+    /// The errors of [`Session::refresh_rejected`].
     pub async fn refresh(&self, renewal: &Renewal, http: &Http) -> Result<()> {
         let (_, header) = self.authorize(Credential::bearer)?;
         self.refresh_rejected(&header, renewal, http).await
     }
 
-    /// Renews the access token, unless the rejected one has been renewed since. `rejected` is the value of the header that
-    /// the provider rejected.
+    /// Renews the access token, unless the rejected token has been renewed already. `rejected` is the value of the
+    /// header that the provider rejected.
     ///
     /// # Errors
-    /// `unauthorized` without a refresh token, `signed_out` when the provider rejects the renewal, `engine_running` where
-    /// renewals are forbidden, and those of HTTP.
+    /// `unauthorized` without a refresh token, `signed_out` if the provider rejects the renewal, `engine_running` if
+    /// renewals are forbidden, and the errors of HTTP.
     pub async fn refresh_rejected(
         &self,
         rejected: &str,
@@ -390,8 +394,8 @@ impl Session {
         }
     }
 
-    /// Stores a renewed token, then uses it. The old token is spent, so if the keyring fails, the new one is used anyway and
-    /// stored as soon as possible.
+    /// Stores a renewed token, then uses it. The old token no longer works. If the keyring fails, the session therefore
+    /// uses the new token anyway and stores it as soon as possible.
     async fn replace(&self, renewed: Credential) {
         let wanted = !self.state().session_only;
         let kept = match renewed.to_stored() {

@@ -15,16 +15,16 @@ pub enum Credential {
     ApiKey(Zeroizing<String>),
     Tokens {
         access: Zeroizing<String>,
-        /// Without one, the user has to sign in again once the access token has expired.
+        /// Without a refresh token, the user has to sign in again once the access token has expired.
         refresh: Option<Zeroizing<String>>,
     },
 }
 
 impl Credential {
-    /// An API key as the user pasted it. White space around it is removed.
+    /// An API key, as the user pasted it, without the white space around it.
     ///
     /// # Errors
-    /// `unauthorized` when it is empty or has characters that no key has.
+    /// `unauthorized` if it is empty or has characters that no key has.
     pub fn api_key(text: &str) -> Result<Self> {
         checked(text.trim()).map(Self::ApiKey).ok_or_else(|| {
             Error::new(
@@ -36,7 +36,7 @@ impl Credential {
 
     pub(super) fn from_stored(text: &str) -> Option<Self> {
         let stored: Stored = serde_json::from_str(text).ok()?;
-        // Each of these is cleared when it is dropped, whether it is used or not.
+        // `Zeroizing` clears each secret when it is dropped, even if it was not used.
         let [key, access, refresh] = [stored.api_key, stored.access, stored.refresh]
             .map(|secret| secret.map(Zeroizing::new));
         match (key, access) {
@@ -79,7 +79,7 @@ impl Credential {
         }
     }
 
-    /// The header of APIs that accept keys and tokens alike: `Authorization: Bearer …`.
+    /// The header for APIs that accept both keys and tokens: `Authorization: Bearer …`.
     pub fn bearer(&self) -> (&'static str, String) {
         ("authorization", format!("Bearer {}", self.secret()))
     }
@@ -102,7 +102,7 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// The text as a secret, if it can be sent in a header: 1 to 8192 visible ASCII characters.
+/// Returns the text as a secret if a header can carry it: 1 to 8192 visible ASCII characters.
 pub(crate) fn checked(text: &str) -> Option<Zeroizing<String>> {
     let fits = (1..=MAX_CREDENTIAL_BYTES).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_graphic());

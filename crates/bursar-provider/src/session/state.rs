@@ -1,4 +1,4 @@
-//! What a session holds in memory, and what it knows of its entry in the keyring.
+//! What a session holds in memory, and what it knows about its keyring entry.
 
 use super::credential::Credential;
 use bursar_domain::error::{Code, Error, Result};
@@ -13,7 +13,7 @@ pub(super) struct SessionState {
     pub(super) discarded: Option<Error>,
     pub(super) reply: KeyringReply,
     pub(super) pending_write: PendingKeyringWrite,
-    /// Whether the keyring should have an entry, to be read while there is no credential.
+    /// Whether the keyring should have an entry. If so, the session reads it while it has no credential.
     pub(super) expected: bool,
 }
 
@@ -28,12 +28,12 @@ pub(super) enum KeyringReply {
     Answered,
 }
 
-/// A change that the keyring has yet to store.
+/// A change that is not in the keyring yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PendingKeyringWrite {
     #[default]
     None,
-    /// Store the current secret. Where `spent`, the keyring's old refresh token can no longer be used.
+    /// Store the current secret. If `spent`, the refresh token in the keyring can no longer be used.
     Store { spent: bool },
     /// Remove the entry.
     Remove,

@@ -1,4 +1,4 @@
-//! What a session keeps, forgets and gives out, and what two things that happen to it at once lead to.
+//! Tests what a session stores, drops and sends, and how it handles concurrent events.
 
 use super::*;
 use crate::fluence::auth::{header, renewal};
@@ -142,7 +142,7 @@ async fn printing_shows_no_secret() {
     assert!(!printed.contains("canary"), "{printed}");
 }
 
-/// A token endpoint that answers only once it is let, so that something can happen meanwhile.
+/// A token endpoint that responds only when the test allows it, so that the test can act during a renewal.
 fn slow_renewals(
     body: &'static str,
 ) -> (
@@ -193,8 +193,8 @@ async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
     }
 }
 
-/// A network whose token endpoint gives the tokens of one renewal after the other: `a1` and `r1`, `a2` and `r2`, …, each
-/// only for the refresh token before it.
+/// A network whose token endpoint issues `a1` and `r1`, then `a2` and `r2`, and so on. Each renewal needs the refresh
+/// token that the renewal before it issued.
 fn renewals() -> (bursar_platform::stub_server::StubServer, Network) {
     let given = Mutex::new(0_u32);
     let server = bursar_platform::stub_server::StubServer::start(move |request| {
@@ -225,7 +225,7 @@ fn first_tokens() -> Credential {
     }
 }
 
-/// A keyring that can be away, and what is in it.
+/// A keyring that a test can make unavailable, and the keyring's entries.
 struct Away {
     away: Arc<AtomicBool>,
     entries: Arc<bursar_platform::keyring::testing::Entries>,
@@ -273,7 +273,7 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
         one.pending_keyring_write(),
         PendingKeyringWrite::Store { spent: true }
     );
-    // Renewed once more meanwhile: what is stored in the end is the newest, and none is asked for with a spent one.
+    // A second renewal must use the newest refresh token, and the keyring must end up with the newest tokens.
     one.refresh(&renewal(&network), &http).await.unwrap();
     keyring.is(false);
     assert!(one.write_pending().await.unwrap());
@@ -366,7 +366,7 @@ async fn who_signs_in_again_meanwhile_loses_nothing() {
 }
 
 mod orders {
-    //! Every order of what can happen to a session and its keyring leads to the same in both.
+    //! Checks that every order of events leaves the same secret in the session and in the keyring.
 
     use super::*;
     use proptest::prelude::*;
@@ -400,7 +400,7 @@ mod orders {
         let keyring = Away::new();
         let one = session(&keyring.secret_store);
         let mut held: Option<String> = None;
-        // Nothing is said of what was in the keyring when somebody signed in for the session only.
+        // `None` after a sign-in for the session only: the test then expects nothing particular in the keyring.
         let mut stored: Option<Option<String>> = Some(None);
         let mut renewals = 0;
         for happening in all {
