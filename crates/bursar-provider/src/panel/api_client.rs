@@ -1,5 +1,6 @@
-//! One call to a panel's API: authorised, bounded by the transport, and every status that is not a success
-//! turned into a coded error by what the problem says of itself.
+//! Sends calls to a panel's API. The session authorizes each call, and the HTTP client limits its time and size. Every
+//! status that is not a success becomes an error with a code, which follows from the panel's problem document if there
+//! is one.
 
 use super::response_cache::{CachedResponse, ResponseCache};
 use crate::call_url::call_url;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
 
-/// Every path begins with it.
+/// The first segments of every path.
 const BASE: [&str; 2] = ["api", "v1"];
 const PDF: &str = "application/pdf";
 /// The largest invoice, in bytes.
@@ -24,7 +25,7 @@ const MAX_INVOICE_BYTES: usize = 8 * 1024 * 1024;
 /// The longest id, in characters.
 const MAX_ID_LENGTH: usize = 64;
 
-/// The way to the API for one account.
+/// The API client of one account.
 pub(super) struct ApiClient {
     pub(super) network: Network,
     session: Arc<Session>,
@@ -33,7 +34,7 @@ pub(super) struct ApiClient {
     cache: ResponseCache,
 }
 
-/// What is asked for.
+/// One call to the API.
 pub(super) struct Call<'a> {
     method: Method,
     path: &'a [&'a str],
@@ -61,13 +62,13 @@ impl<'a> Call<'a> {
         Self::new(Method::GET, path)
     }
 
-    /// A question that is asked again and again: an answer that has not changed is not sent again.
+    /// Makes the call conditional, because it is repeated often: the panel does not send an unchanged response again.
     pub(super) fn conditionally(mut self) -> Self {
         self.is_conditional = true;
         self
     }
 
-    /// Without saying who asks.
+    /// A `GET` call without the account's key.
     pub(super) fn get_anonymously(path: &'a [&'a str]) -> Self {
         Self {
             anonymous: true,
@@ -75,7 +76,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Something that is done once under its key, however often it is sent.
+    /// A `POST` call with an idempotency key. The panel carries out the call once, however often Bursar sends it.
     pub(super) fn create(path: &'a [&'a str], body: String, key: &'a str) -> Self {
         Self {
             body: Some(body),
@@ -113,12 +114,12 @@ impl ApiClient {
         }
     }
 
-    /// Which sign-in asks from now on.
+    /// The number of the sign-in that the next call uses.
     pub(super) fn sign_in(&self) -> u64 {
         self.session.sign_in_id()
     }
 
-    /// The JSON of a success.
+    /// Sends the call and returns the JSON body of a success.
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let address = self.address(call)?;
         let sign_in = self.session.sign_in_id();
@@ -143,7 +144,7 @@ impl ApiClient {
         }
     }
 
-    /// The bytes of a PDF file.
+    /// Sends the call and returns the bytes of a PDF file.
     pub(super) async fn fetch_pdf(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let address = self.address(call)?;
         let answer = self.exchange(call, address, PDF, None).await?;
@@ -226,7 +227,7 @@ impl ApiClient {
     }
 }
 
-/// A problem in the sense of RFC 9457 with the panel's own code.
+/// A problem document (RFC 9457) with one of the panel's codes.
 struct Problem {
     code: String,
     detail: String,
@@ -234,8 +235,8 @@ struct Problem {
 }
 
 impl Problem {
-    /// `None` where the answer is not the panel's own refusal. A gateway may write problems too, but none with the
-    /// panel's code and the status that it came with.
+    /// `None` if the response is not a refusal by the panel. A gateway may send problem documents too, but not with
+    /// both one of the panel's codes and the status of the response.
     fn read(answer: &Response) -> Option<Self> {
         let is_problem = answer.content_type == "application/problem+json";
         let refuses = matches!(answer.status, 400..=599) && !is_unspecific(answer.status);
@@ -339,8 +340,8 @@ impl Problem {
             | "return_url_not_allowed" => {
                 Error::new(Code::Refused, said("The panel refused the request."))
             }
-            // Of a reused key, and of a code that this version does not know, nobody can say what it means for
-            // the request.
+            // A reused idempotency key does not show what happened to the request. Neither does a code that this
+            // version does not know.
             _ => Error::passing(
                 Code::AnswerMalformed,
                 said("The panel refused for a reason that this version does not know."),
@@ -349,7 +350,7 @@ impl Problem {
     }
 }
 
-/// The problems that a panel has with itself; nothing else can be said with a status of 500 or more.
+/// Whether the code reports a failure inside the panel. No other code is valid with a status of 500 or more.
 fn is_server_failure(code: &str) -> bool {
     matches!(
         code,
@@ -357,7 +358,7 @@ fn is_server_failure(code: &str) -> bool {
     )
 }
 
-/// An id that goes into a path.
+/// Checks an id before it goes into a path.
 pub(super) fn path_id(id: &str) -> Result<&str> {
     if is_id(id) {
         Ok(id)
@@ -369,7 +370,7 @@ pub(super) fn path_id(id: &str) -> Result<&str> {
     }
 }
 
-/// 1 to 64 letters, digits, `-` or `_`.
+/// Whether the text is an id: 1 to 64 ASCII letters, digits, `-` or `_`.
 pub(super) fn is_id(id: &str) -> bool {
     (1..=MAX_ID_LENGTH).contains(&id.len())
         && id

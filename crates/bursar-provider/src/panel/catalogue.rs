@@ -1,4 +1,4 @@
-//! What a panel offers: payers, methods, limits, services to renew and migrations to pay for.
+//! Reads what a panel offers: payers, payment methods, limits, services to renew and migrations to pay for.
 
 use super::wire::{Unit, id, page};
 use crate::response_fields::{Object, UnreadableParts};
@@ -9,7 +9,7 @@ use bursar_domain::error::Result;
 use bursar_domain::money::Amount;
 use std::cmp::Ordering;
 
-/// The least and most of a top-up, where they could be read, and the amounts to offer.
+/// The smallest and the largest top-up, if they could be read, and the preset amounts.
 pub(super) struct Limits {
     min: Option<Amount>,
     max: Option<Amount>,
@@ -74,7 +74,7 @@ pub(super) fn catalogue(
     })
 }
 
-/// One of a kind that this version does not know is left out.
+/// Reads one payment method. `None` if this version does not know its kind.
 fn method(
     object: &Object<'_>,
     payer: String,
@@ -112,7 +112,7 @@ fn method(
         max: limits.max.clone(),
         fee_bps: 0,
         fee_fixed_cents: 0,
-        // What is asked for is what is paid: the panel adds nothing to it.
+        // The user pays exactly the requested amount: the panel adds no fee.
         fee_paid_by_user: false,
         fee_known: true,
         debits_at_once: saved.is_some(),

@@ -1,4 +1,4 @@
-//! A panel's answers for the fuzz targets: a body, read as each of the calls reads its own.
+//! Parses panel responses for the fuzz targets, with the parser of every call.
 
 use super::wire::Unit;
 use super::{catalogue, wire};
@@ -8,7 +8,7 @@ use bursar_domain::catalogue::{Payer, Period};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::NewPayment;
 
-/// Reads a body as the answer to every call there is, for an account in dollars.
+/// Parses the body as the response to every call, for an account in US dollars.
 pub fn body(bytes: &[u8]) -> ParsedValues {
     let mut parsed = ParsedValues::default();
     let unreadable = &mut UnreadableParts::default();
@@ -81,7 +81,7 @@ pub fn body(bytes: &[u8]) -> ParsedValues {
     parsed
 }
 
-/// The methods of a payer that is known, within limits that are.
+/// Parses the body as payment methods, with a known payer and known limits.
 fn catalogue(bytes: &[u8], dollars: &Unit, parsed: &mut ParsedValues) {
     const LIMITS: &[u8] = br#"{"min": {"amount": "0.50", "currency": "USD"},
         "max": {"amount": "15000.00", "currency": "USD"}, "presets": []}"#;

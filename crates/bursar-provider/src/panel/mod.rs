@@ -1,6 +1,6 @@
-//! A hosting panel's billing API, as `docs/panel-api.yaml` describes it. Payments are made once under their key
-//! however often they are sent; amounts, limits and currency are the account's own; nothing in an answer is
-//! replaced by a default.
+//! A hosting panel's billing API, as `docs/panel-api.yaml` describes it. Each payment has an idempotency key, so the
+//! panel creates it once, however often Bursar sends the request. Amounts, limits and the currency come from the
+//! account. An amount that cannot be read is reported, never silently replaced by a default.
 
 mod api_client;
 mod catalogue;
@@ -35,15 +35,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use wire::Unit;
 
 const PER_PAGE: &str = "200";
-/// More pages than any list that is read whole at once has.
+/// The most pages of a list that is read as a whole. No real list has this many.
 const MAX_PAGES: usize = 200;
-/// What may still change by itself.
+/// The statuses of payments that may still change on their own.
 const UNSETTLED_STATUSES: &str = "new,processing,trusted,fraudulent,waiting_refund";
-/// The panel knows a key for at least seven days. Ten minutes after the user's word a payment that never arrived is
-/// not made behind their back any more: its lists are asked what became of it.
+/// How long Bursar repeats the request for a payment after the user has confirmed it. The panel remembers an
+/// idempotency key for at least seven days, but a late repeat could create a payment that the user no longer expects.
+/// After this time, Bursar looks for the payment in the panel's lists instead.
 const REPEATABLE_FOR: Span = Span::minutes(10);
-/// An invoice may be open for weeks, and a page that nobody looks at for an hour need not be asked about every few
-/// seconds.
+/// Bursar reads a payment less often after it has been open for this long. An invoice may stay open for weeks, and a
+/// payment page that nobody has used for an hour needs no check every few seconds.
 const OPEN_IS_SLOW_AFTER: Span = Span::hours(1);
 const CAPABILITIES: Capabilities = Capabilities {
     several_open: true,
@@ -60,7 +61,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     source_title: |_| None,
 };
 
-/// What holds for a panel before anybody is connected.
+/// What Bursar knows about every panel before it connects to one.
 fn info() -> ProviderInfo {
     let rule = |title: &str, text: &str| MoneyRule {
         title: title.to_owned(),
@@ -86,7 +87,7 @@ fn info() -> ProviderInfo {
 
 struct Panel {
     api: ApiClient,
-    /// What the account's amounts are in, once it has said so, and the sign-in that it was told.
+    /// The account's currency and decimals once they are known, with the number of the sign-in that read them.
     unit: Mutex<Option<(u64, Unit)>>,
     unreadable_parts: LatestUnreadableParts,
 }
@@ -116,7 +117,7 @@ impl Panel {
         Ok(account)
     }
 
-    /// What the account's amounts are in; the account never changes it.
+    /// Returns the account's currency and decimals, which never change.
     async fn unit(&self) -> Result<Unit> {
         match self.known_unit() {
             Some(unit) => Ok(unit),
@@ -130,7 +131,7 @@ impl Panel {
         (*told == self.api.sign_in()).then(|| unit.clone())
     }
 
-    /// All items of a list that is short by nature.
+    /// Reads every page of a list. Use this only for lists that stay short.
     async fn whole<T>(
         &self,
         path: &[&str],
@@ -163,7 +164,8 @@ impl Panel {
         ))
     }
 
-    /// Where a page sends the browser: the app's own link where it takes part, else an address of the network.
+    /// Where the payment page sends the browser at the end: to the app's link if the network supports return links,
+    /// otherwise to the panel's console or API address.
     fn return_url(&self, link: Option<&str>) -> String {
         let network = &self.api.network;
         link.filter(|_| network.return_links).map_or_else(
@@ -221,7 +223,7 @@ impl Provider for Panel {
     }
 
     async fn start(&self, new: &NewPayment) -> Result<Created> {
-        // Asked for first, so that nothing is sent whose answer could not be read.
+        // Get the unit first. Without it, the response to the payment request could not be read.
         let unit = self.unit().await?;
         let body = new_payment(new, &unit, self.return_url(new.return_url.as_deref()))?;
         let call = Call::create(&["payments"], body, &new.top_up_id);
@@ -236,7 +238,7 @@ impl Provider for Panel {
     async fn pending(&self) -> Result<Vec<RemotePayment>> {
         let unit = self.unit().await?;
         self.whole(&["payments"], &[("status", UNSETTLED_STATUSES)], |body| {
-            // One that cannot be read is told by the history.
+            // The history reports the payments that cannot be read.
             let page = wire::payments(body, &unit)?;
             Ok((page.payments, page.next))
         })
@@ -247,7 +249,7 @@ impl Provider for Panel {
         let unit = self.unit().await?;
         let mut call = Call::get(&["payments"]).with("limit", PER_PAGE);
         if let Some(since) = since {
-            // Not by creation: what an old payment turned into is news as well.
+            // Filter by the last update, not by creation: an old payment may have a new status.
             call = call.with("updated_since", since.to_string());
         }
         if let Some(place) = place {
@@ -325,7 +327,7 @@ impl Provider for Panel {
     async fn remove_method(&self, code: &str) -> Result<()> {
         let path = ["payment-methods", path_id(code)?];
         match self.api.send(&Call::delete(&path)).await {
-            // Somebody else removed it meanwhile: that is what was wanted.
+            // The method is already gone, which is the result that the user wants.
             Err(error) if error.code == Code::NotFound => Ok(()),
             answer => answer.map(drop),
         }
@@ -342,7 +344,7 @@ impl Provider for Panel {
     }
 }
 
-/// The body of `POST /payments`; the same for the same payment, however often it is written.
+/// The body of `POST /payments`. The same payment always has exactly the same body.
 fn new_payment(new: &NewPayment, unit: &Unit, return_url: String) -> Result<String> {
     let amount = new
         .amount

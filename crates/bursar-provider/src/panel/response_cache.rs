@@ -1,11 +1,11 @@
-//! Caches the responses of calls that are repeated, with their ETags, so that the panel does not send unchanged content
-//! again. The cache belongs to one sign-in: another key empties it. It is in memory only, and bounded.
+//! Caches the responses of repeated calls with their ETags, so that the panel does not send unchanged content again.
+//! The cache belongs to one sign-in: another key empties it. It is in memory only, and its size is limited.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::Url;
 
-/// There is one for each repeated call.
+/// The most responses in the cache. Each repeated call has one.
 const MAX_RESPONSES: usize = 16;
 /// A larger response is not cached.
 const MAX_BODY_BYTES: usize = 128 * 1024;
@@ -22,7 +22,7 @@ pub(super) struct ResponseCache(Mutex<Responses>);
 
 #[derive(Debug, Default)]
 struct Responses {
-    /// The sign-in that they belong to: [`crate::session::Session::sign_in_id`].
+    /// The sign-in that received the responses: [`crate::session::Session::sign_in_id`].
     sign_in: u64,
     by_url: BTreeMap<String, CachedResponse>,
 }
@@ -34,7 +34,7 @@ impl ResponseCache {
         cached.filter(|_| responses.sign_in == sign_in).cloned()
     }
 
-    /// Replaces the cached response of this URL. Without a valid ETag, the old one is only removed. `sign_in` is the
+    /// Replaces the cached response of this URL. Without a valid ETag, only removes the old response. `sign_in` is the
     /// sign-in that sent the request.
     pub(super) fn put(&self, url: &Url, sign_in: u64, etag: Option<&str>, body: &[u8]) {
         let mut responses = self.lock();
@@ -70,7 +70,7 @@ impl ResponseCache {
     }
 }
 
-/// `"…"` or `W/"…"`, of characters that can be sent back in a header.
+/// Whether the text has the form `"…"` or `W/"…"`, and only characters that a header can carry.
 fn is_etag(etag: &str) -> bool {
     let bare = etag.strip_prefix("W/").unwrap_or(etag);
     etag.len() <= MAX_ETAG_BYTES

@@ -1,6 +1,6 @@
-//! What a panel's answers about money and payments say, in the words of this project. Every field is asked for by
-//! name; an amount in another currency than the account's, a negative one, an unknown status or a payment without a
-//! payer is an error that names it.
+//! Converts a panel's accounts, payments and expenses into Bursar's types. Every field is read by name. An error names
+//! the faulty field if an amount is negative or not in the account's currency, if a status is unknown, or if a payment
+//! has no payer.
 
 use super::api_client::is_id;
 use crate::HistoryPage;
@@ -19,24 +19,24 @@ use bursar_domain::plural::counted;
 use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// No balance, payment or charge is a trillion.
+/// Every balance, payment and charge is smaller than this amount.
 const MAX_AMOUNT: i128 = 1_000_000_000_000;
 /// The longest cursor, in bytes.
 const MAX_CURSOR_BYTES: usize = 512;
 
-/// What every amount of an account is in.
+/// The currency and the decimals of all amounts of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     pub(super) currency: Currency,
     pub(super) decimals: u8,
 }
 
-/// The account as the panel tells it. What is odd takes with it only what cannot be read without it.
+/// An account as the panel describes it. A field that cannot be read affects only the parts that need it.
 pub(super) struct Account {
     pub(super) identity: Result<Identity>,
     pub(super) unit: Result<Unit>,
     pub(super) balance: Result<ApiBalance>,
-    /// What is odd beside these.
+    /// The other fields that could not be read.
     pub(super) unreadable: UnreadableParts,
 }
 
@@ -82,7 +82,7 @@ fn account_balance(
     })
 }
 
-/// Only the id decides; everything else may be missing.
+/// Only the id is required. Every other field may be missing.
 fn account_identity(object: &Object<'_>) -> Result<Identity> {
     let user_id = id(object, "id")?;
     let told = |field| {
@@ -111,7 +111,7 @@ impl Unit {
         self.judge(&money, |why| object.wrong(field, why)).map(Some)
     }
 
-    /// An amount that stands for itself, in a list.
+    /// Reads an amount that is an item of a list.
     pub(super) fn read(&self, money: &Object<'_>) -> Result<Amount> {
         self.judge(money, |why| money.wrong("amount", why))
     }
@@ -137,14 +137,14 @@ impl Unit {
     }
 }
 
-/// An amount for showing only, in whatever currency it says.
+/// Reads an amount in any currency, for display only.
 pub(super) fn money_of_any(money: &Object<'_>) -> Result<Amount> {
     let currency = Currency::new(&money.raw_text("currency")?)?;
     Amount::parse_decimal(&money.raw_text("amount")?, currency)
 }
 
-/// The items of one page of a list, and where the next one begins. An item that cannot be read takes nothing from the
-/// others.
+/// Reads the items of one page of a list, and the cursor of the next page. An item that cannot be read does not affect
+/// the others.
 pub(super) fn page<T>(
     body: &[u8],
     what: &'static str,
@@ -165,7 +165,7 @@ pub(super) fn page<T>(
     Ok((items, next))
 }
 
-/// The place of the next page, as the panel marks it; after an empty page there is none.
+/// Reads the cursor of the next page. After an empty page, there is no next page.
 fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
     let next = page.raw_text_or_null("next_cursor")?;
     let fits = next
@@ -177,8 +177,8 @@ fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
     Ok(next)
 }
 
-/// One page of payments. A line that is wrong in itself takes nothing from the others; of an id that comes twice
-/// nobody can say which line is meant.
+/// Reads one page of payments. A row that cannot be read does not affect the others. If two rows share an id but
+/// differ, neither is used, because nothing shows which one is right.
 pub(super) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
     let page = Object::parse("a page of payments", body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
@@ -238,7 +238,7 @@ fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     }
 }
 
-/// The payment that was made of a new one.
+/// Reads the payment that the panel created for the request `new`.
 pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Created> {
     let object = Object::parse("a payment", body)?;
     let payment = payment_of(&object, unit, &mut UnreadableParts::default())?;
@@ -252,7 +252,7 @@ pub(super) fn created(body: &[u8], unit: &Unit, new: &NewPayment) -> Result<Crea
     })
 }
 
-/// In what a payment that was made is another than the one that was asked for; the first thing of it.
+/// Returns the first difference between the created payment and the requested one.
 fn difference(
     object: &Object<'_>,
     made: &RemotePayment,
@@ -288,7 +288,7 @@ fn difference(
     )))
 }
 
-/// What decides must be as described; what does not is unknown where it is odd.
+/// Reads one payment. The essential fields must be as described. Any other field is unknown if it cannot be read.
 fn payment_of(
     object: &Object<'_>,
     unit: &Unit,
@@ -303,7 +303,7 @@ fn payment_of(
         id: id(object, "id")?,
         status,
         amount: unit.money(object, "amount")?,
-        // What a payment system takes beside it, the panel does not say.
+        // The panel does not report what a payment system charges on top.
         fee: None,
         source: unreadable
             .take_or_null(method.text_or_null("system"))
@@ -328,15 +328,15 @@ fn payment_of(
 
 fn status(object: &Object<'_>, method: &str) -> Result<Status> {
     Ok(match object.raw_text("status")?.as_str() {
-        // What is debited from a saved method needs nobody any more: it is on its way.
+        // A debit from a saved method needs no further action: the money is on its way.
         "new" if method == "saved" => Status::Confirming,
         "new" => Status::Open,
-        // Of a trusted one the provider has given what was paid for, and the money is still on its way.
+        // `trusted` means that the provider has delivered, although the money is still on its way.
         "processing" | "trusted" => Status::Confirming,
         "paid" => Status::Completed,
         "waiting_refund" => Status::Refunding,
         "refunded" => Status::Refunded,
-        // Held back under suspicion: it may still be paid, refunded or cancelled.
+        // The provider holds the payment back as suspicious. It may still be paid, refunded or cancelled.
         "fraudulent" => Status::UnderReview,
         "cancelled" => Status::Cancelled,
         _ => return Err(object.wrong("status", "is one that this version does not know")),
@@ -355,7 +355,7 @@ pub(super) fn reason(object: &Object<'_>) -> Result<Option<FailureReason>> {
         "cancelled_by_user" => FailureCode::ByUser,
         "method_removed" | "method_expired" => FailureCode::MethodGone,
         "fraud_suspected" => FailureCode::Fraud,
-        // Among them `cancelled_by_provider`, whose words say more than any of ours could.
+        // This includes `cancelled_by_provider`: the panel's message explains it better than a text of Bursar's could.
         _ => FailureCode::Other,
     };
     Ok(Some(FailureReason {
@@ -364,7 +364,7 @@ pub(super) fn reason(object: &Object<'_>) -> Result<Option<FailureReason>> {
     }))
 }
 
-/// What came to nothing without a reason has one all the same, and it is not known to have been the user's wish.
+/// The reason to assume if the panel gives none. Bursar does not assume that the user cancelled the payment.
 fn unsaid(status: Status) -> Option<FailureReason> {
     match status {
         Status::Cancelled => Some(FailureReason::unsaid()),
@@ -426,8 +426,8 @@ fn months(object: &Object<'_>) -> Result<String> {
     })
 }
 
-/// One line of the expenses: its day, and what it cost with the discount taken off; an amount that cannot be read is
-/// `None`, and with it the sum of its day.
+/// Reads one row of the expenses: its day and its cost after the discount. If the amount cannot be read, it is `None`,
+/// and the sum of its day is unknown.
 pub(super) fn expense(
     object: &Object<'_>,
     unit: &Unit,
@@ -444,7 +444,7 @@ pub(super) fn expense(
     Ok((date, unreadable.take(amount)))
 }
 
-/// The sum of each day, oldest first; days outside of the dates asked for are left out.
+/// Adds up the expenses of each day, oldest day first. Leaves out days outside the requested dates.
 pub(super) fn by_day(
     expenses: Vec<(String, Option<Amount>)>,
     from: &str,

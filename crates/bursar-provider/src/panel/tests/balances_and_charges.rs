@@ -1,4 +1,5 @@
-//! Balance, limits, payers, methods, services, migrations and expenses: read whole, or refused by name.
+//! Tests the balance, limits, payers, methods, services, migrations and expenses: each is read completely, or an error
+//! names the faulty field.
 
 use super::*;
 use bursar_domain::catalogue::{MethodKind, SavedMethodState};
@@ -111,7 +112,7 @@ async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
     assert_eq!(provider.identity().await.unwrap().name, "acc_7Q2M");
 }
 
-/// That these are named as what could not be read, and nothing else is.
+/// Checks that the provider reports exactly these fields as unreadable.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
     let told = provider.unreadable_parts();
     assert_eq!(told.len(), named.len(), "{told:?}");
@@ -190,7 +191,7 @@ async fn what_can_be_paid_with_is_refused_whole_only_where_it_is_no_list() {
 async fn an_odd_limit_payer_or_method_takes_nothing_from_the_others() {
     const OPTIONS_AT: &str = "/api/v1/top-up/options";
     const METHODS_AT: &str = "/api/v1/payment-methods";
-    // How many presets, payers and methods are left.
+    // Each case ends with the numbers of presets, payers and methods that remain.
     for (path, whole, right, wrong, named, left) in [
         (OPTIONS_AT, OPTIONS, "0.50", "-0.50", vec!["min"], (2, 2, 3)),
         (

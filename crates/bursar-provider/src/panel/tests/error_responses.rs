@@ -1,8 +1,9 @@
-//! Answers that are no success: each of the panel's problems by its code, and all that only looks like an answer.
+//! Tests responses that are not a success: the panel's problems by their codes, and everything that only looks like a
+//! response of the panel.
 
 use super::*;
 
-/// A panel that refuses a payment like that.
+/// Starts a payment at a panel that refuses it with this response, and returns the error.
 async fn refusing(status: u16, content_type: &'static str, body: &str) -> Error {
     let body = body.to_owned();
     let (_server, provider) = over(
@@ -147,7 +148,7 @@ async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
         ),
         (408, "text/html", "<html>", Code::ProviderUnavailable),
         (425, "text/html", "<html>", Code::ProviderUnavailable),
-        // A gateway's own problem, and the panel's with a status that says nothing.
+        // A gateway's problem document, then the panel's codes with a status that does not fit or proves nothing.
         (
             403,
             "application/problem+json",

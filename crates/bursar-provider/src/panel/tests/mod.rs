@@ -1,4 +1,5 @@
-//! What the tests of the panel provider share: prepared answers in the shapes of `docs/panel-api.yaml`.
+//! Tests the panel provider with canned responses in the format of `docs/panel-api.yaml`. The submodules share this
+//! code.
 
 mod balances_and_charges;
 mod error_responses;
@@ -43,7 +44,7 @@ const MIGRATIONS: &str = r#"{"items":[{"id":"mig_31","number":"M-0031","ordered_
     "periods":[{"id":"12m","months":12,"name":"1 year","price":{"amount":"540.00","currency":"USD"},
     "until":"2027-01-31T12:00:00Z"}]}],"next_cursor":null}"#;
 
-/// What a panel in order answers.
+/// The response of a panel without faults.
 fn usual(request: &ReceivedRequest) -> StubResponse {
     let body = match (request.method.as_str(), request.path()) {
         ("GET", "/api/v1/account") => ACCOUNT.to_owned(),
@@ -67,7 +68,7 @@ fn page(items: &str) -> String {
     format!(r#"{{"items":[{items}],"next_cursor":null}}"#)
 }
 
-/// A panel that answers as `answer` says.
+/// Starts a stub panel that responds with `answer`, and signs in to it. `more` goes to the end of the network file.
 async fn over(
     answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static,
     more: &str,
@@ -76,7 +77,7 @@ async fn over(
     (server, provider)
 }
 
-/// The same, with the session.
+/// Does the same as [`over`], and also returns the session.
 async fn signed_in(
     answer: impl Fn(&ReceivedRequest) -> StubResponse + Send + 'static,
     more: &str,
@@ -100,7 +101,7 @@ async fn signed_in(
     (server, provider, session)
 }
 
-/// A panel in order, but for what it says at one place.
+/// Starts a panel without faults, except that it sends `body` for `path`.
 async fn but_for(path: &'static str, body: &str) -> (StubServer, Arc<dyn Provider>) {
     let body = body.to_owned();
     over(
@@ -120,7 +121,7 @@ fn usd(text: &str) -> Amount {
     Amount::parse_decimal(text, Currency::new("USD").unwrap()).unwrap()
 }
 
-/// Checks that the refusal of an answer names what was wrong with it, and repeats nothing of it.
+/// Checks that the error names the faulty field, and does not repeat the server's text.
 fn assert_names(error: &Error, field: &str, wrong: &str) {
     assert_eq!(error.code, Code::AnswerMalformed, "{wrong:.60}");
     assert!(

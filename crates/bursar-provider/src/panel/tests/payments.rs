@@ -1,4 +1,4 @@
-//! Payments as the panel tells them: every status, and every field that can be wrong.
+//! Tests how payments are read: every status, and every field that can be wrong.
 
 use super::*;
 use bursar_domain::payment::{FailureCode, Status};
@@ -154,7 +154,7 @@ async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
             "{} does not name {named}",
             unreadable.message
         );
-        // The one payment that was asked for cannot be told without it.
+        // The history skips such a payment, but in the response to a payment request it is an error.
         let (_server, provider) = but_for("/api/v1/payments", &line).await;
         let told = provider
             .start(&requests::new_top_up("100.00"))

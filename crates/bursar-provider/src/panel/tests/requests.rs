@@ -1,4 +1,4 @@
-//! What is sent to a panel: the key, the same body for the same payment, the address to come back to.
+//! Tests what Bursar sends to a panel: the keys, the same body for the same payment, and the return address.
 
 use super::*;
 use bursar_domain::catalogue::NewMethod;
@@ -85,7 +85,7 @@ async fn renewals_and_migrations_name_their_periods() {
         let body = body_of(requests.last().unwrap());
         assert_eq!(body["purpose"], sent);
         assert_eq!(body["expected_total"]["amount"], "54.00");
-        // A network without links of the app's own comes back to the panel.
+        // Without return links, the browser returns to the panel.
         assert_eq!(body["return_url"], server.url.as_str());
     }
 }
@@ -192,7 +192,7 @@ async fn what_has_not_changed_is_not_sent_again() {
             ("/api/v1/account", _) => {
                 StubResponse::with(200, "application/json", "etag: \"one\"\r\n", ACCOUNT)
             }
-            // A tag that could not be sent back, and a 304 that nobody asked for.
+            // First an invalid ETag, which must not be sent back. Then a 304 to a request without `If-None-Match`.
             ("/api/v1/payers", _) => {
                 StubResponse::with(200, "application/json", "etag: one\r\n", PAYERS)
             }
