@@ -1,4 +1,4 @@
-//! Checkout addresses: only the listed hosts, whatever an address pretends to be.
+//! Tests the allow list of checkout addresses: only the listed hosts pass, whatever an address pretends to be.
 
 use bursar_domain::checkout::{self, allow, qr_svg};
 use bursar_domain::error::Code;
@@ -83,7 +83,7 @@ fn hostile_addresses_do_not_pass() {
         "https:///",
         "https://?buy.copperx.io",
         "https://#buy.copperx.io",
-        // Not secure, or no web address at all.
+        // Insecure web addresses, and other kinds of addresses.
         "http://buy.copperx.io/",
         "http://buy.copperx.io:443/",
         "ws://buy.copperx.io/",
@@ -146,7 +146,7 @@ fn hostile_addresses_do_not_pass() {
         "https://buy%2Ecopperx.io/",
         "https://buy.copperx.io%2F.evil.com/",
         "https://*.copperx.io/",
-        // Names that only look alike, and other forms of the letters.
+        // Homographs, and other Unicode forms of the same letters.
         "https://buу.copperx.io/",
         "https://buy.соpperx.io/",
         "https://xn--bu-0mc.copperx.io/",
@@ -189,7 +189,7 @@ fn hostile_addresses_do_not_pass() {
         "https://buy.copperx.io/\u{7f}",
         "\u{feff}https://buy.copperx.io/",
         "https://buy.copperx.io/\u{2028}",
-        // This machine and its neighbours.
+        // Loopback and link-local addresses.
         "http://127.0.0.1:4020/",
         "https://127.0.0.1/",
         "https://localhost/",
@@ -366,7 +366,7 @@ fn check(raw: &str) -> Result<(), TestCaseError> {
         prop_assert!(network.checkout_hosts.contains(&host));
         prop_assert!(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
         prop_assert!(url.username().is_empty() && url.password().is_none());
-        // What is opened is read the same way by whoever reads it next.
+        // A second parse must give the same address, so that no later reader sees another one.
         prop_assert_eq!(&Url::parse(url.as_str()).unwrap(), &url);
         let prefix = format!("{}://{host}/", url.scheme());
         prop_assert!(url.as_str().starts_with(&prefix));

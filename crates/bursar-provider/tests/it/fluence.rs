@@ -1,4 +1,4 @@
-//! The Fluence provider against the sandbox: a real API, a real checkout, real transfers.
+//! Tests the Fluence provider against the sandbox, with a real API, a real checkout and real transfers.
 
 use crate::sandbox::Sandbox;
 use bursar_domain::checkout;
@@ -13,7 +13,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// How long anything may take to come about.
+/// How long a test waits for an expected state.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn sandbox() -> Sandbox {
@@ -47,7 +47,7 @@ async fn only_pending(provider: &dyn Provider) -> RemotePayment {
     pending.remove(0)
 }
 
-/// Reads the newest payment until it is so.
+/// Polls the newest payment until it satisfies `so`.
 async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) -> RemotePayment {
     let deadline = Instant::now() + PATIENCE;
     loop {

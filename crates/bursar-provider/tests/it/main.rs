@@ -1,4 +1,4 @@
-//! Tests network files, the addresses that a checkout may have, and both providers against the sandbox.
+//! Tests network files, the allow list of checkout addresses, and both providers against the sandbox.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

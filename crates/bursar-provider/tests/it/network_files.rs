@@ -1,4 +1,4 @@
-//! Network files: taken whole and checked, or refused naming the field.
+//! Tests network files: a valid file is accepted as a whole, and for any other file an error names the faulty field.
 
 use bursar_domain::address::parse_address;
 use bursar_domain::error::Code;

@@ -1,4 +1,4 @@
-//! The panel provider against the sandbox: a real API with its keys, debits, pages and invoices.
+//! Tests the panel provider against the sandbox, with a real API, API keys, debits, payment pages and invoices.
 
 use crate::sandbox::Sandbox;
 use bursar_domain::catalogue::{Method, MethodKind, NewMethod, SavedMethodState};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-/// How long anything may take to come about.
+/// How long a test waits for an expected state.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn sandbox() -> Sandbox {
@@ -32,7 +32,7 @@ async fn customer(sandbox: &Sandbox, wishes: Value) -> Customer<'_> {
     }
 }
 
-/// What is wrong with the panel's answers from now on.
+/// Adds a fault to the panel's responses from now on.
 async fn break_with(sandbox: &Sandbox, fault: Value) {
     sandbox.control("POST", "/faults", fault).await;
 }
@@ -85,7 +85,7 @@ impl Customer<'_> {
         self.sandbox.control("GET", &path, Value::Null).await["payment_count"].clone()
     }
 
-    /// What other hands do: `path` is below this customer.
+    /// Makes a change outside Bursar. `path` is relative to this customer.
     async fn elsewhere(&self, method: &str, path: &str, body: Value) -> Value {
         let path = format!("/panel/users/{}{path}", self.id);
         self.sandbox.control(method, &path, body).await

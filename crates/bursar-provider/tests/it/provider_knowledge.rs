@@ -1,11 +1,12 @@
-//! Checks that a provider is one module and one entry in the list of providers: no other shipped file names a provider, or
-//! finds out which one a network has.
+//! Checks that a provider is one module and one entry in the list of providers: no other shipped file names a provider,
+//! or finds out which provider a network has.
 
 use bursar_provider::networks::provider_names;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The files that may name providers: the list of providers, the modules' declarations, and the reader of network files.
+/// The files that may name providers: the list of providers, the declarations of the modules, and the reader of network
+/// files.
 const MAY_NAME_PROVIDERS: [&str; 4] = [
     "crates/bursar-provider/src/registry.rs",
     "crates/bursar-provider/src/lib.rs",
@@ -25,7 +26,7 @@ const SHIPPED: [&str; 10] = [
     "ui/src",
 ];
 
-/// Consecutive words that only a provider's module may contain: payment providers, header names and API paths.
+/// Sequences of words that only a provider's module may contain: payment providers, header names and API paths.
 const PROVIDER_KNOWLEDGE: [&[&str]; 5] = [
     &["copperx"],
     &["nowpayments"],
@@ -107,7 +108,7 @@ fn outside_provider_modules() -> impl Iterator<Item = (String, String)> {
         .filter(move |(path, _)| !modules.iter().any(|module| path.starts_with(module)))
 }
 
-/// Every shipped source file by its path from the root, without comments and tests.
+/// Returns the path from the root and the code of every shipped source file, without comments and tests.
 fn shipped() -> Vec<(String, String)> {
     let mut files = Vec::new();
     for folder in SHIPPED {

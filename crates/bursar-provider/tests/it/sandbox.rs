@@ -1,5 +1,5 @@
-//! A sandbox of a test's own: the real programs with its chains, APIs and pages, in a folder that goes with it. It has to be
-//! built first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does so.
+//! Starts a sandbox for one test: the real programs with their chains, APIs and pages, in a temporary folder. Build the
+//! sandbox first (`cargo build -p bursar-sandbox`); `scripts/test.sh` does this.
 
 use bursar_domain::account::AccountId;
 use bursar_domain::network::Network;
@@ -14,14 +14,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use tokio::sync::{Mutex, MutexGuard};
 
-/// One sandbox at a time: each runs three chains.
+/// Only one sandbox runs at a time, because each one runs three chains.
 static TURN: Mutex<()> = Mutex::const_new(());
 
 pub(crate) struct Sandbox {
     child: Child,
-    /// What it says once it is up: its addresses, keys and files.
+    /// The sandbox's ready line: its addresses, keys and files.
     pub(crate) ready: Value,
-    /// Of the kind of provider that was asked for.
+    /// The network of the requested kind of provider.
     pub(crate) network: Network,
     pub(crate) http: Http,
     _home: tempfile::TempDir,
@@ -35,7 +35,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// Beside the test's own folder: `target/debug/bursar-sandbox`.
+/// The sandbox's program, in the folder above the test's: `target/debug/bursar-sandbox`.
 fn binary() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let folder = test.parent().and_then(|deps| deps.parent()).unwrap();
@@ -49,7 +49,7 @@ fn binary() -> PathBuf {
 }
 
 impl Sandbox {
-    /// Starts it with the sandbox's own arguments, for the kind of provider that its ready line calls `kind`.
+    /// Starts a sandbox with these arguments, for the kind of provider that the ready line calls `kind`.
     pub(crate) async fn start(kind: &str, arguments: &[&str]) -> Self {
         let turn = TURN.lock().await;
         let home = tempfile::tempdir().unwrap();
@@ -77,7 +77,7 @@ impl Sandbox {
         }
     }
 
-    /// A call to the control API.
+    /// Calls the control API.
     pub(crate) async fn control(&self, method: &str, path: &str, body: Value) -> Value {
         let request = Request {
             method: method.parse().unwrap(),
