@@ -1,12 +1,12 @@
-//! Wallet addresses as people type them.
+//! Parses wallet addresses that people type.
 
 use crate::error::{Code, Error, Result};
 use alloy_primitives::Address;
 
-/// Reads a wallet address: `0x` and 40 hexadecimal digits. A mixed-case one must carry a right checksum.
+/// Parses a wallet address: `0x` and 40 hexadecimal digits. A mixed-case address must have a valid checksum.
 ///
 /// # Errors
-/// [`Code::AddressMalformed`], in words that say what was expected.
+/// [`Code::AddressMalformed`], with a message that says what was expected.
 pub fn parse_address(text: &str) -> Result<Address> {
     let malformed = |why: &str| Err(Error::new(Code::AddressMalformed, why));
     let text = text.trim();

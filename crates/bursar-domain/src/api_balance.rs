@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiBalance {
     pub balance: Amount,
-    /// What is spent per day at the current rate.
+    /// The spending per day at the current rate.
     pub daily_usage: Option<Amount>,
     pub days_left: Option<u32>,
 }

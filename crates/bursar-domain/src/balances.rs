@@ -1,6 +1,6 @@
-//! Whether the user's balances at two blocks match the events between them. Money comes to a user through events that
-//! are read; it also leaves in ways that are not read, such as charges. So balances that grew by more than the events
-//! brought prove that an event is missing, and balances that grew by less prove nothing.
+//! Checks whether the user's balances at two blocks match the events between them. Money reaches a user only through
+//! events that Bursar reads, but can also leave in other ways, such as charges. Balances that grew by more than the
+//! events brought prove that an event is missing. Balances that grew by less prove nothing.
 
 use crate::chain_event::{BalanceEvent, EventKind};
 use crate::chain_reading::ChainReading;
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 /// A user's money after one block, in the token's units.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balances {
-    /// What can be spent.
+    /// Available to spend.
     pub free: Amount,
-    /// Held for running workloads.
+    /// Reserved for running workloads.
     pub reserved: Amount,
     /// Under review.
     pub held: Amount,
@@ -40,14 +40,14 @@ impl Balances {
     }
 
     /// Whether the events between two blocks can explain the change from these balances to `later`. `false` proves that
-    /// one is missing: there is more money than they brought, or more has left the review than the events and the money
-    /// spent can explain.
+    /// an event is missing: either the balances grew by more than the events brought, or more money left the review
+    /// than the release events and the spent money can explain.
     pub fn reconciles_with(&self, later: &Self, events: &[BalanceEvent]) -> bool {
         // An amount that cannot be computed proves nothing.
         !self.unexplained(later, events).unwrap_or(false)
     }
 
-    /// `None` if an amount does not fit.
+    /// Whether the events cannot explain the change to `later`; `None` if an amount does not fit.
     fn unexplained(&self, later: &Self, events: &[BalanceEvent]) -> Option<bool> {
         let mut received = self.free.checked_sub(&self.free)?;
         let mut released = received.clone();
@@ -59,7 +59,7 @@ impl Balances {
             *sum = sum.checked_add(&event.amount)?;
         }
         let grown = later.total()?.checked_sub(&self.total()?)?;
-        // Money that left in ways that are not read.
+        // Money that left without an event that Bursar reads.
         let spent = received.checked_sub(&grown)?;
         if spent.is_negative() {
             return Some(true);
@@ -186,8 +186,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens between two blocks, the complete list of events explains it. The list without one of them
-        /// does not, unless as much was spent in ways that are not read.
+        /// The complete list of events explains any change between two blocks. The list without one event does not,
+        /// unless at least as much money was spent without an event.
         #[test]
         fn complete_list_reconciles_and_shorter_one_does_not(
             start in prop::array::uniform3(0_i128..1_000),

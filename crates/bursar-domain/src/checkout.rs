@@ -1,5 +1,6 @@
-//! Which addresses the browser may be sent to. Every address is parsed, compared for equality with what the
-//! network lists, and handed on as it was re-serialised; what looks odd is refused, not repaired.
+//! Decides which addresses the browser may open. Every address is parsed, compared for exact equality with the
+//! network's list, and passed on in its re-serialised form. An address in an unusual spelling is rejected, not
+//! repaired.
 
 use crate::error::{Code, Error, Result};
 use crate::network::{Network, host_and_port, is_loopback};
@@ -8,14 +9,14 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 use url::Url;
 
-/// The longest address that is opened, in bytes.
+/// The longest address that Bursar opens, in bytes.
 pub const LIMIT: usize = 2_048;
 
-/// Lets a checkout pass if its host, with its port, is one of the network's or one that the user added to
-/// the account: https, or plain http on this machine; no user info; written without tricks.
+/// Accepts a checkout whose host and port are listed by the network or were added to the account by the user. The
+/// address must use https, or plain http on this machine, have no user info, and be written exactly as it is parsed.
 ///
 /// # Errors
-/// [`Code::HostNotAllowed`], naming the host in ASCII where there is one.
+/// [`Code::HostNotAllowed`], with the host in ASCII if there is one.
 pub fn allow(raw: &str, network: &Network, added_hosts: &[String]) -> Result<Url> {
     let url = well_formed(raw)?;
     let host =
@@ -34,12 +35,12 @@ pub fn allow(raw: &str, network: &Network, added_hosts: &[String]) -> Result<Url
     }
 }
 
-/// The host (with its port) of a checkout that is well formed but not listed: what the user would be adding.
+/// The host, with its port, of a well-formed checkout, so that the user can add a host that is not listed.
 pub fn host(raw: &str) -> Option<String> {
     well_formed(raw).ok().as_ref().and_then(host_and_port)
 }
 
-/// The network's sign-in page; `address` must be of that very page.
+/// Accepts an address of the network's sign-in page: scheme, host, port and path must be equal.
 ///
 /// # Errors
 /// [`Code::HostNotAllowed`].
@@ -84,10 +85,10 @@ fn explorer(network: &Network, kind: &str, what: &str) -> Option<Url> {
     Some(url)
 }
 
-/// A QR code of an allowed address: an SVG of one path, black on white with a quiet zone.
+/// A QR code of an allowed address: an SVG with one path, black on white, with a quiet zone.
 ///
 /// # Errors
-/// [`Code::Internal`] when the address is too long for one.
+/// [`Code::Internal`] if the address is too long for a QR code.
 pub fn qr_svg(url: &Url) -> Result<String> {
     let code = QrCode::with_error_correction_level(url.as_str(), EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(url.as_str(), EcLevel::L))
@@ -101,8 +102,8 @@ pub fn qr_svg(url: &Url) -> Result<String> {
         .build())
 }
 
-/// Parses an address that is written the way it will be read: visible ASCII, a scheme and two slashes, and
-/// a host that the parser did not have to change.
+/// Parses an address that is written exactly as it is parsed: visible ASCII, a scheme and two slashes, and a host that
+/// the parser did not change.
 fn well_formed(raw: &str) -> Result<Url> {
     if raw.len() > LIMIT {
         return Err(refused("The payment page's address is too long."));
@@ -133,14 +134,14 @@ fn well_formed(raw: &str) -> Result<Url> {
     }
 }
 
-/// What stands between the two slashes and the path, in small letters.
+/// The text between the two slashes and the path, in lowercase.
 fn written_host(raw: &str) -> Option<String> {
     let (_, rest) = raw.split_once("://")?;
     let host = rest.split(['/', '?', '#']).next()?;
     Some(host.to_ascii_lowercase())
 }
 
-/// Whether that is the parsed host, with or without the scheme's default port.
+/// Whether `written` is the host of `url`, with or without the scheme's default port.
 fn is_written_as(written: &str, url: &Url) -> bool {
     let Some(parsed) = host_and_port(url) else {
         return false;

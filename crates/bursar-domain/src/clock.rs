@@ -1,5 +1,5 @@
-//! Points in time and spans, as whole milliseconds. Nothing in the core asks the system for the time
-//! except [`Clock`]'s own implementation; everything else is given it.
+//! Points in time and time spans, in whole milliseconds. In the core only [`SystemClock`] reads the system's time; all
+//! other code receives the time as an argument.
 
 use crate::time_zone::TimeZone;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -35,31 +35,31 @@ impl Span {
         Self::hours(n.saturating_mul(24))
     }
 
-    /// The same for timers; zero when negative.
+    /// The span as a [`Duration`] for timers; zero if negative.
     pub fn to_duration(self) -> Duration {
         Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }
 }
 
 impl Timestamp {
-    /// This much later; stops at the ends of the range.
+    /// The time this much later, limited to the range of `i64`.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
     }
 
-    /// This much earlier; stops at the ends of the range.
+    /// The time this much earlier, limited to the range of `i64`.
     #[must_use]
     pub const fn minus(self, span: Span) -> Self {
         Self(self.0.saturating_sub(span.0))
     }
 
-    /// How long after `earlier` this is; negative when before it.
+    /// The span from `earlier` to this time; negative if this time is before `earlier`.
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }
 
-    /// Reads an RFC 3339 date and time, with any offset; finer parts than milliseconds are dropped.
+    /// Parses an RFC 3339 date and time with any offset. Digits finer than milliseconds are dropped.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         let when = OffsetDateTime::parse(text, &Rfc3339).ok()?;
         i64::try_from(when.unix_timestamp_nanos().div_euclid(1_000_000))
@@ -67,7 +67,7 @@ impl Timestamp {
             .map(Self)
     }
 
-    /// The calendar form in UTC, or `None` outside the years that RFC 3339 can write.
+    /// The date and time in UTC; `None` outside the supported range of years.
     pub fn to_utc(self) -> Option<OffsetDateTime> {
         OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0).checked_mul(1_000_000)?).ok()
     }
@@ -78,7 +78,7 @@ impl Timestamp {
     }
 }
 
-/// RFC 3339 in UTC with whole seconds, as every text of Bursar writes it.
+/// RFC 3339 in UTC with whole seconds, the format of every text that Bursar writes.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self
@@ -118,11 +118,11 @@ impl specta::Type for Timestamp {
     }
 }
 
-/// Where the time comes from.
+/// The source of the current time.
 pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 
-    /// Where days begin and end for the user.
+    /// The time zone that decides when the user's days begin and end.
     fn time_zone(&self) -> TimeZone {
         TimeZone::UTC
     }

@@ -1,5 +1,5 @@
-//! The one error type that leaves the core. It carries a closed code, on which programs and the
-//! window's words hang, and a sentence for people. It never carries a secret.
+//! The only error type that the core returns. An error has a code from a closed list, by which programs handle it and
+//! the window chooses its text, and a sentence for people. An error never contains a secret.
 
 use crate::clock::Span;
 use serde::{Deserialize, Serialize};
@@ -128,7 +128,7 @@ pub struct Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error that stays until somebody changes something.
+    /// An error that persists until somebody changes something.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -138,7 +138,7 @@ impl Error {
         }
     }
 
-    /// An error that may pass by itself.
+    /// An error that may go away without a change, so that a retry can succeed.
     pub fn passing(code: Code, message: impl Into<String>) -> Self {
         Self {
             code,

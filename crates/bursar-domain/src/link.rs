@@ -1,12 +1,12 @@
-//! Links that come back from the browser. Only the exact forms pass; a link is a hint to look and never
-//! proves anything, and what it carries means something only to whoever expects its state.
+//! Links that the browser hands back to the app. Only the exact forms are accepted. A link is a hint to check with the
+//! provider and proves nothing. What it carries counts only for the request that expects its state.
 
 use crate::error::{Code, Error, Result};
 use std::fmt;
 use std::ops::Deref;
 use zeroize::Zeroizing;
 
-/// The scheme that the desktop hands to the app.
+/// The URL scheme for which the desktop opens the app.
 pub const SCHEME: &str = crate::APP_ID;
 /// The longest link, in bytes.
 pub const LIMIT: usize = 2_048;
@@ -15,26 +15,26 @@ const TOP_UP_RETURN: &str = "org.bursar.desktop://top-up/return";
 const SIGN_IN: &str = "org.bursar.desktop://sign-in";
 /// The longest authorization code, in bytes.
 const CODE_LIMIT: usize = 1_024;
-/// The length of a state: 256 bits as lower-case hexadecimal digits.
+/// The length of a state: 256 bits as lowercase hexadecimal digits.
 const STATE_LENGTH: usize = 64;
 
-/// A link of one of the exact forms.
+/// A link in one of the accepted forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Link {
-    /// The checkout sent the browser back.
+    /// The checkout page sent the browser back.
     TopUpReturn { state: LinkState },
-    /// The sign-in page allowed it.
+    /// The user allowed access on the sign-in page.
     SignIn { code: SignInCode, state: LinkState },
-    /// The sign-in page did not.
+    /// The sign-in page returned an error.
     SignInRefused { state: LinkState },
 }
 
-/// 256 random bits, written as 64 lower-case hexadecimal digits. Printing it shows nothing.
+/// 256 random bits, written as 64 lowercase hexadecimal digits. Debug output hides them.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkState(Zeroizing<String>);
 
 impl LinkState {
-    /// Reads a state; `None` unless it is 64 lower-case hexadecimal digits.
+    /// Parses a state; `None` unless the text is 64 lowercase hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == STATE_LENGTH
             && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
@@ -45,7 +45,8 @@ impl LinkState {
         &self.0
     }
 
-    /// Whether this is the expected state, in a time that does not tell how much of it is.
+    /// Compares with the expected state. The comparison visits every byte, so its duration does not reveal how many
+    /// match.
     pub fn matches(&self, expected: &str) -> bool {
         let differences = self
             .0
@@ -62,7 +63,7 @@ impl fmt::Debug for LinkState {
     }
 }
 
-/// An authorization code. Printing it shows nothing.
+/// An authorization code. Debug output hides the code.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignInCode(Zeroizing<String>);
 
@@ -79,13 +80,14 @@ impl fmt::Debug for SignInCode {
     }
 }
 
-/// Reads a link. Scheme, host and path are compared byte by byte; there is no user info or port; `state` comes once, and
-/// so does `code` or `error` where it belongs. Other parameters are ignored, and so is the fragment of a sign-in: some
-/// providers append one (`#_=_`), and a browser hands one on by itself where a page redirects it. A return address is
-/// given to a checkout word by word and comes back so.
+/// Parses a link. Scheme, host and path are compared byte by byte; user info and a port are rejected. `state` appears
+/// exactly once, and so does `code` or `error` in a sign-in. Other parameters are ignored. The fragment of a sign-in is
+/// ignored too: some providers append one (`#_=_`), and a browser carries a page's fragment over to the address that
+/// the page redirects to. A checkout receives its return address in full and sends the browser back to exactly that
+/// address, so a fragment there is rejected.
 ///
 /// # Errors
-/// [`Code::LinkMalformed`]; the link itself is never repeated in the message.
+/// [`Code::LinkMalformed`]. The message never contains the link.
 pub fn parse(text: &str) -> Result<Link> {
     if text.len() > LIMIT || !text.bytes().all(is_link_byte) {
         return Err(malformed());
@@ -116,7 +118,7 @@ pub fn parse(text: &str) -> Result<Link> {
     }
 }
 
-/// The link without the fragment that a sign-in's may have.
+/// Removes the fragment of a sign-in link; any other link with a fragment is rejected.
 fn without_fragment(text: &str) -> Result<&str> {
     match text.split_once('#') {
         None => Ok(text),
@@ -125,15 +127,15 @@ fn without_fragment(text: &str) -> Result<&str> {
     }
 }
 
-/// The address that a checkout sends the browser back to.
+/// The address to which a checkout sends the browser back.
 pub fn return_url(state: &str) -> String {
     format!("{TOP_UP_RETURN}?state={state}")
 }
 
-/// A new state: 256 bits of the system's randomness as 64 lower-case hexadecimal digits.
+/// Creates a state: 256 bits of the system's randomness as 64 lowercase hexadecimal digits.
 ///
 /// # Errors
-/// [`Code::Internal`] when the system gives none.
+/// [`Code::Internal`] if the system provides no random numbers.
 pub fn new_state() -> Result<String> {
     let mut bytes = Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *bytes)
@@ -141,13 +143,13 @@ pub fn new_state() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Visible ASCII without what only tricks need: no space, control character, backslash or quote.
+/// Visible ASCII, except for characters that only attacks need: backslash, quotes, angle brackets and backticks.
 fn is_link_byte(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'`')
 }
 
-/// The value of a parameter that may come once at most. A second one hides nowhere: a name that only
-/// becomes this one when it is decoded, or in small letters, counts too and is refused.
+/// The value of a parameter that may appear at most once. A name that matches only after percent-decoding or without
+/// regard to case is rejected, so that no second value can hide behind another spelling.
 fn once<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>> {
     let mut found = None;
     for parameter in query.split('&') {
@@ -167,7 +169,7 @@ fn once<'a>(query: &'a str, name: &str) -> Result<Option<&'a str>> {
     Ok(found)
 }
 
-/// A code may come percent-encoded; what it decodes to is 1 to 1024 visible ASCII characters.
+/// Parses an authorization code, which may be percent-encoded. The decoded code is 1 to 1024 visible ASCII characters.
 fn sign_in_code(value: &str) -> Option<SignInCode> {
     let bytes = percent_decoded(value)?;
     let fits = (1..=CODE_LIMIT).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
@@ -175,7 +177,7 @@ fn sign_in_code(value: &str) -> Option<SignInCode> {
     Some(SignInCode(Zeroizing::new(code)))
 }
 
-/// `None` where a percent sign is not followed by two hexadecimal digits.
+/// Decodes percent-encoding; `None` if a percent sign is not followed by two hexadecimal digits.
 fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut decoded = Vec::with_capacity(text.len());

@@ -1,5 +1,5 @@
-//! Exact money: integer base units, a scale and a currency. Arithmetic is checked, scales are widened
-//! but never narrowed with loss, and nothing here rounds except where the name says so.
+//! Exact amounts of money: integer base units, a scale and a currency. Arithmetic is checked. A change of scale never
+//! loses digits, and a function rounds only if its name says so.
 
 mod typed;
 
@@ -19,8 +19,8 @@ pub const MAX_SCALE: u8 = 18;
 #[serde(try_from = "String", into = "String")]
 pub struct Currency(String);
 
-/// An exact amount: `units × 10^-scale` of `currency`. May be negative (a refund, a difference). Two amounts are
-/// equal when they are worth the same in one currency, however many decimals each is written with: 25 is 25.00.
+/// An exact amount: `units × 10^-scale` of `currency`. A refund or a difference may be negative. Two amounts of one
+/// currency are equal when their values are equal, whatever their scales: 25 equals 25.00.
 #[derive(Clone, Debug)]
 pub struct Amount {
     units: i128,
@@ -30,7 +30,7 @@ pub struct Amount {
 
 impl Currency {
     /// # Errors
-    /// [`Code::AnswerMalformed`] unless it is 2 to 12 ASCII letters, digits or dots.
+    /// [`Code::AnswerMalformed`] unless `code` is 2 to 12 ASCII letters, digits or dots.
     pub fn new(code: &str) -> Result<Self> {
         let code = code.to_ascii_uppercase();
         let fits = (2..=12).contains(&code.len())
@@ -96,7 +96,7 @@ impl Amount {
         })
     }
 
-    /// An amount of hundredths.
+    /// Creates an amount from hundredths.
     pub fn from_cents(cents: i64, currency: Currency) -> Self {
         Self {
             units: i128::from(cents),
@@ -133,11 +133,12 @@ impl Amount {
         self.units == 0
     }
 
-    /// Reads what a person typed or pasted: digits of one script, in groups of three or not, with an optional point and at
-    /// most `decimals` digits after it. What Bursar shows as an amount without its currency is read as that amount.
+    /// Parses an amount that a person typed or pasted: digits of one script, optionally in groups of three, with an
+    /// optional point and at most `decimals` digits after it. An amount that Bursar displays, without its currency,
+    /// parses to the same amount.
     ///
     /// # Errors
-    /// [`Code::AmountMalformed`] or [`Code::AmountPrecision`], in words that say what to type.
+    /// [`Code::AmountMalformed`] or [`Code::AmountPrecision`], with a message that says what to type.
     pub fn parse_typed(text: &str, decimals: u8, currency: Currency) -> Result<Self> {
         let Typed { whole, fraction } = typed::read(text)?;
         if fraction.len() > usize::from(decimals) {
@@ -152,10 +153,10 @@ impl Amount {
             .map_err(|_| Error::new(Code::AmountMalformed, "That amount is too large to be one."))
     }
 
-    /// Reads a decimal string from a server: an optional minus, digits, an optional fraction.
+    /// Parses a server's decimal string: an optional minus, digits and an optional fraction.
     ///
     /// # Errors
-    /// [`Code::AnswerMalformed`] when it is anything else, too large, or finer than 18 decimals.
+    /// [`Code::AnswerMalformed`] if the text has another form, is too large, or has more than 18 decimals.
     pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self> {
         let malformed = || Error::new(Code::AnswerMalformed, "An amount in the answer is not one.");
         let (negative, digits) = match text.strip_prefix('-') {
@@ -199,7 +200,7 @@ impl Amount {
         Self::new(units, scale, currency)
     }
 
-    /// The same value with more decimals, or `None` when digits would be lost or the range left.
+    /// The same value at another scale; `None` if that would lose digits, overflow or exceed [`MAX_SCALE`].
     pub fn rescale(&self, scale: u8) -> Option<Self> {
         if scale > MAX_SCALE {
             return None;
@@ -224,18 +225,18 @@ impl Amount {
         })
     }
 
-    /// The amount in hundredths, or `None` when it is finer than that or out of range.
+    /// The amount in hundredths; `None` if it has finer digits or does not fit.
     pub fn to_cents(&self) -> Option<i64> {
         self.rescale(2)
             .and_then(|cents| i64::try_from(cents.units).ok())
     }
 
-    /// The sum, at the finer scale; `None` on another currency or overflow.
+    /// The sum at the finer scale; `None` if the currencies differ or on overflow.
     pub fn checked_add(&self, other: &Self) -> Option<Self> {
         self.combine(other, i128::checked_add)
     }
 
-    /// The difference, at the finer scale; `None` on another currency or overflow.
+    /// The difference at the finer scale; `None` if the currencies differ or on overflow.
     pub fn checked_sub(&self, other: &Self) -> Option<Self> {
         self.combine(other, i128::checked_sub)
     }
@@ -256,18 +257,18 @@ impl Amount {
         Some((self.rescale(scale)?, other.rescale(scale)?))
     }
 
-    /// Compares values across scales; `None` on another currency or where alignment overflows.
+    /// Compares values across scales; `None` if the currencies differ or on overflow.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         let (left, right) = self.align(other)?;
         Some(left.units.cmp(&right.units))
     }
 
-    /// Same value and currency, whatever the scales; the same as `==`.
+    /// Whether value and currency are equal, whatever the scales. Equivalent to `==`.
     pub fn equals(&self, other: &Self) -> bool {
         self == other
     }
 
-    /// Units and scale without the zeros that end the fraction: one pair for each value.
+    /// Units and scale without trailing zeros in the fraction, so that each value has exactly one such pair.
     fn value(&self) -> (i128, u8) {
         let (mut units, mut scale) = (self.units, self.scale);
         while scale > 0 && units.checked_rem(10) == Some(0) {
@@ -277,7 +278,7 @@ impl Amount {
         (units, scale)
     }
 
-    /// The distance from zero; `None` at the very end of the range.
+    /// The absolute value; `None` for the smallest number of units, which has no positive counterpart.
     pub fn checked_abs(&self) -> Option<Self> {
         Some(Self {
             units: self.units.checked_abs()?,
@@ -285,8 +286,8 @@ impl Amount {
         })
     }
 
-    /// `self × bps / 10 000 + fixed`, rounded **up** to a hundredth: a fee is never told too small.
-    /// `None` for a negative amount or rate, another currency, or overflow.
+    /// `self × bps / 10 000 + fixed_cents`, rounded **up** to a hundredth so that a displayed fee is never too small.
+    /// `None` for a negative amount or negative fixed fee, or on overflow.
     pub fn fee_rounded_up(&self, bps: u32, fixed_cents: i64) -> Option<Self> {
         if self.is_negative() || fixed_cents < 0 {
             return None;
@@ -306,7 +307,7 @@ impl Amount {
         })
     }
 
-    /// The decimal string without the currency, every decimal of the scale written: `"25.500000"`.
+    /// The decimal string without the currency, with every decimal of the scale: `"25.500000"`.
     pub fn to_decimal(&self) -> String {
         let scale = usize::from(self.scale);
         let width = scale.saturating_add(1);
@@ -319,7 +320,7 @@ impl Amount {
         [sign, whole, ".", fraction].concat()
     }
 
-    /// At least two decimals and no zeros after them that say nothing: `25.50 USDC`.
+    /// The decimal string and the currency, with at least two decimals and no further trailing zeros: `25.50 USDC`.
     pub fn to_brief(&self) -> String {
         let text = self.to_decimal();
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
@@ -383,7 +384,7 @@ impl specta::Type for Amount {
     }
 }
 
-/// A whole number that is written in groups of three or not, as ASCII digits; `None` for anything else.
+/// The ASCII digits of a whole number, which may be written in groups of three; `None` for any other text.
 pub fn ungrouped(text: &str) -> Option<String> {
     typed::ungrouped(text, &mut None).ok()
 }

@@ -1,5 +1,6 @@
-//! A network: where a provider lives. Three are built in, others come from a TOML file that is checked
-//! whole before anything of it is used: plain http only for loopback, addresses exact.
+//! A network: the addresses of a provider's API, checkout, sign-in and chain. Three networks are built in, and others
+//! come from a TOML file. The whole file is checked before any part is used: addresses must be exact, and plain http is
+//! allowed only on loopback.
 
 use crate::error::{Code, Error, Result};
 use crate::money::{Amount, Currency};
@@ -13,8 +14,8 @@ const LARGEST_FILE: usize = 64 * 1024;
 /// The most checkout hosts that a network lists.
 const MOST_HOSTS: usize = 32;
 
-/// Which provider module speaks to the network, as its file names it. A network that a newer version kept may
-/// name one that this version does not have.
+/// The provider module that a network uses, by the name in the network file. A stored network may have been saved by a
+/// newer version and name a provider that this version does not have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ProviderName(String);
@@ -25,7 +26,7 @@ impl ProviderName {
     }
 }
 
-/// A network as the app uses it, every part checked.
+/// A network whose parts are all checked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Network {
     pub name: String,
@@ -36,7 +37,7 @@ pub struct Network {
     #[serde(default)]
     pub return_links: bool,
     pub console: Option<Url>,
-    /// The entitlement that is the balance, where the API lists several.
+    /// The entitlement that holds the balance, in case the API lists several.
     pub feature_key: Option<String>,
     #[serde(default)]
     pub limits: Limits,
@@ -44,14 +45,14 @@ pub struct Network {
     pub chain: Option<ChainConfig>,
 }
 
-/// The network's own limits; the API's win where it states them.
+/// The limits that the network file sets. Limits that the API reports take precedence.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
     pub top_up_min: Option<Amount>,
     pub balance_max: Option<Amount>,
 }
 
-/// Where the browser sign-in (OAuth 2.0 code + PKCE) happens.
+/// The addresses of the browser sign-in (OAuth 2.0 code + PKCE).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
     pub authorize: Url,
@@ -59,7 +60,7 @@ pub struct SignIn {
     pub client_id: String,
 }
 
-/// The chain that the Balance contract is on.
+/// The chain on which the Balance contract is deployed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChainConfig {
     pub id: u64,
@@ -68,7 +69,7 @@ pub struct ChainConfig {
     pub ws: Option<Url>,
     /// The Balance contract.
     pub balance: Address,
-    /// The token that the Balance is kept in.
+    /// The token in which the contract holds balances.
     pub token: Address,
     pub explorer: Option<Url>,
     #[serde(default)]
@@ -76,10 +77,10 @@ pub struct ChainConfig {
 }
 
 impl Network {
-    /// Reads a network file, whose provider is one of `providers`.
+    /// Parses a network file. Its provider must be one of `providers`.
     ///
     /// # Errors
-    /// [`Code::NetworkMalformed`], naming the field and what is wrong with it.
+    /// [`Code::NetworkMalformed`], with the field and what is wrong with it.
     pub fn from_toml(text: &str, providers: &[&str]) -> Result<Self> {
         if text.len() > LARGEST_FILE {
             return Err(malformed("The network file is too large to be one."));
@@ -93,23 +94,23 @@ impl Network {
         file.check(providers)
     }
 
-    /// Whether its provider is of the kind that a network file calls so.
+    /// Whether `kind` is the name of this network's provider in a network file.
     pub fn is_of(&self, kind: &str) -> bool {
         self.provider.as_str() == kind
     }
 
-    /// Whether this is a sandbox on this machine, which every window must say.
+    /// Whether this network is a sandbox on this machine. Every window must show that.
     pub fn is_sandbox(&self) -> bool {
         is_loopback(&self.api)
     }
 
-    /// The API's host as the user should see it before typing a key.
+    /// The API's host, which the user should see before typing a key.
     pub fn api_host(&self) -> String {
         host_and_port(&self.api).unwrap_or_default()
     }
 }
 
-/// The host, with its port where the scheme's default does not apply; `None` without a host.
+/// The host, followed by its port if that is not the scheme's default; `None` without a host.
 pub fn host_and_port(url: &Url) -> Option<String> {
     let host = url.host_str()?;
     Some(match url.port() {
@@ -301,7 +302,7 @@ fn web_address(field: &str, text: &str) -> Result<Url> {
     address(field, text, "https", "http")
 }
 
-/// A web address that paths are added to: nothing after its own path.
+/// A web address to which paths are appended, so a query or fragment is rejected.
 fn base(field: &str, text: &str) -> Result<Url> {
     let url = web_address(field, text)?;
     if url.query().is_some() || url.fragment().is_some() {
@@ -316,7 +317,7 @@ fn is_visible(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// An address of the secure scheme anywhere, or of the plain one on loopback; without user info.
+/// Parses an address without user info. The plain scheme is allowed only on loopback.
 fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
     if text.len() > 1_000 || !is_visible(text) {
         return Err(malformed(format!(
@@ -342,7 +343,7 @@ fn address(field: &str, text: &str, secure: &str, plain: &str) -> Result<Url> {
     }
 }
 
-/// A checkout host as a network lists it: `host` or `host:port`, nothing around it.
+/// Checks that a checkout host is written as `host` or `host:port`, with nothing around it.
 ///
 /// # Errors
 /// [`Code::NetworkMalformed`].

@@ -1,14 +1,14 @@
-//! Counts with their nouns, as every text for people writes them.
+//! Counts with their nouns, as every text for people shows them.
 
 use std::fmt::Display;
 
-/// "0 payments", "1 payment", "12 payments". `many` is the noun for every count but one.
+/// "0 payments", "1 payment", "12 payments". `many` is the noun for every count except one.
 pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
     let noun = if count == N::from(1) { one } else { many };
     format!("{count} {noun}")
 }
 
-/// How long a balance lasts: "less than a day", "about 1 day", "about 6 days". The provider tells whole days.
+/// How long a balance lasts: "less than a day", "about 1 day", "about 6 days". Providers report whole days.
 pub fn about_days(days: u32) -> String {
     match days {
         0 => "less than a day".to_owned(),

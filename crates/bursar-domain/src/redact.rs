@@ -1,28 +1,28 @@
-//! Takes secrets out of what servers say before any of it is read, kept, logged or shown. A server may say a key back
-//! in a refusal, a name, an id or an address, in any case, percent-encoded or with invisible characters between.
+//! Removes secrets from server responses before anything is parsed, stored, logged or shown. A server may repeat a key
+//! in an error message, a name, an id or an address: in any case, percent-encoded, or with invisible characters inside.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::fmt;
 use zeroize::Zeroizing;
 
-/// What stands in place of a secret.
+/// The mark that replaces a secret.
 const MARK: &str = "…";
-/// A part of a secret that is this long gives it away; in bytes.
+/// The length of a part of a secret that is enough to reveal the secret, in bytes.
 const PART: usize = 12;
-/// A secret that is shorter than this is too likely to be an ordinary word.
+/// The shortest secret that is removed, in bytes. A shorter one could be an ordinary word.
 const SHORTEST: usize = 6;
-/// Of a long token its beginning and its end are looked for, in parts.
+/// The most parts that are searched for at each end of a long token.
 const MOST_PARTS: usize = 8;
-/// How often something may be percent-encoded.
+/// The most layers of percent-encoding that are decoded.
 const LAYERS: usize = 3;
-/// A run of letters and digits that may be a key, at least; in characters.
+/// The shortest run of letters and digits that may be a key, in characters.
 const RANDOM: usize = 16;
 
-/// The secrets that belong to one account, as they are looked for. Printing it shows none of them.
+/// The secrets of one account, prepared for the search. Debug output hides them.
 #[derive(Default)]
 pub struct Secrets {
-    /// In small letters.
+    /// The parts to search for, in lowercase.
     needles: Vec<Zeroizing<String>>,
 }
 
@@ -33,11 +33,11 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// `value` may have a scheme before it, as in a header: `Bearer …`.
+    /// Adds a secret. `value` may begin with a scheme, as in a header: `Bearer …`.
     pub fn add(&mut self, value: &str) {
         let value = value.rsplit(' ').next().unwrap_or_default();
-        // The other parts of a signed token are much the same in every token, a payment page's among them; nobody can use
-        // them without its signature.
+        // Only the signature of a signed token is removed. The other parts are similar in every token, including a
+        // payment page's, and are useless without their signature.
         let secret = match value.rsplit_once('.') {
             Some((_, signature)) if is_signed(value) => signature,
             Some(_) | None => value,
@@ -55,8 +55,8 @@ impl Secrets {
         }
     }
 
-    /// A JSON body with every text in it, names of members among them, cleared of the secrets. What is not JSON stays as
-    /// it is; nothing of that is ever shown.
+    /// Removes the secrets from every string of a JSON body, including member names. A body that is not JSON stays
+    /// unchanged, because it is never displayed.
     pub fn clear_json(&self, body: Vec<u8>) -> Vec<u8> {
         if self.needles.is_empty() {
             return body;
@@ -91,7 +91,7 @@ impl Secrets {
         }
     }
 
-    /// The text without the words that hold a secret; `None` where there is none in it.
+    /// The text without the words that contain a secret; `None` if it contains none.
     fn clear(&self, text: &str) -> Option<String> {
         if !self.is_in(text) {
             return None;
@@ -101,7 +101,7 @@ impl Secrets {
             .map(|word| if self.is_in(word) { MARK } else { word })
             .collect();
         let clear = words.join(" ");
-        // One that is broken over several words leaves nothing to be shown.
+        // If a secret spans several words, the whole text is replaced.
         Some(if self.is_in(&clear) {
             MARK.to_owned()
         } else {
@@ -120,7 +120,7 @@ impl Secrets {
                     .bytes()
                     .any(|b| b.is_ascii_whitespace() || b.is_ascii_control())
             {
-                // Whatever is invisible or white may stand within it.
+                // Invisible characters or white space may hide inside a secret.
                 form = Zeroizing::new(form.chars().filter(char::is_ascii_graphic).collect());
             }
             if self
@@ -139,7 +139,7 @@ impl Secrets {
     }
 }
 
-/// The secret in pieces that give it away, from its beginning and from its end.
+/// The parts of a secret that reveal it, from its beginning and its end.
 fn parts(secret: &str) -> Vec<Zeroizing<String>> {
     let whole = secret.as_bytes();
     if whole.len() <= PART {
@@ -154,7 +154,7 @@ fn parts(secret: &str) -> Vec<Zeroizing<String>> {
         .collect()
 }
 
-/// Where each string literal of a JSON text begins and ends, its quotes included.
+/// The start and end of each string literal in a JSON text, including the quotes.
 fn literals(body: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
     let mut bytes = body.iter().enumerate();
     std::iter::from_fn(move || {
@@ -171,7 +171,7 @@ fn literals(body: &[u8]) -> impl Iterator<Item = (usize, usize)> + '_ {
     })
 }
 
-/// Without its percent signs; `None` where there is nothing to decode.
+/// Decodes one layer of percent-encoding; `None` if there is nothing to decode.
 fn percent_decoded(text: &str) -> Option<String> {
     let mut found = false;
     let mut out = Vec::with_capacity(text.len());
@@ -202,7 +202,7 @@ fn hex(digit: u8) -> Option<u8> {
         .and_then(|value| u8::try_from(value).ok())
 }
 
-/// A text to be shown without what looks like a key, a token or an authorisation, whoever's it is.
+/// Removes everything that looks like a key, a token or a credential from a text for display, whoever it belongs to.
 pub(crate) fn clear_unknown(text: &str) -> String {
     let mut introduced = false;
     let words: Vec<&str> = text
@@ -216,7 +216,7 @@ pub(crate) fn clear_unknown(text: &str) -> String {
     words.join(" ")
 }
 
-/// Whether a secret is to follow: `Bearer`, `X-API-KEY:`, `token=`.
+/// Whether the word announces a secret: `Bearer`, `X-API-KEY:`, `token=`.
 fn introduces(word: &str) -> bool {
     let name = bare(word).to_ascii_lowercase().replace(['-', '_'], "");
     [
@@ -242,12 +242,12 @@ fn is_filler(word: &str) -> bool {
     )
 }
 
-/// A word without what punctuates it.
+/// A word without the punctuation around it.
 fn bare(word: &str) -> &str {
     word.trim_matches(|c: char| c.is_ascii_punctuation())
 }
 
-/// A key by its own shape, alone or within an address, a header or quotes.
+/// Whether the word has the shape of a key, alone or inside an address, a header or quotes.
 fn is_key(word: &str) -> bool {
     let pieces = word.split(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)));
     let mut named = false;
@@ -263,14 +263,15 @@ fn is_key(word: &str) -> bool {
     false
 }
 
-/// A JSON web token.
+/// Whether the text is a JSON Web Token.
 fn is_signed(text: &str) -> bool {
     text.starts_with("eyJ")
         && text.matches('.').count() == 2
         && text.split('.').all(|part| part.len() >= SHORTEST)
 }
 
-/// Letters and digits without a word in them.
+/// Whether the text looks random: at least `least` characters, letters as well as digits, and no `0x` prefix, which
+/// marks an address or a hash.
 fn is_random(text: &str, least: usize) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.~+/=".contains(c);
     text.len() >= least

@@ -1,34 +1,36 @@
-//! The time zone in which days begin and end for the user. A day there has 23 or 25 hours where clocks are changed.
+//! The time zone that decides when the user's days begin and end. A day has 23 or 25 hours when a clock change falls on
+//! it.
 
 use crate::clock::Timestamp;
 use jiff::civil::Date;
 use jiff::tz;
 
-/// A time zone. Asked of the system anew each time, because a machine travels.
+/// A time zone. The system's zone is queried again each time, because a machine may travel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeZone(tz::TimeZone);
 
 impl TimeZone {
     pub const UTC: Self = Self(tz::TimeZone::UTC);
 
-    /// The zone that the machine is set to; UTC where it does not say.
+    /// The time zone that the machine is set to; UTC if none is set.
     pub fn of_system() -> Self {
         Self(tz::TimeZone::system())
     }
 
-    /// A zone of the system's database by its name, such as `Europe/Berlin`.
+    /// The zone with this name in the system's database, such as `Europe/Berlin`.
     pub fn named(name: &str) -> Option<Self> {
         tz::TimeZone::get(name).ok().map(Self)
     }
 
-    /// When that day (`YYYY-MM-DD`) begins and when the next one does; `None` for what is no date of the years 1 to 9998.
+    /// The start of this day (`YYYY-MM-DD`) and the start of the next one; `None` unless `date` is a valid date of the
+    /// years 1 to 9998.
     pub fn day(&self, date: &str) -> Option<(Timestamp, Timestamp)> {
         let has_form = date.len() == 10 && date.as_bytes().get(4) == Some(&b'-');
         let date: Date = date.parse().ok().filter(|_| has_form)?;
         Some((self.begin(date)?, self.begin(date.tomorrow().ok()?)?))
     }
 
-    /// The date (`YYYY-MM-DD`) on which that is.
+    /// The date (`YYYY-MM-DD`) of this instant.
     pub fn date(&self, at: Timestamp) -> String {
         match jiff::Timestamp::from_millisecond(at.0) {
             Ok(at) => at.to_zoned(self.0.clone()).date().to_string(),
@@ -36,8 +38,8 @@ impl TimeZone {
         }
     }
 
-    /// The first instant of a day: where midnight is left out by a change of clocks, what comes after; where it comes
-    /// twice, the first.
+    /// The first instant of a day. If a clock change skips midnight, the day begins right after the gap; if midnight
+    /// occurs twice, the day begins at the first one.
     fn begin(&self, date: Date) -> Option<Timestamp> {
         let begin = date.to_zoned(self.0.clone()).ok()?;
         Some(Timestamp(begin.timestamp().as_millisecond()))
@@ -62,10 +64,10 @@ mod tests {
             ("Europe/Berlin", "2026-10-25", 25),
             ("America/New_York", "2026-03-08", 23),
             ("America/New_York", "2026-11-01", 25),
-            // Midnight itself is left out, and comes twice.
+            // Beirut skips midnight; Havana has midnight twice.
             ("Asia/Beirut", "2026-03-29", 23),
             ("America/Havana", "2026-11-01", 25),
-            // The day before has the hour twice.
+            // When the clocks go back at midnight, the day that ends has the hour twice.
             ("America/Sao_Paulo", "2018-02-17", 25),
             ("America/Sao_Paulo", "2018-11-04", 23),
             ("Asia/Kolkata", "2026-03-29", 24),

@@ -1,19 +1,20 @@
-//! What letters, digits and spaces mean, whatever the language: the key by which texts are searched, the values of decimal
-//! digits, and the spaces that people and programs put into numbers. Nothing here depends on a locale, so that the same
-//! text is found on every machine.
+//! Unicode rules for letters, digits and spaces: search keys, the values of decimal digits, and the spaces that people
+//! and programs put into numbers. The rules do not depend on a locale, so a search finds the same text on every
+//! machine.
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_properties::CodePointMapData;
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use std::borrow::Cow;
 
-/// Marks, and characters that are never seen, such as the soft hyphen and the marks of direction.
+/// Characters that a search key omits: marks, and invisible characters such as the soft hyphen and direction marks.
 const LEFT_OUT: GeneralCategoryGroup =
     GeneralCategoryGroup::Mark.union(GeneralCategoryGroup::Format);
 
-/// The text as it is searched for: compatibility forms decomposed, marks and invisible characters left out, case folded,
-/// decimal digits in ASCII, and the Latin letters with a stroke or a ligature as those that people type for them. Stored text and query have the
-/// same key exactly where a person reads them as the same; a key is its own key.
+/// The form of a text that searches compare. It decomposes compatibility forms, removes marks and invisible characters,
+/// folds case, converts decimal digits to ASCII, and spells ligatures and Latin letters with a stroke as people type
+/// them without the special key. A stored text and a query have the same key exactly if a person reads them as the
+/// same. The key of a key is the key itself.
 pub fn search_key(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
@@ -23,7 +24,7 @@ pub fn search_key(text: &str) -> Cow<'_, str> {
         };
     }
     let mut key = text.to_owned();
-    // A folded letter may be one that decomposes further. Two rounds are enough; the bound only keeps the loop finite.
+    // A folded letter may decompose further. Two rounds are enough; the limit only guarantees that the loop ends.
     for _ in 0..4 {
         let next = folded(&key);
         if next == key {
@@ -34,7 +35,7 @@ pub fn search_key(text: &str) -> Cow<'_, str> {
     Cow::Owned(key)
 }
 
-/// Whether the key of `text` has `key`, which is one, as a part.
+/// Whether the search key of `text` contains `key`, which must be a search key already.
 pub fn has_key(text: &str, key: &str) -> bool {
     if !text.is_ascii() {
         return search_key(text).contains(key);
@@ -51,7 +52,7 @@ fn folded(text: &str) -> String {
     DecomposingNormalizerBorrowed::new_nfkd()
         .normalize_iter(text.chars())
         .filter(|c| c.is_ascii() || !LEFT_OUT.contains(categories.get(*c)))
-        // Through the capital: ſ and s, ς and σ, ı and i have one, and ß becomes ss.
+        // Case is folded through the capital, which ſ and s, ς and σ, and ı and i share; ß becomes ss.
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
         .flat_map(|c| spelled(c).into_iter().flatten())
@@ -59,7 +60,8 @@ fn folded(text: &str) -> String {
         .collect()
 }
 
-/// Letters that Unicode does not decompose, as they are typed where a keyboard lacks them.
+/// The ASCII spelling of a letter that Unicode does not decompose, as people type it if their keyboard lacks the
+/// letter.
 fn spelled(c: char) -> [Option<char>; 2] {
     match c {
         'ı' => [Some('i'), None],
@@ -74,7 +76,7 @@ fn spelled(c: char) -> [Option<char>; 2] {
     }
 }
 
-/// A decimal digit of any script: its value, and the first character of its set of ten, which tells the scripts apart.
+/// The value of a decimal digit of any script, and the zero of its set of ten, which identifies the script.
 pub fn decimal_digit(c: char) -> Option<(u8, char)> {
     if c.is_ascii() {
         let value = u8::try_from(c.to_digit(10)?).ok()?;
@@ -85,7 +87,8 @@ pub fn decimal_digit(c: char) -> Option<(u8, char)> {
     if !is_digit(c) {
         return None;
     }
-    // Unicode gives each set of decimal digits ten places in a row, from zero on; several sets may follow each other.
+    // Unicode assigns each set of decimal digits ten consecutive code points, starting with zero. Several sets may
+    // follow one another directly.
     let mut above = 0_u32;
     let mut first = c;
     while let Some(before) = before(first).filter(|before| is_digit(*before)) {
@@ -101,14 +104,14 @@ fn before(c: char) -> Option<char> {
     char::from_u32(u32::from(c).checked_sub(1)?)
 }
 
-/// A space of any width, breaking or not; neither a tab nor a line's end.
+/// Whether the character is a space of any width, breaking or not. Tabs and line ends are not spaces.
 pub fn is_space(c: char) -> bool {
     c == ' '
         || (!c.is_ascii()
             && CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::SpaceSeparator)
 }
 
-/// Whether nothing is drawn for the character: spaces, controls, marks of direction and of order.
+/// Whether the character is invisible: a space, a control character, or a mark of direction or order.
 pub fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
@@ -116,7 +119,7 @@ pub fn is_blank(c: char) -> bool {
             && CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::Format)
 }
 
-/// The character that a reader takes this one for, where it is one of several widths or heights of the same.
+/// The standard form of a character that is a variant in width or height, such as a full-width or superscript digit.
 pub fn plain_form(c: char) -> char {
     if c.is_ascii() {
         return c;

@@ -1,12 +1,12 @@
-//! Texts of a server, made fit to be shown.
+//! Makes a server's text safe to display.
 
 use crate::redact;
 
-/// The longest text taken from a server for showing, in characters.
+/// The longest server text that is displayed, in characters.
 const TEXT_LIMIT: usize = 200;
 
-/// A server's text made fit to be shown: one line, without control characters or those that turn or hide
-/// what is written, and without what looks like a key, cut at 200 characters.
+/// Makes a server's text safe to display: one line, without control characters, characters that reorder or hide text,
+/// or anything that looks like a key, cut at 200 characters.
 pub fn clean(text: &str) -> String {
     let visible = text.chars().filter_map(|c| match c {
         '\n' | '\r' | '\t' => Some(' '),
@@ -18,7 +18,7 @@ pub fn clean(text: &str) -> String {
     cut.trim().to_owned()
 }
 
-/// Characters without a shape of their own: zero-width ones, marks that turn the direction of writing,
+/// Whether the character is invisible or changes how other characters appear: zero-width characters, direction marks,
 /// line separators, tags and variation selectors.
 fn is_deceptive(c: char) -> bool {
     matches!(c,

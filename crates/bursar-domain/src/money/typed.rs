@@ -1,18 +1,18 @@
-//! Reading an amount that a person typed or pasted: the digits of any one script, spaces around it and between groups of
-//! three as Bursar itself writes them, a point before the decimals. What could mean two amounts is refused, never guessed.
+//! Parses an amount that a person typed or pasted: digits of one script, spaces around the amount and between groups of
+//! three, as Bursar itself writes them, and a point before the decimals. An ambiguous text is rejected, never guessed.
 
 use crate::error::{Code, Error, Result};
 use crate::unicode::{decimal_digit, is_space};
 
-/// What was typed, in ASCII digits.
+/// The typed amount in ASCII digits.
 pub(super) struct Typed {
     pub(super) whole: String,
-    /// Without the point; empty where there is none.
+    /// The digits after the point; empty if there is no point.
     pub(super) fraction: String,
 }
 
 /// # Errors
-/// [`Code::AmountMalformed`] in words that say what to type.
+/// [`Code::AmountMalformed`] with a message that says what to type.
 pub(super) fn read(text: &str) -> Result<Typed> {
     let text = text.trim_matches(is_space);
     let (whole, fraction) = match text.split_once(is_point) {
@@ -29,8 +29,8 @@ pub(super) fn read(text: &str) -> Result<Typed> {
     Ok(Typed { whole, fraction })
 }
 
-/// The digits without the spaces between their groups. A space anywhere else may be a digit that was left out, or the
-/// border of two numbers.
+/// The digits without the spaces between groups. A space in any other position is rejected, because a digit may be
+/// missing there or two numbers may meet.
 pub(super) fn ungrouped(text: &str, script: &mut Option<char>) -> Result<String> {
     let groups: Vec<&str> = text.split(is_space).collect();
     let mut whole = String::new();
@@ -54,7 +54,8 @@ pub(super) fn ungrouped(text: &str, script: &mut Option<char>) -> Result<String>
     Ok(whole)
 }
 
-/// Digits of one script as ASCII: a digit of another script may look like one of another value.
+/// Digits of one script, converted to ASCII. Scripts must not mix, because a digit of one script may look like a
+/// different digit of another.
 fn digits(text: &str, script: &mut Option<char>) -> Result<String> {
     let mut digits = String::new();
     for c in text.chars() {
@@ -72,7 +73,8 @@ fn digits(text: &str, script: &mut Option<char>) -> Result<String> {
     Ok(digits)
 }
 
-/// The point before decimals: the ASCII one, its full-width form, and the Arabic one, which means nothing else.
+/// Whether the character is a decimal point: the ASCII point, its full-width form, or the Arabic decimal separator,
+/// which has no other meaning.
 fn is_point(c: char) -> bool {
     matches!(c, '.' | '．' | '٫')
 }

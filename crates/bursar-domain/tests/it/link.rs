@@ -1,4 +1,4 @@
-//! Links: only the exact forms pass, whatever is done to them.
+//! Only links in the exact forms are accepted, whatever is done to them.
 
 use bursar_domain::error::Code;
 use bursar_domain::link::{LIMIT, Link, LinkState, new_state, parse, return_url};
@@ -52,7 +52,7 @@ fn the_exact_forms_pass() {
         };
         assert_eq!((&*code, read_state), (read, state(STATE)));
     }
-    // What some providers, and pages that redirect, append to a sign-in.
+    // Some providers append a fragment to a sign-in link, and so do pages that redirect.
     for fragment in ["#_=_", "#", "#_", "#state=x", "#a#b", "#/?code=b"] {
         let text = format!("org.bursar.desktop://sign-in?code=a&state={STATE}{fragment}");
         let Ok(Link::SignIn { code, .. }) = parse(&text) else {

@@ -1,4 +1,5 @@
-//! Money: what is read is what is written, nothing wraps, nothing is rounded but a fee, and that upwards.
+//! Amounts survive a round trip through text, never overflow silently, and are never rounded, except fees, which are
+//! rounded up.
 
 use bursar_domain::error::Code;
 use bursar_domain::money::{Amount, Currency, MAX_SCALE};
@@ -128,7 +129,7 @@ fn amounts_are_equal_by_value_in_one_currency() {
         (amount(25, 0), amount(25, 2)),
         (amount(25, 0), amount(-25, 0)),
         (amount(2_501, 2), amount(25, 0)),
-        // Too far apart to be aligned, and all the more another value.
+        // The scales are too far apart to align, and the values differ as well.
         (amount(i128::MAX, 0), amount(i128::MAX, 18)),
         (
             amount(25, 0),
@@ -237,7 +238,7 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// Amounts that can be aligned with each other.
+    /// Amounts that can be aligned with one another.
     fn usual_amount()(units in -1_000_000_000_000_000_000_i128..1_000_000_000_000_000_000, scale in 0..=MAX_SCALE) -> Amount {
         amount(units, scale)
     }
