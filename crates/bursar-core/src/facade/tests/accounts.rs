@@ -1,4 +1,4 @@
-//! Accounts that are added late, machines that are offline, keyrings that are unavailable.
+//! Accounts that are added late, machines that are offline, and keyrings that are unavailable.
 
 use super::*;
 

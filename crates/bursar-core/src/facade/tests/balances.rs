@@ -1,4 +1,4 @@
-//! What Bursar shows of balances, and of what is unknown.
+//! How Bursar shows balances, and figures that are unknown.
 
 use super::*;
 use bursar_domain::api_balance::ApiBalance;
@@ -27,7 +27,7 @@ async fn distinguishes_no_open_top_up_from_unknown() {
     assert!(unknown(&signed_out));
 }
 
-/// A panel lists as open whatever has not ended.
+/// A panel lists every payment that has not ended as open.
 #[tokio::test]
 async fn only_a_top_up_is_called_an_open_top_up() {
     use super::mock_panel::{MockPanel, payment};
@@ -87,7 +87,7 @@ fn look(chain: i64, api: i64, at: Timestamp) -> KnownBalances {
     }
 }
 
-/// A block's time is in whole seconds: an answer of the same second need not be newer.
+/// Block times are in whole seconds, so an API answer from the same second is not necessarily newer.
 #[test]
 fn shows_the_newer_of_two_silent_sources() {
     let second = Timestamp(1_769_860_800_000);
@@ -223,7 +223,7 @@ async fn shows_api_figures_of_an_earlier_session_with_their_age() {
         (status.days_left, status.agrees, status.stale),
         (None, None, true)
     );
-    // The engine dates an answer when it hears of it, the history when it is stored.
+    // The engine dates an answer when it receives it, the history when it stores it.
     let apart = status.api_as_of.unwrap().since(read_at).0.abs();
     assert!(apart < 1_000, "{apart} ms");
     assert_eq!(status.api_balance.unwrap().to_decimal(), "100");

@@ -1,5 +1,5 @@
-//! Chain events from further back than one run reads: what was read before a fault is kept and shown, the rest is read
-//! once the chain answers again, and nothing is read twice.
+//! Chain events from further back than one run reads. Events that were read before a fault are kept and shown, the rest
+//! are read once the chain answers again, and no range is read twice.
 
 use super::*;
 use alloy_primitives::{hex, keccak256};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 pub(super) const HEAD: u64 = 150_000;
 /// Seconds between two blocks.
 const APART: i64 = 12;
-/// Blocks with a credit, and ids of their payments.
+/// Blocks with a credit, and the ids of their payments.
 pub(super) const CREDITS: [(u64, &str); 4] = [
     (145_000, "new"),
     (90_000, "older"),
@@ -18,24 +18,24 @@ pub(super) const CREDITS: [(u64, &str); 4] = [
     (10_000, "first"),
 ];
 
-/// A provider with a chain, whose logs cannot be had below a block.
+/// A provider with a chain that refuses logs from blocks below a limit.
 pub(super) struct DeepChain {
     pub(super) provider: MockFluence,
     pub(super) begun: Timestamp,
     pub(super) no_logs_below: u64,
-    /// The error that says so.
+    /// The JSON-RPC error code and message of that refusal.
     pub(super) refusal: (i64, &'static str),
-    /// The most blocks whose logs are given at once.
+    /// The most blocks for which one request returns logs.
     pub(super) most: u64,
-    /// Blocks below this one are gone.
+    /// The chain no longer has blocks below this one.
     pub(super) kept_from: u64,
-    /// Blocks from this one on are others than before: their hashes begin so.
+    /// The first block of a fork, and the byte with which the hashes begin from there on.
     pub(super) fork: (u64, u8),
-    /// The payment whose credit is in no block any more.
+    /// The payment whose credit is no longer in any block.
     pub(super) reversed: Option<&'static str>,
-    /// Requests for logs.
+    /// The number of requests for logs.
     pub(super) asked: usize,
-    /// The ranges whose logs were given.
+    /// The block ranges for which logs were returned.
     pub(super) given: Vec<(u64, u64)>,
 }
 
@@ -107,7 +107,7 @@ impl DeepChain {
                 self.block(u64::from_str_radix(&hash[hash.len() - 16..], 16).unwrap())
             }
             "eth_getLogs" => {
-                // Only "latest" is no number.
+                // "latest" is the only block that is not a number.
                 let [from, to] =
                     ["fromBlock", "toBlock"].map(|end| number(&first[end]).unwrap_or(HEAD));
                 self.asked += 1;
@@ -136,7 +136,7 @@ impl DeepChain {
         json!({"jsonrpc": "2.0", "id": call["id"], "result": result})
     }
 
-    /// That of a credit's transaction; none where it was reversed.
+    /// The receipt of a credit's transaction; null if the credit was reversed.
     fn receipt(&self, transaction: &Value) -> Value {
         let credit = CREDITS
             .iter()
@@ -187,7 +187,7 @@ fn number(text: &Value) -> Option<u64> {
     u64::from_str_radix(text.as_str()?.strip_prefix("0x")?, 16).ok()
 }
 
-/// A hash that ends in its block's number.
+/// A hash that ends with its block's number.
 pub(super) fn hash(kind: u8, block: u64) -> String {
     format!("0x{kind:02x}{block:062x}")
 }
@@ -213,7 +213,7 @@ async fn keeps_what_was_read_before_a_fault_and_rereads_nothing() {
     })
     .await;
     assert_eq!(app.verified().await, ["new", "older"]);
-    // At the fault itself, time and again: what there is stays.
+    // Later runs fail at the same fault, and the events read so far stay.
     app.later(Span::minutes(3));
     app.until("the chain has failed", |state| {
         state.poll_timers[&PollTarget::Chain].failures > 0

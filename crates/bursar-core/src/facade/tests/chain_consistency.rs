@@ -1,5 +1,5 @@
-//! Figures and events while endpoints lag behind, drop events or take blocks back: a newer figure is never replaced by
-//! an older one, a dropped event is found again, and the newest notice reports the payment's current state.
+//! Figures and events while endpoints lag behind, drop events or take blocks back. An older figure never replaces a
+//! newer one, a dropped event is found again, and the newest notice reports the payment's current state.
 
 use super::mock_chain::{HasMockChain, MockChain, OneEndpoint, TwoEndpoints};
 use super::*;
@@ -11,7 +11,7 @@ impl<P: HasMockChain> TestApp<P> {
         edit(self.provider.lock().unwrap().chain());
     }
 
-    /// Two looks from now on, one after the other, are over.
+    /// Runs two chain syncs, one after the other.
     async fn run_two_chain_syncs(&self) {
         for _ in 0..2 {
             let before = self.state().poll_timers[&PollTarget::Chain];
@@ -58,7 +58,7 @@ impl<P: HasMockChain> TestApp<P> {
         history.recheck_ranges(&self.account).unwrap()
     }
 
-    /// Kinds of the notices about a payment, oldest first.
+    /// The kinds of the notices about a payment, oldest first.
     fn notice_kinds(&self, id: &str) -> Vec<NoticeKind> {
         let mut all = self.bursar.services.store.notices(None, 100).unwrap();
         all.reverse();
@@ -120,7 +120,7 @@ async fn never_replaces_a_newer_figure_by_an_older_one() {
         );
         app.start_again().await;
     }
-    // Ten minutes on, the older figures are shown, and said to be older; they are no reason to warn of a low balance.
+    // Ten minutes later the older figures are shown and marked as older. They are no reason to warn of a low balance.
     app.later(Span::minutes(10));
     app.until("the chain went back", |state| {
         code(state) == Some(Code::ChainWentBack)
@@ -148,7 +148,7 @@ async fn never_replaces_a_newer_figure_by_an_older_one() {
     assert!(!app.state().alerts.low_balance_notified);
 }
 
-/// Commands without the app: what one has shown, the next one does not fall behind.
+/// Each command without the app shows figures at least as new as those of the previous command.
 #[tokio::test]
 async fn a_command_shows_no_figure_from_before_the_last_one() {
     let mut chain = MockChain::new(1_670);
@@ -204,7 +204,8 @@ async fn a_command_shows_no_figure_from_before_the_last_one() {
     assert!(newest.errors.is_empty(), "{:?}", newest.errors);
 }
 
-/// A shared address behind which one node is older: the same, and without any trouble to tell of.
+/// One address is shared by several nodes, one of which is older. The figures do not fall back, and nothing is
+/// reported.
 #[tokio::test]
 async fn an_older_node_behind_a_shared_address_lowers_nothing() {
     let mut chain = MockChain::new(1_674);
@@ -226,7 +227,7 @@ async fn an_older_node_behind_a_shared_address_lowers_nothing() {
     );
 }
 
-/// The chain began anew, as one that is set up again for tests does: no waiting is of use.
+/// The chain starts over, as a chain that is set up again for tests does. Waiting would not help.
 #[tokio::test]
 async fn accepts_a_restarted_chain_at_once() {
     for two in [false, true] {
@@ -273,7 +274,7 @@ async fn dropped_by_all<P: HasMockChain>(mut app: TestApp<P>) {
     });
     app.run_two_chain_syncs().await;
     assert_eq!(app.figure().0, "25.000000");
-    // The range counts as read, and quiet looks follow; that it is doubtful survives a restart.
+    // The range counts as read, and uneventful syncs follow. The doubt about the range survives a restart.
     app.edit(|chain| chain.head += 20);
     app.run_two_chain_syncs().await;
     app.start_again().await;
@@ -288,7 +289,7 @@ async fn dropped_by_all<P: HasMockChain>(mut app: TestApp<P>) {
     assert!(app.doubts().is_empty());
 }
 
-/// The blocks are read in several looks, a few at a time: what they are compared with is the money at both their ends.
+/// Several syncs read the blocks, a few at a time. Each piece is checked against the balances at both of its ends.
 #[tokio::test]
 async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() {
     for is_new in [true, false] {
@@ -353,8 +354,8 @@ async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
     }
 }
 
-/// A charge beside the credit hides part of it, and one that is as large hides all of it from the figures; the other
-/// endpoint is asked whenever they moved at all.
+/// A charge in the same blocks hides part of the credit, and an equal charge hides all of it. The other endpoint is
+/// queried whenever the figures moved at all.
 #[tokio::test]
 async fn finds_a_dropped_event_although_a_charge_offsets_it() {
     for charge in [5, 24, 30] {
@@ -373,7 +374,8 @@ async fn finds_a_dropped_event_although_a_charge_offsets_it() {
     }
 }
 
-/// The figures were taken in before the events could not be read: the next quiet look must not take the money for old.
+/// The figures were stored before the events could be read. The next uneventful sync must not treat the money as
+/// already explained.
 #[tokio::test]
 async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
@@ -383,7 +385,7 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
         chain.head = 255;
         chain.credit("paid", "resolved", 25);
     });
-    // As a look leaves it that fails after the figures.
+    // The same state as after a sync that fails once it has stored the figures.
     let connection = app.bursar.connection(&account).unwrap();
     let chain = connection.chain.clone().unwrap();
     let user = connection.account.address.unwrap();
@@ -398,7 +400,7 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
     app.until_verified("paid").await;
 }
 
-/// Events from before the account was connected: the first look and the reading of what lies further back.
+/// Events from before the account was connected, in the first sync and in the backfill.
 #[tokio::test]
 async fn old_events_that_were_dropped_are_found_again() {
     for head in [300, 45_000] {
@@ -446,12 +448,13 @@ async fn doubtful_blocks_are_not_read_for_ever() {
             .filter(|range| **range == (251, 256))
             .count()
     });
-    // Twenty-four looks, ever more seldom with a second reading: after 10 s, 20 s, 40 s and so on.
+    // The chain was synced twenty-four times, but the range was reread less and less often: after 10 s, 20 s, 40 s and
+    // so on.
     assert!((1..=10).contains(&asked), "{asked}");
     assert!(app.doubts()[0].attempts >= 2);
 }
 
-/// What was lost before anything was noticed: "Refresh all" reads the events again.
+/// An event was lost before any check could notice. "Refresh all" reads the events again.
 #[tokio::test]
 async fn refresh_all_reads_the_events_again() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
@@ -459,14 +462,14 @@ async fn refresh_all_reads_the_events_again() {
     app.edit(|chain| {
         chain.head = 255;
         chain.credit("paid", "resolved", 25);
-        // Neither the event nor the money is told, so that nothing looks odd.
+        // The endpoint hides both the event and the money, so that everything looks consistent.
         chain.endpoints[0].drops_logs = true;
         chain.endpoints[0].hides_money_from = Some(256);
         chain.head = 300;
     });
     app.run_two_chain_syncs().await;
     assert!(app.doubts().is_empty());
-    // From here on the money is taken for what a later block brought.
+    // From now on the money appears to come from a later block.
     app.edit(|chain| {
         chain.endpoints[0].drops_logs = false;
         chain.charges.push((301, 25));
@@ -479,7 +482,7 @@ async fn refresh_all_reads_the_events_again() {
     app.until_verified("paid").await;
 }
 
-/// A completion that only the chain has said: taken back, there again, taken back again.
+/// A completion that only the chain reports is taken back, appears again, and is taken back again.
 #[tokio::test]
 async fn notifies_about_each_completion_and_reversal() {
     turns(TestApp::connect(OneEndpoint(open_and_paid())).await, &[0]).await;
@@ -523,7 +526,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
             expected,
             "{turn}: nothing is told twice"
         );
-        // One endpoint's word, where there are two, takes nothing back.
+        // If there are two endpoints, one alone cannot reverse a payment.
         if endpoints.len() > 1 {
             app.edit(|chain| chain.endpoints[0].forks_at = Some(251));
             app.run_two_chain_syncs().await;
@@ -563,7 +566,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
     }
 }
 
-/// A history that was lost takes nothing back: the transaction is still in the chain.
+/// A lost history reverses no payment, because the transaction is still on the chain.
 #[tokio::test]
 async fn a_history_that_is_fetched_anew_reverses_nothing() {
     let mut app = TestApp::connect(OneEndpoint(open_and_paid())).await;

@@ -1,5 +1,5 @@
-//! The window's export: one at a time, with its progress reported, and without a trace when it is cancelled or the
-//! program ends.
+//! The window's export: only one runs at a time, it reports its progress, and it leaves no file behind if it is
+//! cancelled or the program ends.
 
 use super::*;
 use crate::export::{Exported, Format};
@@ -7,7 +7,7 @@ use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
 use bursar_domain::view::{ExportState, PaymentQuery};
 use std::fs;
 
-/// Long enough that it is not over before it can be cancelled.
+/// Enough lines that a test can cancel the export before it ends.
 const LINES: i64 = 20_000;
 
 async fn with_lines() -> (TestApp, tempfile::TempDir) {
@@ -86,7 +86,7 @@ async fn refuses_a_second_export_and_names_the_first() {
     let told = app.bursar.export_state().unwrap();
     assert_eq!(u64::from(told.written), lines);
     assert_eq!(told.state, ExportState::Written);
-    // Over is over: the next one takes its place.
+    // A finished export makes way for the next one.
     app.export(&second).await.unwrap().unwrap();
     assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap());
 }
@@ -105,7 +105,7 @@ async fn leaves_no_file_when_cancelled_or_stopped() {
     let running = app.export(&target);
     app.is_exporting().await;
     app.bursar.stop().await;
-    // The program may end now.
+    // The process may exit as soon as `stop` returns, so the temporary file must be gone by now.
     assert_eq!(files(&folder), 1);
     assert_eq!(fs::read_to_string(&target).unwrap(), "before");
     assert_eq!(running.await.unwrap().unwrap(), Exported::Cancelled);

@@ -1,12 +1,12 @@
-//! Responses that do not come from the provider itself reject no key and refuse no payment. A key that the provider
-//! repeats in an answer is stored nowhere.
+//! A response that does not come from the provider itself neither rejects a key nor refuses a payment. A key that the
+//! provider repeats in an answer is never stored.
 
 use super::mock_panel::{MockPanel, payment};
 use super::*;
 use bursar_engine::top_up::Phase;
 use std::path::Path;
 
-/// A protection in front of the console that wants to see a browser.
+/// A bot protection in front of the console that expects a browser.
 struct Challenged;
 
 impl MockProvider for Challenged {

@@ -1,4 +1,4 @@
-//! The first reading of a long history: in portions, paused, and resumed where it stopped.
+//! The first read of a long history runs in portions, can be paused, and resumes where it stopped.
 
 use super::*;
 use bursar_domain::view::PaymentQuery;
@@ -7,7 +7,7 @@ use bursar_engine::HistoryProgress;
 const LINES: usize = 1_000;
 const PAGES: usize = LINES / 100;
 
-/// A history of ten pages, each of which takes as long as a portion may.
+/// A history of ten pages, each of which takes as long as one portion may take.
 fn long() -> MockFluence {
     let now = SystemClock.now();
     let day = |days: usize| now.minus(Span::days(i64::try_from(days).unwrap()));
@@ -30,7 +30,7 @@ impl TestApp {
         page.unwrap().total
     }
 
-    /// Stops the reading and waits until the portion under way has come to its end.
+    /// Pauses the backfill and waits until the current portion has ended.
     async fn stop(&self) {
         let stopped = self.bursar.pause_backfill(self.account.clone(), true).await;
         stopped.unwrap();
@@ -48,7 +48,7 @@ impl TestApp {
         gone_on.unwrap();
     }
 
-    /// Looks at what is new, twice, as time passes.
+    /// Lets time pass and waits for a history sync, twice.
     async fn look_on(&self) {
         for _ in 0..2 {
             let before = self.clock.now();
@@ -71,7 +71,7 @@ impl TestApp {
 #[tokio::test]
 async fn reports_progress_per_page_and_blocks_nothing() {
     let app = TestApp::connect(long()).await;
-    // A top-up may be started after the first portion, long before the last.
+    // A top-up may start after the first portion, long before the last one.
     app.read().await;
     app.until("some is read", |state| state.backfill.payments.is_some())
         .await;
@@ -103,7 +103,7 @@ async fn stays_paused_and_resumes_where_it_stopped() {
     let kept = app.lines().await;
     assert_eq!(kept as usize, read.len() * 100);
 
-    // What is new and what is open are known all the same, in the next run too.
+    // New and open payments are still found, also in the next run.
     for (run, id) in ["new", "newer"].into_iter().enumerate() {
         let now = app.clock.now();
         {
@@ -130,7 +130,7 @@ async fn stays_paused_and_resumes_where_it_stopped() {
     app.go_on().await;
     app.all_is_read().await;
     assert_eq!(app.lines().await, 1_002);
-    // No page twice: it went on where it was.
+    // The backfill continued where it stopped and read no page twice.
     assert_eq!(app.pages(), (1..=PAGES + 1).collect::<Vec<_>>());
     assert!(
         !app.bursar
@@ -152,7 +152,7 @@ async fn refresh_all_resumes_a_paused_backfill_from_the_newest() {
     again.unwrap();
     app.all_is_read().await;
     assert!(!app.state().backfill.paused);
-    // From the newest one on, each once.
+    // It starts at the newest page and reads each page once.
     assert_eq!(app.pages()[before..], (2..=PAGES).collect::<Vec<_>>());
     assert_eq!(app.state().backfill.payments, None::<HistoryProgress>);
 }

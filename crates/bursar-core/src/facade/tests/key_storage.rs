@@ -1,4 +1,4 @@
-//! Where an account's key is after each order of a write to the keyring and one to the database, with a failure or the
+//! Where an account's key is stored after each order of a keyring write and a database write, with a failure or the
 //! program's end in between.
 
 use super::*;
@@ -6,7 +6,7 @@ use bursar_platform::keyring::testing::Entries;
 use bursar_provider::session::keyring_entry_name;
 use bursar_provider::sign_in::Renewal;
 
-/// The program over a keyring that may be away.
+/// The program with a keyring that can become unavailable.
 struct Keys {
     home: tempfile::TempDir,
     away: Arc<AtomicBool>,
@@ -15,14 +15,14 @@ struct Keys {
     bursar: Arc<Bursar>,
 }
 
-/// Starts over a keyring that holds these entries.
+/// Starts the program with a keyring that holds these entries.
 async fn begin_with(home: &Path, away: &Arc<AtomicBool>, entries: &Arc<Entries>) -> Arc<Bursar> {
     let secret_store = SecretStore::flaky_with(Arc::clone(away), Arc::clone(entries));
     begin(home, &Arc::default(), &Arc::new(secret_store)).await
 }
 
 impl Bursar {
-    /// Signs in again at a provider that tells whose the key is.
+    /// Signs in again. The account must then be signed in, with the key kept for this session only.
     async fn sign_in_again_with(self: Arc<Self>, account: AccountId, key: Zeroizing<String>) {
         let connected = self.sign_in_again(account, key).await.unwrap();
         assert!(connected.account.signed_in && connected.account.session_only);
@@ -33,7 +33,7 @@ impl Keys {
     async fn set() -> Self {
         let home = tempfile::tempdir().unwrap();
         let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        // It tells nobody whose a key is, and nothing else.
+        // The server refuses every request, so it never reveals to whom a key belongs.
         let server = StubServer::start(|_| {
             StubResponse::with(
                 403,
@@ -116,7 +116,7 @@ impl Keys {
             .unwrap()
     }
 
-    /// Has every write of this kind fail from now on.
+    /// Makes every database write of this kind fail from now on.
     fn break_writes(&self, of: &str) {
         let file = rusqlite::Connection::open(self.home.path().join("bursar.db")).unwrap();
         let trigger =
@@ -142,7 +142,7 @@ async fn a_key_to_be_forgotten_is_forgotten_after_signing_in_again_too() {
         !session.signed_in() && !session.waits_for_keyring(),
         "forgotten"
     );
-    // In a later run as well.
+    // A later run behaves the same way.
     again(&keys).await;
     assert!(keys.session(&account).session_only());
     keys.restart().await;
@@ -173,7 +173,7 @@ async fn without_a_plan_to_tidy_up_nothing_is_put_into_the_keyring() {
 #[tokio::test]
 async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
     let mut keys = Keys::set().await;
-    // Killed after the keyring had the key and before the account was stored.
+    // The state after a kill between the keyring write and the database write.
     let store = &keys.bursar.services.store;
     store.schedule_keyring_removal("account/lost").unwrap();
     let left = Zeroizing::new("left".to_owned());
@@ -347,7 +347,7 @@ async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
         "another start would ask the user again"
     );
     keys.is_away(false);
-    // Nobody does anything: it is asked again by itself.
+    // Bursar queries the keyring again by itself, without any action by the user.
     keys.until("signed in", |keys| keys.session(&account).signed_in())
         .await;
     assert_eq!(

@@ -24,7 +24,7 @@ impl TestApp {
             .count()
     }
 
-    /// Looks at everything once more.
+    /// Lets the time pass, then syncs everything once more.
     async fn sync_after(&self, span: Span) {
         self.clock.pass(span);
         let before = self.clock.now();
@@ -37,7 +37,7 @@ impl TestApp {
     }
 }
 
-/// A top-up as the provider tells it that was created and last changed at these times.
+/// A top-up in the provider's JSON, with these times of creation and last change.
 fn changed(id: &str, status: &str, created: Timestamp, changed: Timestamp) -> String {
     top_up(id, status, created).replace(
         &format!(r#""updatedAt":"{created}""#),
@@ -129,7 +129,7 @@ async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_pro
         .await;
         app.read().await;
         app.sync_after(Span::seconds(61)).await;
-        // Made in the browser just now, by the provider's clock, and paid at once.
+        // The payment was made in the browser just now, by the provider's clock, and paid at once.
         let there = SystemClock.now().plus(ahead);
         app.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", there)];
         app.sync_after(Span::seconds(61)).await;

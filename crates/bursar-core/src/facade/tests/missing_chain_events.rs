@@ -1,5 +1,5 @@
-//! Endpoints that return no events, or only a few at a time: the figures are shown anyway, what is missing is reported,
-//! and what was read stays.
+//! Endpoints that return no events, or only a few at a time. The figures are still shown, the gap is reported, and the
+//! events read so far stay.
 
 use super::chain_backfill::{CREDITS, DeepChain, HEAD, hash};
 use super::*;
@@ -15,12 +15,12 @@ impl TestApp<DeepChain> {
         errors.map(|error| (error.code, error.message)).collect()
     }
 
-    /// One look on behalf of a payment that the engine holds for verified.
+    /// Syncs the chain for a payment that the engine considers verified.
     async fn sync(&self, payment: &str) -> ChainResponse {
         self.sync_payment(payment, true).await
     }
 
-    /// The same, with whether it was verified by its id.
+    /// The same as [`Self::sync`]; `by_id` says whether the payment was verified by its id.
     async fn sync_payment(&self, payment: &str, by_id: bool) -> ChainResponse {
         let followed = vec![WatchedPayment {
             payment_id: payment.to_owned(),
@@ -97,7 +97,7 @@ async fn shows_figures_although_no_events_can_be_read() {
             Some(Code::EventsIncomplete)
         );
 
-        // `bursar status` says the same beside the running app.
+        // `bursar status` reports the same while the app is running.
         let reader = Reader::open(app.home.path(), Arc::clone(&app.secret_store), None).unwrap();
         let account = &reader.accounts()[0];
         let http = Http::new().unwrap();
@@ -193,7 +193,7 @@ async fn reverses_nothing_before_events_are_read_again() {
         })
         .await;
         assert_eq!(app.verified().await.len(), CREDITS.len());
-        // The newest blocks are replaced, and nobody gives the logs of those that are there now.
+        // A fork replaces the newest blocks, and no endpoint returns logs for the new ones.
         {
             let mut chain = app.provider.lock().unwrap();
             chain.fork = (CREDITS[0].0, 0xc);
@@ -208,7 +208,7 @@ async fn reverses_nothing_before_events_are_read_again() {
             (answer.reading.block, answer.reorganised),
             (HEAD, Vec::new())
         );
-        // The event was moved along.
+        // The new blocks contain the event as well.
         app.provider.lock().unwrap().no_logs_below = 0;
         let answer = app.sync_payment("new", by_id).await;
         assert_eq!(
@@ -216,7 +216,7 @@ async fn reverses_nothing_before_events_are_read_again() {
             (None, Vec::new())
         );
         assert_eq!(answer.credited.len(), 1);
-        // Now it is not among them.
+        // Another fork drops the event.
         {
             let mut chain = app.provider.lock().unwrap();
             chain.fork = (CREDITS[0].0, 0xd);
@@ -241,7 +241,7 @@ async fn reads_newest_events_first_after_a_long_absence() {
         state.chain_reading.is_some() && state.backfill.chain.is_none()
     })
     .await;
-    // As if nothing had been read since the first half of the chain; and now logs come a hundred blocks at a time.
+    // Forget everything read in the second half of the chain, and return logs for only a hundred blocks at a time.
     let history = Arc::clone(&app.bursar.services.history);
     history
         .roll_back_blocks_from(&app.account, HEAD / 2)
@@ -273,7 +273,7 @@ async fn reads_newest_events_first_after_a_long_absence() {
     assert_eq!(lowest, Some(known.to + 1));
 }
 
-/// Keeps all that is logged.
+/// Collects all log output.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<String>>);
 

@@ -15,28 +15,28 @@ pub(super) struct MockChain {
     pub(super) credits: Vec<(u64, String, u64)>,
     /// Block and whole USDC spent in it.
     pub(super) charges: Vec<(u64, u64)>,
-    /// By path.
+    /// The endpoints, in the order of their paths.
     pub(super) endpoints: [Endpoint; 2],
     /// Ranges of logs requested from any endpoint.
     pub(super) asked: Vec<(u64, u64)>,
 }
 
-/// How one endpoint differs from the truth.
+/// How one endpoint deviates from the true chain.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Endpoint {
-    /// It knows no block above this one.
+    /// The newest block that the endpoint knows.
     pub(super) stands_at: Option<u64>,
     pub(super) drops_logs: bool,
-    /// Its connections end without an answer.
+    /// The endpoint closes connections without an answer.
     pub(super) refuses: bool,
-    /// From this block on its blocks differ and contain no credit.
+    /// The first block from which the endpoint's blocks differ and contain no credit.
     pub(super) forks_at: Option<u64>,
-    /// Every other request is answered by a node whose newest block is this one.
+    /// The newest block of a second node, which answers every other request.
     pub(super) alternates_with: Option<u64>,
     pub(super) requests: u64,
-    /// The most blocks whose logs it returns at once.
+    /// The most blocks for which one request returns logs.
     pub(super) most: Option<u64>,
-    /// It hides money that arrived in this block or later.
+    /// The endpoint hides money that arrived in this block or later.
     pub(super) hides_money_from: Option<u64>,
 }
 
@@ -258,10 +258,10 @@ fn hash(kind: u8, block: u64) -> String {
     format!("0x{kind:02x}{block:062x}")
 }
 
-/// The chain behind two endpoints at different hosts.
+/// The chain, served by two endpoints at different hosts.
 pub(super) struct TwoEndpoints(pub(super) MockChain);
 
-/// The same behind a single one, as on the built-in mainnet.
+/// The chain, served by a single endpoint, as on the built-in mainnet.
 pub(super) struct OneEndpoint(pub(super) MockChain);
 
 macro_rules! prepared {

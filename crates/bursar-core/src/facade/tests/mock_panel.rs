@@ -4,31 +4,31 @@ use super::*;
 use bursar_domain::view::ServicePeriod;
 use std::collections::BTreeMap;
 
-/// What a service costs that is due.
+/// The price of the service that is due.
 pub(super) const PRICE: &str = "54.00";
 
-/// In place of a price: the list of services is none.
+/// A price that makes the list of services unreadable.
 pub(super) const UNREADABLE: &str = "unreadable";
 
-/// What the panel knows and does.
+/// The panel's data and behaviour.
 pub(super) struct MockPanel {
-    /// The open payments and the history's lines, newest first, as JSON.
+    /// The open payments and the history's rows, newest first, as JSON.
     pub(super) payments: Vec<String>,
-    /// Whose each key is; another one is the first user's.
+    /// The user to whom each key belongs. Any other key belongs to the first user.
     pub(super) users: BTreeMap<&'static str, &'static str>,
     /// Paths that do not answer.
     pub(super) down: Vec<&'static str>,
-    /// The history does not answer beyond its first page; else no cursor is known.
+    /// If true, the history's pages after the first do not answer; otherwise the panel rejects every cursor as unknown.
     pub(super) cursors_down: bool,
     pub(super) methods: String,
     pub(super) price: String,
-    /// The price after the next time that it is asked for.
+    /// The price that applies after the next request for the price.
     pub(super) next_price: Option<String>,
-    /// What is made is of this amount, whatever was asked for.
+    /// The amount of every new payment, whatever amount was requested.
     pub(super) makes: Option<&'static str>,
-    /// A payment is refused with these words, `KEY` in them being the key that was sent.
+    /// The message that refuses a payment, in which `KEY` stands for the key that was sent.
     pub(super) refuses: Option<&'static str>,
-    /// What was asked to be paid.
+    /// The payment requests received.
     pub(super) posted: Vec<serde_json::Value>,
 }
 
@@ -131,7 +131,7 @@ impl MockProvider for MockPanel {
     }
 }
 
-/// Every user has another balance.
+/// The account of a user. Each user has a different balance.
 fn account(user: &str) -> String {
     let balance = if user == "acc_dana" { "182.40" } else { "7.00" };
     format!(
@@ -141,7 +141,7 @@ fn account(user: &str) -> String {
     )
 }
 
-/// A line of the history, by invoice; `purpose` is JSON.
+/// A row of the history, paid by invoice. `purpose` is JSON.
 pub(super) fn payment(
     id: &str,
     status: &str,

@@ -79,7 +79,7 @@ trait MockProvider: Send + 'static {
     fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse;
 }
 
-/// What the provider knows and does.
+/// The provider's data and behaviour.
 #[derive(Default)]
 struct MockFluence {
     /// The open top-up, as JSON.
@@ -88,7 +88,7 @@ struct MockFluence {
     history: Vec<String>,
     /// The answer to a new top-up, and whether it exists from then on.
     creates: Option<(u16, bool)>,
-    /// Requests for a new top-up.
+    /// The number of requests for a new top-up.
     created: u32,
     /// The key may not read the history.
     history_forbidden: bool,
@@ -121,7 +121,7 @@ impl MockProvider for MockFluence {
     fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
         let now = clock.now();
         let date = self.ahead.map_or_else(String::new, |ahead| {
-            // Dated by the machine's own time, which an answer's date is compared with.
+            // Uses the machine's own time, because Bursar compares an answer's date with it.
             let at = SystemClock.now().plus(ahead).to_utc().unwrap();
             let text = at.format(&time::format_description::well_known::Rfc2822);
             format!("date: {}\r\n", text.unwrap().replace("+0000", "GMT"))
@@ -162,7 +162,7 @@ impl MockProvider for MockFluence {
                 let page: usize = request
                     .parameter("page")
                     .map_or(1, |page| page.parse().unwrap());
-                // The first page is requested again if it is unknown where numbering starts.
+                // The first page is requested twice if it is unknown where page numbers start; record it once.
                 if since.is_none() && (page > 1 || self.pages.is_empty()) {
                     self.pages.push(page);
                 }
@@ -255,7 +255,7 @@ async fn begin(
 }
 
 impl<P: MockProvider> TestApp<P> {
-    /// An account connected to this provider.
+    /// Starts the program and connects an account to this provider.
     async fn connect(provider: P) -> Self {
         let home = tempfile::tempdir().unwrap();
         let provider = Arc::new(Mutex::new(provider));
@@ -272,7 +272,7 @@ impl<P: MockProvider> TestApp<P> {
             server.url,
             P::NETWORK
                 .replace("SERVER/", server.url.as_str())
-                // The same server under another host's name.
+                // The same server under another host name.
                 .replace(
                     "LOCALHOST/",
                     &server.url.as_str().replace("127.0.0.1", "localhost")

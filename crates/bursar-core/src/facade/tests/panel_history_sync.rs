@@ -1,4 +1,4 @@
-//! Reading a hosting panel's history: an interrupted reading resumes, or starts over.
+//! Reading a hosting panel's history: an interrupted sync resumes, or starts over.
 
 use super::mock_panel::*;
 use super::*;
@@ -16,7 +16,7 @@ async fn starts_over_when_the_provider_forgot_the_cursor() {
     app.read().await;
     let done = |state: &State| state.last_success(PollTarget::History).is_some();
     app.until("the history is read", done).await;
-    // The whole history was being read; then the machine was off for two days.
+    // A sync of the whole history was interrupted, and the machine was off for two days.
     let cut_off = SyncState {
         full_at: None,
         next: Some("b2xk".to_owned()),
@@ -30,7 +30,7 @@ async fn starts_over_when_the_provider_forgot_the_cursor() {
         .payments
         .insert(0, line("pay_2"));
 
-    // One that does not answer has forgotten nothing.
+    // A panel that does not answer may still know the cursor, so the sync must keep it.
     app.provider.lock().unwrap().cursors_down = true;
     app.later(Span::minutes(30));
     let troubled = |state: &State| state.errors.contains_key(&PollTarget::History);

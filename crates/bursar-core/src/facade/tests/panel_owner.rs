@@ -1,4 +1,4 @@
-//! An account belongs to one user: another user's key is never used for it, however late that is noticed.
+//! An account belongs to one user. Another user's key is never used for it, however late Bursar notices.
 
 use super::mock_panel::*;
 use super::*;
@@ -78,7 +78,7 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
     let app = TestApp::connect(of_dana_and_bob()).await;
     let read = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", read).await;
-    // However it came into the session: nobody asked whose it is.
+    // The key enters the session without a check of whose it is.
     let session = app.bursar.connection(&app.account).unwrap().session;
     for session_only in [true, false] {
         let theirs = Credential::api_key("bob").unwrap();

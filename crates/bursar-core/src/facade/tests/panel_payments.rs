@@ -1,4 +1,4 @@
-//! Paying at a hosting panel: nothing due is paid twice by accident, and only what the user confirmed is sent.
+//! Paying at a hosting panel: a due payment is never made twice by accident, and only what the user confirmed is sent.
 
 use super::mock_panel::*;
 use super::*;
@@ -49,7 +49,7 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
 #[tokio::test]
 async fn sends_the_confirmed_total_although_the_price_changes() {
     let app = TestApp::connect(MockPanel {
-        // Never kept, so that each reading asks.
+        // An unreadable price is never cached, so that each read requests the price again.
         price: UNREADABLE.to_owned(),
         ..MockPanel::default()
     })

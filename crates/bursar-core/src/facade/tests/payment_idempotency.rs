@@ -1,5 +1,5 @@
-//! The same attempt again is the same payment, however its amount is written and whatever the provider offers by then.
-//! Also the limits of a network file, if the provider names none.
+//! A repeated attempt is the same payment, however its amount is written and whatever the provider offers by then. Also
+//! tests the limits of a network file, which apply if the provider reports none.
 
 use super::mock_panel::*;
 use super::*;
@@ -18,7 +18,7 @@ fn top_up(amount: &str) -> PaymentRequest {
 #[tokio::test]
 async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_written() {
     let app = TestApp::connect(MockPanel {
-        // As the panel writes it: with its decimals.
+        // The panel writes amounts with their decimals.
         makes: Some("25.00"),
         ..MockPanel::default()
     })
@@ -41,7 +41,7 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
     }
     let told = pay(renewal(Some("mth_inv"))).await.unwrap_err();
     assert_eq!(told.code, Code::AlreadyExists, "something else");
-    // What can be paid with by now has nothing to do with it.
+    // The payment methods that are available now do not matter.
     app.bursar.sign_out(app.account.clone()).await.unwrap();
     assert_eq!(pay(top_up("25")).await.unwrap().id, id);
     assert_eq!(app.provider.lock().unwrap().posted.len(), 1);
@@ -63,7 +63,7 @@ async fn a_renewal_that_was_paid_for_is_the_same_attempt_though_it_is_no_longer_
     assert_eq!(pay().await.unwrap().id, id, "at the price of then");
 }
 
-/// A console whose methods have limits like that.
+/// A console whose payment methods have this minimum and this fee.
 struct Limited {
     min: &'static str,
     fee: &'static str,

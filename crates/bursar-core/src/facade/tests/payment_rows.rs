@@ -1,4 +1,4 @@
-//! A payment has one row, whichever ids it was stored under.
+//! A payment has exactly one row, whatever ids it was stored under.
 
 use super::*;
 use bursar_domain::payment::NewPayment;
@@ -6,7 +6,7 @@ use bursar_domain::payment::PaymentStatus;
 use bursar_domain::view::{PaymentQuery, PaymentView};
 use bursar_engine::top_up::Phase;
 
-/// The answer to a new top-up that names an intent, which the lists do not know.
+/// The answer to a new top-up, with the id of an intent that the lists do not contain.
 const INTENT: &str = r#"{"intentId":"intent","sessionId":"s","provider":"copperx","providerPaymentId":"s",
     "presentation":{"type":"redirect","redirectUrl":"http://127.0.0.1:4/made"}}"#;
 
@@ -23,7 +23,7 @@ impl TestApp {
     }
 }
 
-/// A top-up was made, and for now the lists do not tell of it.
+/// Starts a top-up that the lists do not contain yet.
 async fn with_an_unlisted_one() -> (TestApp, String) {
     let app = TestApp::connect(MockFluence {
         creates: Some((201, true)),
@@ -79,7 +79,7 @@ async fn removes_a_duplicate_row_at_the_next_start() {
     let history = Arc::clone(&app.bursar.services.history);
     let completed = of(&app.state(), &id).clone();
     let put = |top_up: &TopUp| history.put_top_up(&app.account, top_up).unwrap();
-    // What earlier versions left behind: the line under the intent's id, and one of a top-up that nobody knows.
+    // Rows that earlier versions left: one under the intent's id, and one of a top-up that the provider does not know.
     put(&TopUp {
         payment_id: Some("intent".to_owned()),
         intent_id: None,
@@ -90,7 +90,7 @@ async fn removes_a_duplicate_row_at_the_next_start() {
     put(&TopUp::intent(&unknown, false, None, app.clock.now()));
     assert_eq!(app.views().await.len(), 3);
     drop(history);
-    // Long after it was of interest to the engine.
+    // Long after the engine stopped watching the payment.
     app.clock.pass(Span::days(40));
     app.restart().await;
     let expected = [("made".to_owned(), PaymentStatus::Completed)];
@@ -100,7 +100,7 @@ async fn removes_a_duplicate_row_at_the_next_start() {
 #[tokio::test]
 async fn keeps_one_row_for_a_payment_first_taken_for_another_devices() {
     let (mut app, id) = with_an_unlisted_one().await;
-    // An earlier version did not recognise it and followed both.
+    // An earlier version did not recognise its own payment and watched both records.
     let now = app.clock.now();
     let ours = of(&app.state(), &id).clone();
     let adopted = TopUp {

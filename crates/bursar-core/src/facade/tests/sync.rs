@@ -1,4 +1,4 @@
-//! What a terminal reads on request, and what it leaves to the desktop app.
+//! What a terminal command reads on request, and what it leaves to the desktop app.
 
 use super::*;
 use bursar_domain::view::PaymentQuery;
@@ -41,7 +41,7 @@ async fn everything_is_read_to_its_end() {
     .await;
     begin_in_terminal(&mut app, Settings::default()).await;
     let problems = app.bursar.sync(&app.account).await.unwrap();
-    // Nobody is where the network file names its chain.
+    // Nothing answers at the chain address in the network file, so other errors may occur.
     assert!(
         problems.iter().all(|error| error.code != Code::SignedOut),
         "{problems:?}"

@@ -1,4 +1,4 @@
-//! Top-ups whose answer was lost.
+//! Top-ups whose response was lost.
 
 use super::*;
 use bursar_engine::top_up::Phase;

@@ -1,4 +1,5 @@
-//! Rows of the history that cannot be read: left out, reported, retried, and never taken as proof of absence.
+//! Unreadable rows of the history are left out, reported, retried, and never taken as proof that a payment does not
+//! exist.
 
 use super::*;
 use bursar_domain::payment::PaymentStatus;
@@ -27,7 +28,7 @@ impl TestApp {
             .find(|error| error.code == Code::LineUnreadable)
     }
 
-    /// Looks at the history once more.
+    /// Runs one more history sync.
     async fn look(&self) {
         let before = self.clock.now();
         self.later(Span::seconds(1));
@@ -56,7 +57,7 @@ async fn reports_an_unreadable_row_until_it_can_be_read() {
     let told = app.problem().await.unwrap();
     assert!(told.message.contains("status") && told.message.contains("odd"));
 
-    // Nothing of it is forgotten by looks that only read what is new.
+    // Syncs that fetch only new rows keep the report.
     for _ in 0..2 {
         app.look().await;
         assert_eq!(app.problem().await.as_ref(), Some(&told));
@@ -86,7 +87,7 @@ async fn rereads_a_page_with_a_missing_row_within_an_hour() {
     assert_eq!(app.ids().await, ["new", "old"]);
     let told = app.problem().await.unwrap();
 
-    // Looks that only read what is new neither find it nor forget that it is missing.
+    // Syncs that fetch only new rows neither find the missing row nor drop the report.
     app.provider.lock().unwrap().left_out = None;
     app.look().await;
     assert_eq!(app.problem().await.as_ref(), Some(&told));
