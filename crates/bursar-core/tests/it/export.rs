@@ -1,5 +1,5 @@
-//! Exports contain what the list shows, can be read back unchanged, run nothing in a spreadsheet, and appear whole or
-//! not at all.
+//! Exports contain what the list shows, can be read back unchanged, run no formulas in a spreadsheet, and appear
+//! completely or not at all.
 
 use alloy_primitives::B256;
 use bursar_core::export::{self, Exported, Format, Labels};
@@ -332,7 +332,8 @@ fn a_pipe_a_device_and_a_link_stay_what_they_are() {
     let pipe = at("pipe");
     let reader = std::thread::spawn(move || {
         let open = fs::File::options().read(true).write(true).open(&pipe);
-        // Open for both, so that nobody waits for it where it was replaced.
+        // The pipe is open for reading and writing, so that the reader does not wait for a writer if the export
+        // replaces the pipe.
         let mut read = String::new();
         let lines = BufReader::new(open.unwrap()).lines().take(1_001);
         lines.for_each(|line| read.push_str(&format!("{}\r\n", line.unwrap())));

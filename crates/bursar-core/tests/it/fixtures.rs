@@ -1,10 +1,10 @@
-//! A top-up as the provider reports it, with only the fields that a test needs.
+//! A top-up in the form that providers report, with only the fields that a test needs.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::Amount;
 use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
 
-/// Made at that time, and not changed since.
+/// A top-up that was created at `at` and has not changed since.
 pub(crate) fn top_up(
     id: impl Into<String>,
     status: Status,

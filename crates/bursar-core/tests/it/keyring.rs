@@ -1,5 +1,5 @@
-//! The keyring in each of its states. Each state is a private session bus, in which this test program runs again for
-//! the part that is ignored otherwise.
+//! The keyring in each of its states. Each state is a private session bus, in which this test program runs again with a
+//! test that is ignored otherwise.
 
 use crate::secret_service::{Service, Shared};
 use bursar_core::shell::Shell;
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 fn inside(part: &str, prepare: &str, bare: bool) -> Output {
     let home = tempfile::tempdir().unwrap();
     let script = format!("{prepare}\nexec \"$0\" --ignored --exact keyring::{part} --nocapture");
-    // A bus that starts no keyring by itself.
+    // A bus that does not start a keyring automatically.
     let bus = home.path().join("bus.conf");
     std::fs::write(
         &bus,
@@ -53,7 +53,7 @@ fn passes(part: &str, prepare: &str) {
     assert_passed(&inside(part, prepare, false));
 }
 
-/// In a session whose only keyring is the part's own.
+/// Runs the part in a session whose only keyring is the one that the part provides.
 fn passes_alone(part: &str) {
     assert_passed(&inside(part, "", true));
 }
@@ -176,7 +176,7 @@ async fn no_keyring() {
     assert!(begun.elapsed() < Duration::from_secs(40));
 }
 
-/// A desktop on which nothing happens.
+/// A desktop that does nothing.
 struct Nowhere;
 
 impl Shell for Nowhere {
@@ -189,7 +189,7 @@ impl Shell for Nowhere {
     fn changed(&self, _: &Change) {}
 }
 
-/// A program that has the keyring's name and answers nobody, as one does whose prompt nobody sees.
+/// A program that owns the keyring's name but never answers, like a keyring whose prompt nobody sees.
 #[tokio::test]
 #[ignore = "runs inside a private session bus"]
 async fn a_silent_keyring() {
@@ -225,7 +225,7 @@ async fn a_silent_keyring() {
     }
 }
 
-/// The name of an entry as it stands in the keyring.
+/// The name of an entry in the keyring.
 fn user(scope: &str, name: &str) -> String {
     let digest = Sha256::digest(scope.as_bytes());
     let start = digest.iter().take(8);
@@ -247,7 +247,7 @@ async fn begin(home: &Path) -> Arc<Bursar> {
     .unwrap()
 }
 
-/// Connects an account to a provider that nobody reaches.
+/// Connects an account to a provider that is unreachable.
 async fn connect(bursar: &Arc<Bursar>) -> AccountView {
     const NETWORK: &str = "name = \"t\"\nprovider = \"panel\"\napi = \"http://127.0.0.1:9\"\n";
     bursar.add_network(NETWORK).await.unwrap();
@@ -266,7 +266,7 @@ async fn account(bursar: &Arc<Bursar>) -> AccountView {
     bursar.accounts().await.unwrap().remove(0)
 }
 
-/// Waits until the account is seen so.
+/// Waits until the account satisfies the condition.
 async fn until(bursar: &Arc<Bursar>, what: &str, holds: impl Fn(&AccountView) -> bool) {
     let begun = Instant::now();
     loop {
@@ -298,7 +298,7 @@ async fn a_late_keyring() {
     drop(service);
     assert_eq!(world.lock().unwrap().items.len(), 1);
 
-    // The next login: the keyring starts after the app.
+    // At the next login the keyring starts after the app.
     let bursar = begin(home.path()).await;
     until(&bursar, "it is said that there is no keyring", |account| {
         account.keyring_error.is_some()
@@ -353,7 +353,7 @@ async fn a_hiding_keyring() {
         assert!(account(&bursar).await.waits_for_keyring, "not signed out");
         let prompts = service.look().prompts;
         assert!(prompts <= 1, "asked once at most: {prompts}");
-        // Looking at the window asks again, quietly.
+        // Focusing the window queries the keyring again without a prompt.
         bursar.set_presence(bursar_engine::Presence::Focused);
         service.look().locked = false;
         bursar.woke_up();
@@ -361,7 +361,7 @@ async fn a_hiding_keyring() {
         assert_eq!(service.look().prompts, prompts);
         bursar.stop().await;
     }
-    // Nothing there, and nothing locked: that is being signed out.
+    // An unlocked keyring without the entry means that the account is signed out.
     service.look().items.clear();
     let bursar = begin(home.path()).await;
     until(&bursar, "signed out", |account| {
@@ -394,7 +394,7 @@ async fn two_items() {
         assert_eq!(world.items.len(), 1, "the others are gone");
         assert_eq!(world.items[0].number, newest);
     }
-    // Changed in the same second: the one that was made last.
+    // If several items changed in the same second, the one that was created last counts.
     {
         let mut world = service.look();
         world.items.clear();
@@ -457,7 +457,7 @@ async fn a_replaced_keyring() {
     let service = Service::start(&world);
     let secret_store = SecretStore::keyring("/home/one");
     secret_store.set("account/a", secret("1")).await.unwrap();
-    // Ended and started again, with all that it had.
+    // The keyring service restarts with all of its items.
     drop(service);
     assert!(secret_store.get("account/a").await.is_err());
     let service = Service::start(&world);
@@ -465,7 +465,7 @@ async fn a_replaced_keyring() {
         secret_store.get("account/a").await.unwrap(),
         Some(secret("1"))
     );
-    // Ended while it waits for an answer that never comes.
+    // The service ends while the app waits for an answer that never comes.
     {
         let mut world = service.look();
         world.locked = true;
@@ -474,7 +474,7 @@ async fn a_replaced_keyring() {
     assert!(secret_store.get("account/a").await.is_err());
     assert!(secret_store.get("account/a").await.is_err());
     drop(service);
-    // Another one takes its place, which has nothing of ours.
+    // Another service takes over the name and has none of the app's items.
     let other = Shared::default();
     let _service = Service::start(&other);
     let begun = Instant::now();
@@ -502,7 +502,7 @@ async fn a_former_scope() {
     std::fs::create_dir(folder.path().join("real")).unwrap();
     std::os::unix::fs::symlink("real", folder.path().join("link")).unwrap();
     let given = folder.path().join("link/h");
-    // The first version, before the home existed.
+    // The scope that the first version derived before the home existed.
     let digest = Sha256::digest(given.as_os_str().as_encoded_bytes());
     let start = digest.iter().take(8);
     let scope: String = start.map(|byte| format!("{byte:02x}")).collect();
@@ -525,10 +525,10 @@ async fn a_former_scope() {
         .collect();
     assert_eq!(users.len(), 1);
     assert_ne!(users[0], old, "it was moved");
-    // From now on it is found whichever way the home is named.
+    // The key is now found by any path that leads to the home.
     let plain = bursar_platform::home::keyring(&home, &home);
     assert_eq!(plain.get("account/a").await.unwrap(), Some(secret("1")));
-    // One that was never read can be removed too.
+    // A key in the former scope can also be removed without being read first.
     SecretStore::keyring(&scope)
         .set("account/b", secret("2"))
         .await

@@ -1,5 +1,5 @@
-//! Opens homes that earlier versions saved, with every kind of record (`tests/fixtures/home`). Each record must be readable,
-//! and stay the same when it is written again. The keyring part runs inside a private session bus.
+//! Opens homes that earlier versions saved, with every kind of record (`tests/fixtures/home`). Each record must be
+//! readable and must stay the same when it is written again. The keyring test runs inside a private session bus.
 
 use crate::secret_service::{Service, Shared};
 use bursar_core::settings_file::SettingsFile;
@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The saved homes, one folder a version.
+/// The saved homes, one folder per version.
 const SAVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/home");
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -45,7 +45,7 @@ fn versions() -> Vec<PathBuf> {
     versions
 }
 
-/// A copy that may be written to.
+/// A writable copy of a version's saved home.
 fn copied(version: &Path) -> TempDir {
     let copy = TempDir::new().unwrap();
     for entry in fs::read_dir(version.join("home")).unwrap() {
@@ -131,7 +131,8 @@ fn has_records_in_every_table() {
                 assert!(count(home.path(), file, &table) > 0, "{file}: {table}");
             }
         }
-        // The search index for ids stores no rows; an empty one has two entries in `id_part_data`.
+        // The search index for ids is contentless: its rows are not stored, and even an empty index has two entries in
+        // `id_part_data`.
         assert!(count(home.path(), "history.db", "id_part_data") > 2);
     }
 }
@@ -221,7 +222,7 @@ fn same_notice(notice: &Notice, row: &Row) {
     assert_eq!(reason, stored);
 }
 
-/// Reads a stored reading through its own call and writes it back.
+/// Reads a stored reading through the function meant for it and writes it back.
 fn write_reading_again(history: &History, account: &AccountId, name: &str, at: Timestamp) {
     match name {
         "api_balance" => {
@@ -297,7 +298,7 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
             history.high_water_mark(account).unwrap().unwrap();
         }
         "events_older" => assert!(!history.older_ranges(account).unwrap().is_empty()),
-        // Can only be read for a block that the engine knows.
+        // This reading is only accessible for a block that the engine knows.
         "chain_base" => {}
         "late_money" => assert!(!history.late_payments(account).unwrap().is_empty()),
         other => panic!("no call reads {other}"),
@@ -363,7 +364,7 @@ fn lists_every_payment_as_it_was_shown() {
             .sum();
         assert_eq!(each, lines, "every payment is an account's");
 
-        // The details that the app showed.
+        // The saved details, as the app showed them.
         let shown = fs::read(version.join("exports/details.json")).unwrap();
         let shown: Vec<serde_json::Value> = serde_json::from_slice(&shown).unwrap();
         assert!(!shown.is_empty());
@@ -372,7 +373,7 @@ fn lists_every_payment_as_it_was_shown() {
             let id = was["id"].as_str().unwrap();
             let payment = history.payment(&account, id).unwrap();
             let (mut is, mut was) = (json!(payment), was.clone());
-            // The provider's newest word may have come after the details were shown.
+            // The provider may have changed the payment after the app showed these details.
             for details in [&mut is, &mut was] {
                 details.as_object_mut().unwrap().remove("updated_at");
             }
@@ -446,7 +447,7 @@ fn reads_the_network_files_and_settings() {
     }
 }
 
-/// Runs the part of that name in a session whose only keyring is the part's own.
+/// Runs `inside_a_session` in a session whose only keyring is the one that the test provides.
 #[test]
 fn finds_every_key_in_the_keyring() {
     let folder = TempDir::new().unwrap();
@@ -518,7 +519,7 @@ async fn inside_a_session() {
         let entries: Vec<serde_json::Value> = serde_json::from_slice(&entries).unwrap();
         let world = Shared::default();
         for entry in &entries {
-            // The prefix depends on the home's path, and the copy has another one.
+            // The prefix depends on the home's path, which differs for the copy.
             let (_, rest) = entry["username"].as_str().unwrap().split_once('/').unwrap();
             let user = format!("{}/{rest}", prefix(copy.path()));
             let secret = entry["secret"].as_str().unwrap();

@@ -1,5 +1,5 @@
-//! A Secret Service that a test can lock, stop, fill and query. When locked it may answer a search as if it were empty,
-//! as some services do, and it may ask the user before it removes something.
+//! A Secret Service that a test can lock, stop, fill and query. A locked service may answer a search as if it were
+//! empty, as some services do, and a service may prompt the user before it removes an item.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -16,17 +16,18 @@ const SESSION: &str = "/org/freedesktop/secrets/session/s1";
 
 type Secret = (OwnedObjectPath, Vec<u8>, Vec<u8>, String);
 
-/// What it holds, does and has been asked.
+/// The service's items and behaviour, and counters of its requests.
 #[derive(Default)]
 pub(crate) struct World {
     pub(crate) locked: bool,
-    /// A search of the locked collection finds nothing, where others tell that there is something locked.
+    /// If true, a search of the locked collection finds nothing. Other services report that the collection has locked
+    /// items.
     pub(crate) hides: bool,
-    /// A prompt is never answered.
+    /// Prompts are never answered.
     pub(crate) silent: bool,
-    /// Removing something asks the user.
+    /// Removing an item prompts the user.
     pub(crate) asks_before_removing: bool,
-    /// It is not said which collection new items go to.
+    /// No collection is the default for new items.
     pub(crate) no_default: bool,
     pub(crate) items: Vec<Stored>,
     pub(crate) prompts: usize,
@@ -51,7 +52,7 @@ impl Stored {
 
 pub(crate) type Shared = Arc<Mutex<World>>;
 
-/// Owns the service's name until it is dropped.
+/// A running service, which owns the service's bus name until it is dropped.
 pub(crate) struct Service {
     pub(crate) world: Shared,
     connection: Option<Connection>,
@@ -66,7 +67,7 @@ fn look(world: &Shared) -> MutexGuard<'_, World> {
 }
 
 impl Service {
-    /// Starts it on the session bus, in threads of its own.
+    /// Starts the service on the session bus, on a separate thread.
     pub(crate) fn start(world: &Shared) -> Self {
         let shared = Arc::clone(world);
         let connection = std::thread::spawn(move || {
@@ -280,7 +281,7 @@ struct Prompt(Shared);
 
 #[interface(name = "org.freedesktop.Secret.Prompt")]
 impl Prompt {
-    /// The user dismisses it at once, or never answers.
+    /// The user dismisses the prompt at once, or never answers it.
     async fn prompt(
         &self,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,

@@ -1,4 +1,4 @@
-//! The app's core as on a real desktop, except for provider and clock.
+//! The app's core as on a real desktop, with a simulated provider and clock.
 
 use crate::provider::{Fault, Simulated, usdc};
 use bursar_core::driver::{Connection, Driver, Services};
@@ -24,12 +24,12 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 use url::Url;
 
-/// Held by the simulation that runs: threads, files and memory are counted of the whole process.
+/// Held by the running simulation, because threads, files and memory are counted for the whole process.
 static ALONE: Mutex<()> = Mutex::new(());
-/// In real time: threads that have nothing to do are to end, so that one which never ends stands out.
+/// How long an idle thread lives, in real time. Idle threads end quickly, so that a thread that never ends stands out.
 const IDLE_THREAD: Duration = Duration::from_millis(5);
 
-/// Runs a simulation, one at a time, in time that passes only where everybody waits.
+/// Runs one simulation at a time. Its time advances only while every task waits.
 pub(crate) fn run<T>(simulation: impl Future<Output = T>) -> T {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     tokio::runtime::Builder::new_current_thread()
@@ -41,13 +41,13 @@ pub(crate) fn run<T>(simulation: impl Future<Output = T>) -> T {
         .block_on(simulation)
 }
 
-/// A wall clock that goes with the runtime's time and can be moved, beside the true time, which the provider has.
+/// A wall clock that follows the runtime's time and can be set, next to the true time, which the provider uses.
 pub(crate) struct WallClock {
     began: Instant,
     at: Timestamp,
-    /// Time in which nothing of the machine ran, in milliseconds.
+    /// How long the machine has slept, in milliseconds.
     slept: AtomicI64,
-    /// How far the machine's clock is off, in milliseconds.
+    /// How far the machine's clock differs from the true time, in milliseconds.
     moved: AtomicI64,
 }
 
@@ -61,12 +61,12 @@ impl WallClock {
         }
     }
 
-    /// The machine sleeps, and time goes on.
+    /// Puts the machine to sleep while the true time advances.
     pub(crate) fn sleep(&self, span: Span) {
         self.slept.fetch_add(span.0, Ordering::SeqCst);
     }
 
-    /// Somebody sets the machine's clock.
+    /// Sets the machine's clock forward or back.
     pub(crate) fn move_by(&self, span: Span) {
         self.moved.fetch_add(span.0, Ordering::SeqCst);
     }
@@ -120,7 +120,7 @@ pub(crate) struct Desktop {
     session: Arc<Session>,
     account: Account,
     driver: Option<Driver>,
-    /// Beside the store's own, to make its commits fail.
+    /// A second connection to the store's database, which makes the store's commits fail.
     saboteur: Mutex<rusqlite::Connection>,
     started: AtomicI64,
 }
@@ -174,7 +174,7 @@ impl Desktop {
         self.driver.as_ref().unwrap()
     }
 
-    /// The process ends, and starts again with what is on the disk.
+    /// Ends the process and starts it again from the data on disk.
     pub(crate) async fn restart(&mut self) {
         if let Some(driver) = self.driver.take() {
             driver.stop().await;
@@ -210,7 +210,7 @@ impl Desktop {
         self.driver = Some(driver);
     }
 
-    /// Takes back whatever the last mishap was.
+    /// Ends the previous disturbance.
     pub(crate) async fn calm_down(&self) {
         self.provider.fault(Fault::None);
         let saboteur = self.saboteur.lock().unwrap();
@@ -222,7 +222,7 @@ impl Desktop {
         self.driver().broadcast(Event::Presence(Presence::Tray));
     }
 
-    /// Commits of top-ups and notices fail from now on.
+    /// Makes commits of top-ups and notices fail from now on.
     pub(crate) fn refuse_commits(&self) {
         let saboteur = self.saboteur.lock().unwrap();
         saboteur
@@ -233,7 +233,7 @@ impl Desktop {
             .unwrap();
     }
 
-    /// The user tries a top-up; it may be refused.
+    /// The user attempts a top-up, which may be refused.
     pub(crate) async fn start_top_up(&self, cents: i64) {
         let number = self.started.fetch_add(1, Ordering::SeqCst);
         let _ = self
@@ -242,7 +242,7 @@ impl Desktop {
                 command,
                 new: NewPayment::top_up(usdc(cents), format!("t{number}")),
                 link_state: None,
-                // The provider dates its answers, by the clock that nobody moves.
+                // The provider dates its answers by the true time, so the app knows its own clock's offset.
                 clock_offset: Some(self.clock.true_time().since(self.clock.now())),
             })
             .await;
@@ -261,7 +261,7 @@ impl Desktop {
         assert!(held, "not within two days: {what}");
     }
 
-    /// Everything that is open is paid, and time passes until it is known here.
+    /// Pays everything that is open, then lets time pass until the app knows.
     pub(crate) async fn settle(&self) {
         self.provider.move_on(true);
         tokio::time::sleep(Duration::from_secs(30 * 60)).await;
@@ -327,15 +327,15 @@ impl Desktop {
     }
 }
 
-/// What must not grow while time passes: the most that was seen of each, but of threads the fewest. How many work at
-/// once is the machine's doing; one that never ends is there at every look.
+/// Resources that must not grow over time: the highest value seen of each, except the lowest number of threads. The
+/// number of threads at work depends on the machine, but a thread that never ends is in every sample.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Size {
     tasks: usize,
     threads: usize,
     files: usize,
     memory_kib: usize,
-    /// Entries in the account's state.
+    /// The number of entries in the account's state.
     state: usize,
 }
 
@@ -350,7 +350,7 @@ impl Size {
         }
     }
 
-    /// A day later nothing has grown beyond what chance makes of it.
+    /// Asserts that nothing has grown by more than chance explains.
     pub(crate) fn must_hold(self, later: Self) {
         assert!(later.tasks <= self.tasks + 3, "{self:?} became {later:?}");
         assert!(
@@ -362,7 +362,7 @@ impl Size {
             later.memory_kib <= self.memory_kib + 8 * 1024,
             "{self:?} became {later:?}"
         );
-        // A day's ended top-ups are kept, and no more.
+        // The state keeps only one day of ended top-ups.
         assert!(later.state <= 400, "{self:?} became {later:?}");
     }
 }

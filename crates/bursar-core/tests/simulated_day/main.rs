@@ -1,6 +1,6 @@
-//! A day of the real engine, driver and databases, with a provider in memory. The wall clock is the runtime's paused
-//! one, so 24 hours pass as fast as the machine can follow. Every minute something goes wrong. Nothing may be lost or
-//! reported twice, and nothing may grow.
+//! Simulates a day of the real engine, driver and databases with an in-memory provider. The wall clock follows the
+//! runtime's paused clock, so 24 hours pass as fast as the machine can compute them. Something goes wrong every minute.
+//! No payment or notice may be lost or reported twice, and no resource may grow.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,7 +45,7 @@ fn a_day_with_a_fault_a_minute() {
     );
 }
 
-/// One day; returns how many faults there were, and its figures in words.
+/// Simulates one day. Returns the number of faults and a summary of the figures.
 async fn day(seed: u64) -> (u32, String) {
     let mut random = SmallRng::seed_from_u64(seed);
     let mut desktop = Desktop::new(seed).await;
@@ -71,7 +71,7 @@ async fn day(seed: u64) -> (u32, String) {
     desktop.calm_down().await;
     desktop.settle().await;
     check_end(&desktop, seed);
-    // Both were looked at in each of their 120 minutes.
+    // Each of the two periods has a sample for every one of its 120 minutes.
     let [early, late] = [early, late].map(|seen| seen.into_iter().reduce(Size::and).unwrap());
     early.must_hold(late);
     let seen = desktop.provider.seen();
@@ -90,7 +90,7 @@ async fn day(seed: u64) -> (u32, String) {
     )
 }
 
-/// Something goes wrong for the coming minute.
+/// Picks a random disturbance for the next minute.
 async fn mishap(desktop: &mut Desktop, random: &mut SmallRng) {
     match random.random_range(0..100) {
         0..12 => desktop.provider.fault(Fault::Refused),
@@ -116,11 +116,12 @@ async fn mishap(desktop: &mut Desktop, random: &mut SmallRng) {
     }
 }
 
-/// What the provider has and what is known here are the same, each once.
+/// The provider and the app must know the same payments, each exactly once.
 fn check_end(desktop: &Desktop, seed: u64) {
     let seen = desktop.provider.seen();
     assert_eq!(seen.asked_twice, 0, "day {seed}: one intent, two requests");
-    // Lists are read by whoever looks for open top-ups and by whoever reads the history, also of a run that has ended.
+    // Both the search for open top-ups and the history sync read these lists, and requests of an ended run may still be
+    // open.
     for (endpoint, most) in &seen.most_flying {
         let one_by_one = !matches!(*endpoint, "pending" | "history");
         assert!(
@@ -143,7 +144,8 @@ fn check_end(desktop: &Desktop, seed: u64) {
     let notices = desktop.notices();
     for payment in &seen.payments {
         let Some(top_up) = by_remote.get(&payment.id) else {
-            // Started by a request that had ended before anybody looked: in the history like any other.
+            // The attempt that started this payment had ended before the app looked for the payment, so the payment is
+            // in the history like any other.
             assert!(
                 desktop.in_history(&payment.id),
                 "day {seed}: {payment:?} is nowhere"
@@ -181,7 +183,7 @@ fn notifies_once_about_a_top_up_that_ended_during_sleep() {
                 state.top_ups.values().any(|t| t.phase == Phase::Open)
             })
             .await;
-        // The machine sleeps: nothing of it runs, and the wall clock goes on.
+        // During sleep nothing on the machine runs, but the wall clock advances.
         desktop.provider.move_on(true);
         desktop.clock.sleep(Span::hours(8));
         let woke = tokio::time::Instant::now();
@@ -227,7 +229,7 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
             desktop.clock.move_by(Span::days(days));
             let moved = desktop.clock.now();
             desktop.provider.move_on(true);
-            // Each kind of reading is done again by the new clock, none waits for the old one, however busy it is.
+            // Each kind of poll runs again by the new clock. None waits for the old time, however busy the app is.
             for _ in 0..16 * 60 {
                 tokio::time::sleep(std::time::Duration::from_secs(1)).await;
                 desktop.driver().broadcast(Event::Presence(Presence::Open));

@@ -1,4 +1,4 @@
-//! A provider in memory whose answers take time, fail, or are lost on the way back, as the day's faults say.
+//! An in-memory provider whose answers take time, fail, or are lost on the way back, as the day's faults require.
 
 use crate::desktop::WallClock;
 use async_trait::async_trait;
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// What is wrong with the provider at the moment.
+/// The provider's current fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     None,
@@ -26,7 +26,7 @@ pub(crate) enum Fault {
     Silent,
     Broken,
     Busy,
-    /// Everything is carried out, and every answer is lost.
+    /// The provider carries out every request, but every answer is lost.
     Lost,
     Slow,
 }
@@ -40,7 +40,7 @@ struct Inner {
     random: SmallRng,
     fault: Fault,
     payments: Vec<RemotePayment>,
-    /// Keys under which a top-up was asked for.
+    /// The idempotency keys of the requested top-ups.
     asked: BTreeSet<String>,
     asked_twice: u32,
     flying: BTreeMap<&'static str, u32>,
@@ -48,12 +48,12 @@ struct Inner {
     calls: u64,
 }
 
-/// What the whole day came to, as the provider saw it.
+/// The outcome of the whole day, as the provider saw it.
 #[derive(Clone, Debug)]
 pub(crate) struct Seen {
     pub payments: Vec<RemotePayment>,
     pub asked_twice: u32,
-    /// The most requests to one endpoint at one time.
+    /// The most concurrent requests to each endpoint.
     pub most_flying: BTreeMap<&'static str, u32>,
     pub calls: u64,
 }
@@ -80,7 +80,7 @@ impl Simulated {
         self.inner.lock().unwrap().fault = fault;
     }
 
-    /// Restarts of the app leave requests behind that count for nobody.
+    /// Stops counting open requests, because a restart of the app abandons them.
     pub(crate) fn forget_flying(&self) {
         self.inner.lock().unwrap().flying.clear();
     }
@@ -95,7 +95,7 @@ impl Simulated {
         }
     }
 
-    /// Time passes for whatever is open: it is paid, credited, or its page runs out.
+    /// Advances open payments: they are paid, credited, or their payment page expires.
     pub(crate) fn move_on(&self, to_the_end: bool) {
         let now = self.clock.true_time();
         let mut inner = self.inner.lock().unwrap();
@@ -117,7 +117,7 @@ impl Simulated {
         }
     }
 
-    /// Every call goes through here, there and back.
+    /// Every request and its response pass through here.
     async fn call<T>(
         &self,
         endpoint: &'static str,
