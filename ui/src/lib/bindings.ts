@@ -84,7 +84,7 @@ export const events = {
 };
 
 /* Types */
-/**  The account's own name inside Bursar: 32 hexadecimal digits, never shown. */
+/**  Bursar's id of an account: 32 hexadecimal digits, never shown. */
 export type AccountId = string;
 
 /**  An account in the sidebar and on the Accounts page. */
@@ -170,17 +170,17 @@ export type BlockProgress = {
 	most: number,
 };
 
-/**  What an account can do beside topping up, told of a provider as such. */
+/**  What a provider supports besides topping up, for every account. */
 export type Capabilities = {
-	/**  Several payments can be open at once; else at most one top-up is. */
+	/**  Several payments can be open at once. Otherwise at most one top-up can. */
 	several_open: boolean,
-	/**  Services that can be renewed, one or several at a time. */
+	/**  Services can be renewed, one or several at a time. */
 	renewals: boolean,
-	/**  Ordered migrations that can be paid for. */
+	/**  Ordered migrations can be paid for. */
 	migrations: boolean,
-	/**  Methods that can be kept for next time, and managed. */
+	/**  Payment methods can be saved and managed. */
 	saved_methods: boolean,
-	/**  Invoices of payments. */
+	/**  Payments have invoices. */
 	invoices: boolean,
 };
 
@@ -376,17 +376,17 @@ export type ExportView = {
 };
 
 export type FailureCode = 
-/**  The user wanted it so. */
+/**  The user cancelled it. */
 "by_user" | 
-/**  The bank or payment system said no. */
+/**  The bank or payment system declined it. */
 "declined" | "insufficient_funds" | 
-/**  The confirmation that was asked for did not come or did not succeed. */
+/**  The confirmation that the bank requires is missing or failed. */
 "confirmation_failed" | 
 /**  Not paid in time. */
 "expired" | 
-/**  The saved method is no longer there or no longer valid. */
+/**  The saved method was removed or is no longer valid. */
 "method_gone" | 
-/**  The provider took it for fraud. */
+/**  The provider suspects fraud. */
 "fraud" | "other";
 
 /**  Why a payment came to nothing. */
@@ -431,11 +431,11 @@ export type MatchedBy =
 "by_amount";
 
 export type MethodKind = "crypto" | "fiat" | 
-/**  Paid later against an invoice. */
+/**  Paid later, by invoice. */
 "invoice" | 
-/**  Kept from an earlier payment. */
+/**  Saved during an earlier payment. */
 "saved" | 
-/**  A payment system's own page. */
+/**  The page of a payment system. */
 "payment_system";
 
 /**  A payment method with its limits. */
@@ -465,14 +465,14 @@ export type MethodsView = {
 	error: Error | null,
 };
 
-/**  An ordered move to another server that waits to be paid for. */
+/**  A move to another server that has been ordered and not yet paid. */
 export type Migration = {
 	order: string,
 	/**  What is moved. */
 	name: string,
-	/**  The server that was ordered for it. */
+	/**  The ordered server. */
 	server: string,
-	/**  What the server has, in the provider's words. */
+	/**  The server's specification, in the provider's words. */
 	server_detail: string | null,
 	ordered_at: string,
 	periods: Period[],
@@ -510,9 +510,9 @@ export type NetworkView = {
 };
 
 export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "under_review" | 
-/**  A completion that only the chain had said was undone by a reorganisation. */
+/**  A reorganisation undid a completion that only the chain had shown. */
 "reversed" | 
-/**  The provider gives the money back. */
+/**  The provider returns the money. */
 "refunded" | "low_balance" | 
 /**  The provider no longer accepts the key or token. */
 "signed_out";
@@ -576,7 +576,7 @@ export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
 
-/**  Somebody in whose name is paid. */
+/**  A person or company that payments are made for. */
 export type Payer = {
 	id: string,
 	name: string,
@@ -672,12 +672,12 @@ export type PaymentView = {
 	top_up: string | null,
 };
 
-/**  How long is paid for, and what that costs. */
+/**  A length of time that can be paid for, with its price. */
 export type Period = {
 	id: string,
 	name: string,
 	price: Amount,
-	/**  The new end, where the provider says it. */
+	/**  When the service would then end, if the provider says so. */
 	until: string | null,
 };
 
@@ -711,19 +711,19 @@ export type RowProgress = {
 	all: number | null,
 };
 
-/**  A method kept for later. */
+/**  What is known of a saved method. */
 export type SavedMethod = {
 	state: SavedMethodState,
-	/**  The one to offer first. */
+	/**  Selected by default. */
 	is_default: boolean,
-	/**  By what people tell it apart: a card's brand and last digits, or an e-mail address. */
+	/**  What people recognise it by: a card's brand and last digits, or an e-mail address. */
 	detail: string,
 };
 
 export type SavedMethodState = 
-/**  Being checked; it cannot be used yet. */
+/**  The provider is checking it; it cannot be used yet. */
 "pending" | "confirmed" | 
-/**  The check failed; it will not be usable. */
+/**  The check failed; it cannot be used. */
 "failed";
 
 /**  A service that can be renewed. */
@@ -731,7 +731,7 @@ export type Service = {
 	id: string,
 	name: string,
 	tariff: string | null,
-	/**  Paid until then. */
+	/**  The service is paid until this time. */
 	due_at: string,
 	periods: Period[],
 };
@@ -753,7 +753,7 @@ export type Settings = {
 	autostart?: boolean,
 	/**  Whether closing the window has been explained. */
 	told_about_tray?: boolean,
-	/**  Missing desktop services whose banner the user has closed: names of [`Health`]'s fields. */
+	/**  Missing desktop services whose banner the user has closed: names of [`Health`](crate::view::Health)'s fields. */
 	hidden_services?: string[],
 };
 
