@@ -49,7 +49,7 @@ impl EventLoop {
             let sleep = self.time_to_next_due();
             let message = tokio::select! {
                 message = messages.recv() => Some(message),
-                () = tokio::time::sleep(duration(sleep)) => None,
+                () = tokio::time::sleep(sleep.to_duration()) => None,
             };
             let woke = jumps.has_jumped(self.services.clock.now(), sleep);
             if woke {
@@ -314,8 +314,4 @@ async fn write_commit(services: &Services, account: &AccountId, writes: Vec<Writ
         Ok(())
     })
     .await
-}
-
-fn duration(span: Span) -> Duration {
-    Duration::from_millis(u64::try_from(span.0).unwrap_or(0))
 }
