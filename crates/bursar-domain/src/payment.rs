@@ -337,6 +337,28 @@ pub struct RemotePayment {
     pub documents: Documents,
 }
 
+#[cfg(feature = "testing")]
+impl RemotePayment {
+    /// A top-up as a provider reports it: created at `at`, and not updated since.
+    pub fn top_up(id: impl Into<String>, status: Status, amount: Amount, at: Timestamp) -> Self {
+        Self {
+            id: id.into(),
+            status,
+            amount,
+            fee: None,
+            source: None,
+            created_at: at,
+            updated_at: at,
+            expires_at: None,
+            checkout: None,
+            transaction: None,
+            purpose: Purpose::TopUp,
+            reason: None,
+            documents: Documents::default(),
+        }
+    }
+}
+
 /// The paperwork of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Documents {

@@ -436,7 +436,7 @@ fn payment(n: i64) -> RemotePayment {
     RemotePayment {
         fee: Some(usdc("0.25")),
         updated_at: NOW,
-        ..crate::fixtures::top_up(format!("p{n}"), Status::Completed, usdc("25.00"), at)
+        ..RemotePayment::top_up(format!("p{n}"), Status::Completed, usdc("25.00"), at)
     }
 }
 

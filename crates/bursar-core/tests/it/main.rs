@@ -9,7 +9,6 @@
 )]
 
 mod export;
-mod fixtures;
 mod keyring;
 mod saved_home;
 mod secret_service;

@@ -1,7 +1,7 @@
 //! Payments with a lost response: no other payment starts beside them, the provider's lists show which payment it is,
 //! and "nothing was charged" is never shown for one that may have been made.
 
-use crate::fixtures::{minutes_after_noon, noon, remote_top_up, usd};
+use crate::fixtures::{minutes_after_noon, noon, usd};
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::Span;
@@ -151,7 +151,7 @@ fn unknown_outcome_blocks_for_a_day() {
 
 /// A payment that the provider created at this minute, by its own clock.
 fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
-    remote_top_up(id, status, usd(cents), minutes_after_noon(minute))
+    RemotePayment::top_up(id, status, usd(cents), minutes_after_noon(minute))
 }
 
 /// A complete reading at this minute that shows these payments.

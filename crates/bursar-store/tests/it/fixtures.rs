@@ -6,9 +6,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::Network;
 use bursar_domain::notice::{Notice, NoticeKind};
-use bursar_domain::payment::{
-    Documents, NewPayment, PaymentKind, PaymentStatus, Purpose, RemotePayment, Status,
-};
+use bursar_domain::payment::{NewPayment, PaymentKind, PaymentStatus, RemotePayment, Status};
 use bursar_domain::view::{MatchedBy, PaymentQuery, PaymentView};
 use bursar_engine::top_up::TopUp;
 use bursar_store::{History, Store};
@@ -24,7 +22,7 @@ pub(crate) fn history() -> (TempDir, History, AccountId) {
 }
 
 pub(crate) fn payment(id: &str, amount: &str, at: Timestamp) -> RemotePayment {
-    provider_payment(id, Status::Completed, usdc(amount), at)
+    RemotePayment::top_up(id, Status::Completed, usdc(amount), at)
 }
 
 pub(crate) fn event(top_up_id: &str, amount: &str, block: u64, at: Timestamp) -> BalanceEvent {
@@ -109,30 +107,6 @@ pub(crate) fn statuses(statuses: &[PaymentStatus]) -> PaymentQuery {
 
 pub(crate) fn usdc(amount: &str) -> Amount {
     Amount::parse_decimal(amount, Currency::usdc()).unwrap()
-}
-
-/// A top-up as a provider lists it, created at that time and not changed since.
-pub(crate) fn provider_payment(
-    id: impl Into<String>,
-    status: Status,
-    amount: Amount,
-    at: Timestamp,
-) -> RemotePayment {
-    RemotePayment {
-        id: id.into(),
-        status,
-        amount,
-        fee: None,
-        source: None,
-        created_at: at,
-        updated_at: at,
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        documents: Documents::default(),
-    }
 }
 
 pub(crate) fn store() -> (TempDir, Store, Account) {

@@ -1,6 +1,6 @@
 //! Pages from any row number equal the same part of the whole list, and the months' numbers of rows add up.
 
-use crate::fixtures::{NOW, provider_payment};
+use crate::fixtures::NOW;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Span;
 use bursar_domain::money::{Amount, Currency};
@@ -27,7 +27,7 @@ fn filled() -> (TempDir, History, AccountId) {
         let amount = format!("{}.50", 10 + n % 7);
         let row = RemotePayment {
             source: Some(["copperx", "stripe"][number % 2].into()),
-            ..provider_payment(
+            ..RemotePayment::top_up(
                 format!("{:08x}-{n}", n.wrapping_mul(7_919) % 65_536),
                 [Status::Completed, Status::Expired, Status::Failed][number % 3],
                 Amount::parse_decimal(&amount, Currency::usdc()).unwrap(),

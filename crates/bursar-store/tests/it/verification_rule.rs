@@ -1,7 +1,6 @@
 //! In whatever order payments and events appear, change and disappear, the history verifies exactly what the rule
 //! says about everything known at the end.
 
-use crate::fixtures::provider_payment;
 use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
@@ -216,7 +215,7 @@ fn payment() -> impl Strategy<Value = RemotePayment> {
     (0..7_u8, amount(), at(), status, claim).prop_map(|(id, amount, at, status, transaction)| {
         RemotePayment {
             transaction,
-            ..provider_payment(format!("p{id}"), status, amount, at)
+            ..RemotePayment::top_up(format!("p{id}"), status, amount, at)
         }
     })
 }
