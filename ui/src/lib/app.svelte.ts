@@ -2,7 +2,6 @@
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
-import { preloadPayments } from "./payment-list-preload.ts";
 import { Resource } from "./resource.svelte.ts";
 import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
 
@@ -80,9 +79,12 @@ class App {
     }
     const navigation = new AbortController();
     this.#navigation = navigation;
-    void preloadPayments(this.account?.id ?? null, navigation.signal).then(() => {
-      if (!navigation.signal.aborted) this.page = page;
-    });
+    // The code for it is not part of the first frame, and is loaded right after that.
+    void import("./payment-list-preload.ts")
+      .then(({ preloadPayments }) => preloadPayments(this.account?.id ?? null, navigation.signal))
+      .finally(() => {
+        if (!navigation.signal.aborted) this.page = page;
+      });
   }
 
   /** Opens the form in which the user enters the account's wallet address. */

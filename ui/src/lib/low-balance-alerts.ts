@@ -1,8 +1,7 @@
-// The two low-balance alerts: what users may type for them, and when a balance is low. Only its switch turns an alert off.
-// `0` is refused, because a warning at zero would never appear.
+// The two low-balance alerts, and when a balance is low. Only its switch turns an alert off.
 
 import { pluralize } from "./plural.ts";
-import { isZero, parseTypedNumber } from "./money.ts";
+import { isZero } from "./money.ts";
 import type { AccountView, Settings } from "./types.ts";
 
 export const DEFAULT_ALERT_DAYS = 7;
@@ -17,20 +16,6 @@ export function hasDaysAlert(settings: Alerts): boolean {
 /** While the alert is off, the setting is empty. An older version also accepted a zero, which never raised an alert. */
 export function hasAmountAlert({ low_balance_amount: amount }: Alerts): boolean {
   return amount !== "" && !isZero(amount);
-}
-
-/** Why the typed number of days cannot be saved; `null` when it can. */
-export function daysError(text: string): string | null {
-  const read = parseTypedNumber(text) ?? "";
-  if (/^0+$/.test(read)) return "Type at least 1 day. To turn this warning off, use its switch.";
-  return /^\d{1,3}$/.test(read) ? null : "Type a number of days from 1 to 999.";
-}
-
-/** Why the typed amount cannot be saved; `null` when it can. */
-export function amountError(text: string): string | null {
-  const read = parseTypedNumber(text) ?? "";
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(read)) return "Type an amount such as 25 or 25.50.";
-  return isZero(read) ? "Type an amount above 0. To turn this warning off, use its switch." : null;
 }
 
 /** The currencies of the accounts, each once. */

@@ -11,6 +11,7 @@ let preloaded: PaymentList | null = null;
 
 /** Requests the first payments, and resolves when their page may open. Abort `cancel` when the user goes elsewhere. */
 export async function preloadPayments(account: AccountId | null, cancel: AbortSignal): Promise<void> {
+  if (cancel.aborted) return;
   const paymentList = new PaymentList();
   preloaded = paymentList;
   cancel.addEventListener("abort", () => {
