@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { texts } from "./l10n/plugin.ts";
 import { staticIcons } from "./static-icons.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -10,7 +11,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig(({ command, mode }) => {
   const preview = command === "serve" && mode === "preview";
   return {
-    plugins: [staticIcons(), svelte()],
+    plugins: [staticIcons(), texts(), svelte()],
     resolve: {
       alias: [
         ...(preview ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),
@@ -31,6 +32,10 @@ export default defineConfig(({ command, mode }) => {
       },
     },
     server: { host: "127.0.0.1", port: 5199, strictPort: true },
-    test: { include: ["*.test.ts", "src/**/*.test.ts"], environment: "node" },
+    test: {
+      include: ["*.test.ts", "l10n/**/*.test.ts", "src/**/*.test.ts"],
+      environment: "node",
+      setupFiles: ["src/lib/testing/load-texts.ts"],
+    },
   };
 });

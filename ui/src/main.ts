@@ -1,5 +1,6 @@
 // oxlint-disable-next-line import/no-unassigned-import -- its side effect must happen before the other imports
 import "./lib/navigator-language.ts";
+import { textsLoaded } from "./lib/l10n/start.ts";
 import "@fontsource-variable/hanken-grotesk/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -22,4 +23,5 @@ const target = document.createElement("div");
 target.id = "app";
 target.dataset.initialData = initialData ? "embedded" : "requested";
 const attached = font.then(() => document.getElementById("app")?.replaceWith(target));
+await textsLoaded;
 mount(App, { target, props: { dataReady, attached } });

@@ -1,5 +1,5 @@
 // Import this first. With the locale "C", WebKit reports the language "C". That is not a language tag, so every number or
-// date format that uses it would throw at the start. The window's texts are English in every locale.
+// date format that uses it would throw at the start. English stands in for it.
 
 function isTag(tag: string): boolean {
   try {

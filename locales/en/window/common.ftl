@@ -1,0 +1,107 @@
+# Words and sentences that several pages use.
+
+action-cancel = Cancel
+action-close = Close
+action-copied = Copied
+action-details = Details
+action-dismiss = Dismiss
+action-done = Done
+action-enter-address = Enter wallet address
+action-open-console = Open console
+action-return-to-payment = Return to payment
+action-save = Save
+action-sign-in-again = Sign in again
+action-top-up = Top up
+action-try-again = Try again
+
+account = Account
+amount = Amount
+api-key = API key
+balance = Balance
+default = Default
+fee = Fee
+hide-amounts = Hide amounts
+sandbox = Sandbox
+show-amounts = Show amounts
+status = Status
+wallet-address = Wallet address
+
+amount-unknown = unknown
+amount-hidden = hidden
+field-optional = (optional)
+field-reveal = Show what you type
+setting-not-saved = The setting could not be saved.
+select-label = { $label }: { $value }
+select-count = { $count ->
+    [one] { $count } selected
+   *[other] { $count } selected
+}
+
+## Copying to the clipboard. `.copied` and `.failed` are read aloud.
+
+copy-wallet_address = Copy wallet address
+    .copied = Wallet address copied.
+    .failed = The wallet address could not be copied.
+copy-payment_number = Copy payment number
+    .copied = Payment number copied.
+    .failed = The payment number could not be copied.
+copy-payment_id = Copy payment ID
+    .copied = Payment ID copied.
+    .failed = The payment ID could not be copied.
+copy-transaction = Copy transaction
+    .copied = Transaction copied.
+    .failed = The transaction could not be copied.
+copy-payment_link = Copy link
+    .copied = Payment link copied.
+    .failed = The payment link could not be copied.
+copy-diagnostics = Copy diagnostics
+    .copied = Diagnostics copied.
+    .failed = The diagnostics could not be copied.
+
+## Points in time.
+
+time-just-now = just now
+time-unknown = at an unknown time
+updated = Updated { $age }
+updated-sentence = Updated { $age }.
+list-from = This list was read { $age }.
+
+## What is being loaded, for screen readers.
+
+loading-account = Loading the account…
+loading-accounts = Loading the accounts…
+loading-dues = Loading services and orders…
+loading-inbox = Loading the inbox…
+loading-methods = Loading payment methods…
+loading-networks = Loading networks…
+loading-payment = Loading the payment…
+loading-payments = Loading payments…
+
+## How many days the balance lasts, as the core counts: whole days.
+
+days-left = { $days ->
+    [0] Less than a day left
+    [one] { $days } day left
+   *[other] { $days } days left
+}
+days-left-low = { $days ->
+    [0] Less than a day left, running low
+    [one] { $days } day left, running low
+   *[other] { $days } days left, running low
+}
+running-low = Running low
+
+## Why a figure is missing, beneath the figure.
+
+missing-address = Needs the wallet address
+missing-keyring = Waiting for the keyring
+missing-signed_out = Signed out
+missing-offline = Offline
+missing-failed = Could not be read
+missing-loading = Loading…
+
+## The states of a saved payment method.
+
+saved-pending = Pending confirmation
+saved-confirmed = Confirmed
+saved-failed = Failed: cannot be used

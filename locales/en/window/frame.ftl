@@ -1,0 +1,54 @@
+# The frame around the pages: navigation, header and banners.
+
+page-overview = Overview
+page-top_up = Top up
+page-payments = Payments
+page-inbox = Inbox
+page-accounts = Accounts
+page-settings = Settings
+page-balances = All accounts
+page-connect = Connect an account
+
+skip-to-content = Skip to content
+
+nav = Accounts and pages
+nav-pages = Pages
+nav-accounts = Accounts
+nav-connect = Connect
+nav-all-accounts = All accounts
+    .short = All
+nav-signed-out = Signed out
+# Read aloud after the number of unread notifications.
+nav-unread = unread
+
+header-sandbox = SANDBOX
+    .tip = A provider on this computer that uses play money
+
+## Banners. One of the first three sentences says how old the figures are.
+
+banner-figures-last = Bursar shows the last figures that it could read.
+banner-figures-from = Bursar shows the figures from { $time }.
+banner-figures-none = Bursar has no figures yet.
+banner-offline = <strong>You are offline.</strong>
+banner-signed-out = <strong>Signed out of { $account }.</strong>
+banner-key-unreadable = <strong>The API key for { $account } cannot be read.</strong>
+banner-stale = <strong>The figures are not up to date.</strong>
+
+## Desktop services that are missing: their names in a list, or a title and what to do.
+
+services-missing = <strong>Some desktop services are missing:</strong> { $services }.
+services-more = Show details
+services-less = Hide details
+services-hide = Hide until another service is missing
+service-keyring = keyring
+    .title = No keyring.
+    .text = If you have one, unlock it so that Bursar can read your keys. Without a keyring such as GNOME Keyring, Bursar forgets your keys when it closes.
+service-tray = tray
+    .title = No tray.
+    .text = Closing the window quits Bursar unless a top-up is open. On GNOME, install the AppIndicator extension.
+service-notifications = notifications
+    .title = No notifications.
+    .text = This desktop does not show notifications. The Inbox lists all of them.
+service-links = links from the browser
+    .title = No links from the browser.
+    .text = Bursar could not register its links. It still notices your payments, but you need to return to this window yourself.

@@ -1,0 +1,127 @@
+# Payments: their kinds, their statuses, and what these mean for the user's money.
+
+kind-top_up = Top-up
+kind-credit = Credit
+kind-refund = Refund
+kind-renewal = Renewal
+kind-migration = Migration
+
+status-starting = Starting
+status-open = Pending
+status-confirming = Confirming
+status-under_review = Under review
+status-completed = Completed
+status-cancelled = Cancelled
+status-expired = Expired
+status-failed = Failed
+status-not_started = Not started
+status-refunding = Refunding
+status-refunded = Refunded
+
+## What a status means. A payment has a page on which it is paid, or an invoice; it is confirmed on a chain, or by the provider.
+
+meaning-starting = Bursar is asking the provider to start the payment.
+meaning-starting-unanswered = The provider has not answered, so it is unclear whether this payment exists. Bursar is finding out and starts no second payment until it knows.
+meaning-open-page = Waiting for you to pay in the browser.
+meaning-open-invoice = The provider is waiting for the money. If you received an invoice, pay it; there is nothing else to do here.
+meaning-confirming-chain = The payment is on its way and waits for confirmation on the chain.
+meaning-confirming-provider = The payment is being processed. Your balance may already include it.
+meaning-under_review = The provider is reviewing the payment. This can take a while; the money is not lost.
+meaning-completed-top_up = The money is in your balance.
+meaning-completed-credit = The money is in your balance.
+meaning-completed-refund = The money has been refunded.
+meaning-completed-renewal = The payment is complete, and the service is renewed.
+meaning-completed-migration = The payment is complete, and the server is ordered.
+meaning-cancelled = Cancelled. If you paid anyway, Bursar keeps checking with the provider.
+meaning-expired = The payment page has expired. If you have already paid, Bursar keeps checking with the provider.
+meaning-failed = The payment was not accepted. If you were charged anyway, Bursar keeps checking with the provider.
+meaning-not_started = No payment was started, and you were not charged.
+meaning-refunding = The provider is refunding the payment.
+meaning-refunded-balance = The provider has refunded the payment. The money is no longer in your balance.
+meaning-refunded = The provider has refunded the payment.
+
+## Whether the money was seen in the Balance contract.
+
+verification-none = Not verified yet: the payment has not appeared in the Balance contract.
+verification-by_id = Verified: the transaction carries this payment’s ID.
+verification-by_amount = Verified by amount: exactly one transaction of this amount appeared within a day.
+verification-seen = Verified: the payment appeared in the Balance contract.
+verification-needs-address = Not verified. To find payments on the chain, Bursar needs the account’s wallet address.
+verification-single-rpc = This network has only one RPC endpoint, so nothing confirms what it reports. Add another one in Settings to have each transaction confirmed by two.
+
+## Titles.
+
+payment-title = { $kind }: { $purpose }
+payment-paid-by = { $method }, { $payer }
+payment-of = { $kind ->
+   *[top_up] Top-up of { $amount }
+    [credit] Credit of { $amount }
+    [refund] Refund of { $amount }
+    [renewal] Renewal for { $amount }
+    [migration] Migration for { $amount }
+}
+payment-of-sentence = { $kind ->
+   *[top_up] Top-up of { $amount }.
+    [credit] Credit of { $amount }.
+    [refund] Refund of { $amount }.
+    [renewal] Renewal for { $amount }.
+    [migration] Migration for { $amount }.
+}
+payment-of-purpose-sentence = { $kind ->
+   *[top_up] Top-up of { $amount }: { $purpose }.
+    [credit] Credit of { $amount }: { $purpose }.
+    [refund] Refund of { $amount }: { $purpose }.
+    [renewal] Renewal for { $amount }: { $purpose }.
+    [migration] Migration for { $amount }: { $purpose }.
+}
+# Read aloud when the status has changed: "Top-up of 25.00 USDC: Completed."
+payment-announcement = { $payment }: { $status }.
+payment-in-progress = Payment in progress: { $status }
+
+## The steps of a payment, and the last one for each kind.
+
+step-started = Started
+step-payment = Payment
+step-confirmation = Confirmation
+step-last-top_up = In your balance
+step-last-credit = In your balance
+step-last-refund = Refunded
+step-last-renewal = Renewed
+step-last-migration = Ordered
+step-done = (done)
+
+## An open payment.
+
+open-cancel-requested = You cancelled this payment, but the provider has not confirmed it yet. Do not pay.
+open-countdown = The payment page stays open for { $time }.
+open-host-refused = The payment page is on an unknown host
+open-host-refused-text = The network file does not list <host>{ $name }</host>, so Bursar did not open it. Allow this host only if the provider has told you that it is theirs.
+open-allow-host = Allow host…
+open-check-now = Check now
+open-show-qr = Show QR code
+open-qr-hint = If the Wallet option fails, scan the QR code.
+open-checked = Checked with the provider { $age }.
+open-cancel-text-page = Bursar asks the provider to close the payment page. If you have already paid, do not cancel: the money is on its way.
+open-cancel-text-invoice = Bursar asks the provider to cancel the payment. If you have already paid, do not cancel: the money is on its way.
+
+cancel-top_up = Cancel this top-up?
+    .confirm = Cancel top-up
+cancel-credit = Cancel this credit?
+    .confirm = Cancel credit
+cancel-refund = Cancel this refund?
+    .confirm = Cancel refund
+cancel-renewal = Cancel this renewal?
+    .confirm = Cancel renewal
+cancel-migration = Cancel this migration?
+    .confirm = Cancel migration
+cancel-keep = Keep open
+
+allow-host = Allow { $host }?
+    .text = Bursar may then open payment pages of this account on this host. A fraudulent host could take your money.
+    .confirm = Allow host
+    .keep = Do not allow
+
+qr = Payment page as a QR code
+    .text = Scan the code with your phone to open the payment page there. If the Wallet option fails, choose “Scan QR code” on the page.
+    .label = QR code of the payment page
+    .missing = The QR code could not be drawn. Copy the link instead.
