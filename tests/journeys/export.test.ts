@@ -12,6 +12,7 @@ import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { chooseFile, connectApp, type ConnectedApp } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 /** So many that the export can be observed while it runs. */
 const PAYMENT_COUNT = 40_000;
@@ -51,7 +52,8 @@ test("an export shows its progress, leaves no file when cancelled, and writes a 
   await chooseFile(desktop, app, join(folder, "whole"));
   await window.id("export-progress").waitVisible();
   await window.id("export-dialog-close").click();
-  await until("the button shows the export", async () => (await window.id("export").text()).startsWith("Exporting"));
+  const running = text("export.running", { percent: "" });
+  await until("the button shows the export", async () => (await window.id("export").text()).startsWith(running));
   await until("the file is written", () => existsSync(join(folder, "whole.csv")), { timeout: 60_000 });
   await window.id("export").click();
   await window.id("export-written").waitVisible();

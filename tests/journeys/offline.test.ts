@@ -9,6 +9,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
 import { chooseFile, connectApp, waitForPage, waitForKnownBalance } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -113,7 +114,7 @@ test("without a keyring the key is lost when the app ends, and the history stays
   await waitForBalance(window);
   await waitForPaymentCount(window, history + 1);
   await window.id("nav-accounts").click();
-  await window.id("account-session").waitForText("Until Bursar closes");
+  await window.id("account-session").waitForText(text("session-until-quit"));
 
   await (await desktop.tray.icon()).click("Quit");
   await app.waitForExit();
@@ -174,5 +175,5 @@ async function signInAgain(window: AppWindow, key: string): Promise<void> {
     const signedIn = await window.id("account-card").attribute("data-signed-in", { timeout: 500 });
     return signedIn === "true" && !(await window.id("sign-in-dialog").isVisible());
   });
-  await window.id("account-session").waitForText("Until Bursar closes");
+  await window.id("account-session").waitForText(text("session-until-quit"));
 }

@@ -18,6 +18,7 @@ import {
   fillTopUp,
 } from "./panel_steps.ts";
 import { noticeKinds, waitForPage, waitForAmount } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -81,7 +82,7 @@ test("an open invoice keeps its last known state, and other payments within the 
   await window.id("preset-50").click();
   await window.id(`method-${(await findMethod(user, byInvoice)).id}`).click();
   await waitForQuote(window);
-  await window.id("continue").waitForText("Ask for the invoice");
+  await window.id("continue").waitForText(text("pay-invoice"));
   await window.id("continue").click();
   const payment = await user.payment();
   assert.deepEqual([payment.method.kind, payment.amount.amount], ["invoice", "50.00"]);

@@ -15,6 +15,7 @@ import {
   waitForPage,
   waitForPayment,
 } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -98,7 +99,7 @@ test("a closed payment page reopens from the window, the tray, the QR code and t
   assert.ok(own);
   await desktop.display.activate(own);
   await window.id("copy-link").click();
-  await window.id("copy-link").waitForText("Copied");
+  await window.id("copy-link").waitForText(text("action-copied"));
   await window.id("nav-payments").click();
   await window.id("search").click();
   await desktop.display.press("ctrl+v");

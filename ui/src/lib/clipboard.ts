@@ -1,24 +1,29 @@
 // Copies to the system's clipboard, also in webviews that do not let scripts use the clipboard.
 
 import { app } from "./app.svelte.ts";
+import { t } from "./l10n/l10n.svelte.ts";
 import type { Failure } from "./types.ts";
+
+/** What the window copies. Each has a message with what is announced. */
+export type Copyable =
+  "wallet_address" | "payment_number" | "payment_id" | "payment_link" | "transaction" | "diagnostics";
 
 /**
  * Copies `text` and announces to screen readers that `what` was copied. Throws a `Failure` when nothing was copied. Call it
  * within the click handler: the system only accepts a text while it handles a click. Pass a text that must be read first
  * as a promise.
  */
-export async function copy(text: string | Promise<string>, what: string): Promise<void> {
+export async function copy(text: string | Promise<string>, what: Copyable): Promise<void> {
   try {
     if (typeof text === "string") await navigator.clipboard.writeText(text);
     else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then(asPlainTextBlob) })]);
   } catch {
     if (!copyBySelection(await text)) {
-      const failure: Failure = { code: "internal", message: "The system did not take the text.", retryable: false };
+      const failure: Failure = { code: "internal", message: t("error-clipboard"), retryable: false };
       throw failure;
     }
   }
-  app.announcement = `Copied the ${what}.`;
+  app.announcement = t(`copy-${what}.copied`);
 }
 
 function asPlainTextBlob(text: string): Blob {

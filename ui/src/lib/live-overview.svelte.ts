@@ -5,9 +5,9 @@ import { core } from "$lib/transport";
 import { app } from "./app.svelte.ts";
 import { subscribeToChanges } from "./changes.ts";
 import { formatAmount } from "./money.ts";
+import { t } from "./l10n/l10n.svelte.ts";
 import { Resource } from "./resource.svelte.ts";
 import type { AccountId, Failure, Overview, TopUpView } from "./types.ts";
-import { KIND_LABELS, STATUS_LABELS } from "./texts/payments.ts";
 
 export interface EndedTopUp {
   account: AccountId;
@@ -68,7 +68,7 @@ class LiveOverview {
     const started = this.#justStarted;
     const before = started && !seen.some((one) => one.id === started.id) ? [...seen, started] : seen;
     const account = this.#account;
-    if (!account) throw { code: "not_found", message: "No account is chosen.", retryable: false };
+    if (!account) throw { code: "not_found", message: t("error-no-account-chosen"), retryable: false };
     const overview = await core.overview(account);
     if (this.#justStarted === started) this.#justStarted = null;
     this.#compare(account, before, overview.top_ups);
@@ -108,9 +108,9 @@ export function paymentIdOf(top_up: TopUpView): string {
 }
 
 function announce(top_up: TopUpView): void {
-  const kind = `The ${KIND_LABELS[top_up.kind].toLowerCase()}`;
-  const what = app.hideAmounts ? kind : `${kind} of ${formatAmount(top_up.amount)}`;
-  app.announcement = `${what}: ${STATUS_LABELS[top_up.status]}.`;
+  const { kind, amount, status } = top_up;
+  const payment = app.hideAmounts ? t(`kind-${kind}`) : t("payment-of", { kind, amount: formatAmount(amount) });
+  app.announcement = t("payment-announcement", { payment, status: t(`status-${status}`) });
 }
 
 export const liveOverview = new LiveOverview();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hasAmountAlert, hasDaysAlert, isLow, formatDaysLeft, currenciesOf } from "./low-balance-alerts.ts";
+import { hasAmountAlert, hasDaysAlert, isLow, currenciesOf } from "./low-balance-alerts.ts";
 import type { AccountView } from "./types.ts";
 
 test("reads each alert as on or off, also from the settings of an older version", () => {
@@ -23,13 +23,4 @@ test("never calls a balance low while the alert is off", () => {
     true,
     true,
   ]);
-});
-
-test.each([
-  [0, "Less than a day left"],
-  [1, "1 day left"],
-  [2, "2 days left"],
-  [1000, "1\u202f000 days left"],
-])("formats %d days as %s", (days, expected) => {
-  expect(formatDaysLeft(days)).toBe(expected);
 });

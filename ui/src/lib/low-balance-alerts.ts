@@ -1,6 +1,5 @@
 // The two low-balance alerts, and when a balance is low. Only its switch turns an alert off.
 
-import { pluralize } from "./plural.ts";
 import { isZero } from "./money.ts";
 import type { AccountView, Settings } from "./types.ts";
 
@@ -26,9 +25,4 @@ export function currenciesOf(accounts: readonly AccountView[]): string[] {
 /** Whether the balance is low by its days left. It never is while the alert is off. */
 export function isLow(days: number | null, lowAt: number): boolean {
   return days !== null && lowAt > 0 && days <= lowAt;
-}
-
-/** "38 days left", "1 day left", for the start of a line. The core counts whole days, so 0 means less than a day. */
-export function formatDaysLeft(days: number): string {
-  return days === 0 ? "Less than a day left" : `${pluralize(days, "day")} left`;
 }

@@ -1,6 +1,7 @@
 // Formats, compares and adds amounts. All of it works on decimal strings: no amount ever becomes a floating-point
 // number.
 
+import { t } from "./l10n/l10n.svelte.ts";
 import type { Amount } from "./types.ts";
 
 /** The parts of a formatted amount. */
@@ -35,7 +36,7 @@ export function formatParts(decimal: string): AmountParts | null {
 /** An amount as plain text, for screen readers: "1 204.35 USDC". */
 export function formatAmount(amount: Amount): string {
   const written = formatParts(amount.amount);
-  if (!written) return "unknown";
+  if (!written) return t("amount-unknown");
   return `${written.sign}${written.whole}.${written.fraction} ${amount.currency}`;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Ticker } from "./ticker.ts";
-import { formatAge, nextAgeChange } from "./time.ts";
+import { formatAge, nextAgeChange } from "./l10n/format.ts";
 
 const START = Date.parse("2026-01-31T12:00:00Z");
 
@@ -53,7 +53,7 @@ it("updates every second below a minute, and every minute after that", () => {
   const older = drawn(START - 65_000);
   vi.advanceTimersByTime(30_000);
   expect([young.times, young.text]).toEqual([31, "50 seconds ago"]);
-  expect([older.times, older.text]).toEqual([1, "a minute ago"]);
+  expect([older.times, older.text]).toEqual([1, "1 minute ago"]);
   vi.advanceTimersByTime(30_000);
   expect([older.times, older.text]).toEqual([2, "2 minutes ago"]);
   young.times = 0;
@@ -68,7 +68,7 @@ it("does not wake while the window is hidden, and catches up when it is shown", 
   vi.advanceTimersByTime(3_600_000);
   expect(shown.times).toBe(1);
   page.show(true);
-  expect([shown.times, shown.text]).toEqual([2, "an hour ago"]);
+  expect([shown.times, shown.text]).toEqual([2, "1 hour ago"]);
   expect(vi.getTimerCount()).toBe(1);
 });
 

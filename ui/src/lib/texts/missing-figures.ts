@@ -1,7 +1,8 @@
 // Why a figure is missing. A cause is named only when it is known. Without one, the figure is still loading.
 
+import { t } from "../l10n/l10n.svelte.ts";
 import type { AccountView, Overview } from "../types.ts";
-import { errorText } from "./errors.ts";
+import { explanation } from "./errors.ts";
 
 /** Why a figure is missing. When several reasons apply, the first of the list counts. */
 export type Obstacle = "address" | "keyring" | "signed_out" | "offline" | "failed" | "loading";
@@ -29,60 +30,23 @@ function serverObstacle(online: boolean, failed: boolean): Obstacle {
   return failed ? "failed" : "loading";
 }
 
-const SHORT_REASONS: Record<Obstacle, string> = {
-  address: "Needs the wallet address",
-  keyring: "Waiting for the keyring",
-  signed_out: "Not read: signed out",
-  offline: "Not read: offline",
-  failed: "Could not be read",
-  loading: "Loading…",
-};
-
 /** A reason that is short enough to fit beneath a figure. */
 export function shortReason(obstacle: Obstacle): string {
-  return SHORT_REASONS[obstacle];
+  return t(`missing-${obstacle}`);
 }
-
-const BALANCE_REASONS: Record<Obstacle, string> = {
-  address: "Not known: it could not be read.",
-  keyring: "Not known yet: Bursar is waiting for the keyring, which holds the key.",
-  signed_out: "Not known: sign in to read it.",
-  offline: "Not known: you are offline. It is read once you are online again.",
-  failed: "Not known: it could not be read.",
-  loading: "Loading the balance…",
-};
 
 /** Why there is no balance, as a sentence. */
 export function missingBalanceText({ account, errors }: Overview, online: boolean): string {
-  return BALANCE_REASONS[balanceObstacle(account, online, errors.length > 0)];
+  return t(`missing-balance-${balanceObstacle(account, online, errors.length > 0)}`);
 }
-
-const CHARGES_REASONS: Record<Obstacle, string> = {
-  address: "The charges could not be read.",
-  keyring: "Not read yet: Bursar is waiting for the keyring, which holds the key.",
-  signed_out: "Not read: sign in to see the charges.",
-  offline: "Not read yet: you are offline. The charges are read once you are online again.",
-  failed: "The charges could not be read.",
-  loading: "Loading the charges…",
-};
 
 /** Why there are no charges, and what to do. Only for charges that have never been read. */
 export function missingChargesText({ account, charges_error: failure }: Overview, online: boolean): string {
   const obstacle = apiObstacle(account, online, failure !== null);
-  if (obstacle === "failed" && failure) return `${failure.message} ${errorText(failure).advice}`.trim();
-  return CHARGES_REASONS[obstacle];
+  return obstacle === "failed" && failure ? explanation(failure) : t(`missing-charges-${obstacle}`);
 }
-
-const PAYMENTS_REASONS: Record<Obstacle, string> = {
-  address: "They could not be read yet. The overview says what is wrong.",
-  keyring: "Bursar is waiting for the keyring, which holds the key.",
-  signed_out: "Sign in to read the account’s payments.",
-  offline: "You are offline. The payments are read once you are online again.",
-  failed: "They could not be read yet. The overview says what is wrong.",
-  loading: "They are being loaded.",
-};
 
 /** Why the list of payments is empty while none has been read yet. */
 export function missingPaymentsText({ account, errors }: Overview, online: boolean): string {
-  return PAYMENTS_REASONS[apiObstacle(account, online, errors.length > 0)];
+  return t(`missing-payments-${apiObstacle(account, online, errors.length > 0)}`);
 }

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
-import { showsVerification, sourceName, STATUS_LABELS, statusMeaning } from "./payments.ts";
+import type { PaymentKind, PaymentView } from "../types.ts";
+import { showsVerification, sourceName, statusMeaning, STATUSES } from "./payments.ts";
 
 const payment = (of: Partial<PaymentView>) => of as PaymentView;
-const STATUSES = Object.keys(STATUS_LABELS) as PaymentStatus[];
 
 it("names a source by its title, else by its code, else by the kind of payment", () => {
   const top_up = { kind: "top_up", source: "code", source_title: "Title" } as const;
