@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { texts } from "./l10n/plugin.ts";
+import { firstCodeLimit } from "./first-code.ts";
 import { staticIcons } from "./static-icons.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -11,7 +12,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig(({ command, mode }) => {
   const preview = command === "serve" && mode === "preview";
   return {
-    plugins: [staticIcons(), texts(), svelte()],
+    plugins: [staticIcons(), texts(), svelte(), firstCodeLimit(130_000)],
     resolve: {
       alias: [
         ...(preview ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),

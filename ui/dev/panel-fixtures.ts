@@ -1,6 +1,6 @@
 // An invented account at a provider with payers, saved methods, renewals, migrations and invoices, and without a chain.
 
-import { sum } from "../src/lib/money.ts";
+import { sum } from "../src/lib/amount-math.ts";
 import type {
   AccountView,
   Amount,

@@ -26,9 +26,9 @@ header-sandbox = SANDBOX
 
 ## Banners. One of the first three sentences says how old the figures are.
 
-banner-figures-last = Bursar shows the last figures that it could read.
-banner-figures-from = Bursar shows the figures from { $time }.
-banner-figures-none = Bursar has no figures yet.
+banner-figures-last = Showing the last known figures.
+banner-figures-from = Showing figures from { $time }.
+banner-figures-none = There are no figures yet.
 banner-offline = <strong>You are offline.</strong>
 banner-signed-out = <strong>Signed out of { $account }.</strong>
 banner-key-unreadable = <strong>The API key for { $account } cannot be read.</strong>

@@ -1,7 +1,7 @@
 // Which payment methods a payer has, and which one stays chosen when payers or methods change. These functions are pure:
 // the same lists give the same choice.
 
-import { isSameAmount } from "./money.ts";
+import { isSameAmount } from "./amount-math.ts";
 import type { MethodView, Payer } from "./types.ts";
 
 /** A chosen method that cannot stay chosen, and the reason. */

@@ -1,7 +1,7 @@
 // The terms that the user agrees to before a payment. They are stored when the question opens, so that the user pays what
 // was shown, whatever is read meanwhile. This file also finds out which of the terms no longer hold.
 
-import { isSameAmount } from "./money.ts";
+import { isSameAmount } from "./amount-math.ts";
 import type { Amount, DuePaymentInProgress, MethodView, Payer, Quote, PaymentRequest } from "./types.ts";
 
 export interface PaymentTerms {

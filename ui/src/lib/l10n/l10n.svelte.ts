@@ -19,9 +19,14 @@ let fallback = $state.raw<Texts | null>(null);
 let fallbackRequested = false;
 
 /** Loads the language that fits the system best. Call it once, as early as possible. */
-export async function loadTexts(preferred: readonly string[] = navigator.languages): Promise<void> {
+export function loadTexts(preferred: readonly string[] = navigator.languages): Promise<void> {
   const language = matchLanguage(preferred);
-  current = await textsOf(language, matchLocale(preferred, language));
+  return useLanguage(language, matchLocale(preferred, language));
+}
+
+/** Loads the language, and then draws every text in it. */
+export async function useLanguage(language: Language, locale: string): Promise<void> {
+  current = await textsOf(language, locale);
   if (typeof document === "undefined") return;
   document.documentElement.lang = language.tag;
   document.documentElement.dir = language.direction;
