@@ -9,7 +9,7 @@ cd "$root"
 
 build_pages() {
   local stamp=target/pages.built-from now
-  now="$(find ui package-lock.json -type f -not -path '*/node_modules/*' -not -path 'ui/dist/*' -print0 | sort -z | xargs -0 sha256sum)"
+  now="$(find ui locales package-lock.json -type f -not -path '*/node_modules/*' -not -path 'ui/dist/*' -print0 | sort -z | xargs -0 sha256sum)"
   if [ ! -f ui/dist/index.html ] || [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$now" ]; then
     npm run --silent build --workspace ui -- --logLevel warn
     mkdir -p target

@@ -23,7 +23,7 @@ const TEXT = /\.(md|rs|ts|mjs|js|css|svelte|html|sh|toml|ya?ml|json|sql|c)$|^\.c
 const UNREAD =
   /(^|\/)(Cargo\.lock|package-lock\.json)$|^docs\/performance\.json$|^fuzz\/corpus\/|^tests\/fixtures\/home\/\d|^tests\/references\//;
 const ROOTED =
-  /(?<![\w./@:~{}-])(?:\$root\/|(?:\.\.\/)+)?((?:crates|src-tauri|ui|tests|docs|scripts|contracts|fuzz|icons|\.github)\/[\w./*-]*[\w*/])/g;
+  /(?<![\w./@:~{}-])(?:\$root\/|(?:\.\.\/)+)?((?:crates|src-tauri|ui|locales|tests|docs|scripts|contracts|fuzz|icons|\.github)\/[\w./*-]*[\w*/])/g;
 const SOURCE_FILE = /(?:[\w*-]+\/)*[\w*-]+(?:\.[\w-]+)*\.(?:rs|ts|mjs|js|svelte|css|sql|sh|md|ya?ml|html)(?![\w/(])/g;
 const MODULE_PATH = /^[a-z][\w-]*(?:\/[\w*-]+)+\/?$|^[a-z][\w-]*\/$/;
 const RUST_PATH = /^[A-Za-z_]\w*(?:::[A-Za-z_]\w*)+$/;

@@ -26,5 +26,5 @@ test("what a translation lacks is said in English, once that is loaded", async (
 
 test("dates follow the language", async () => {
   await useLanguage(INCOMPLETE, "de-AT");
-  expect(formatDay("2026-02-06T12:00:00Z")).toMatch(/^6\. Feb/);
+  expect(formatDay("2026-02-06T12:00:00Z")).toBe("06.02.2026");
 });

@@ -20,20 +20,12 @@ function cached<F>(make: (locale: string) => F): () => F {
 
 const dates = (options: Intl.DateTimeFormatOptions) => cached((locale) => new Intl.DateTimeFormat(locale, options));
 
-const DAY = dates({ day: "numeric", month: "short", year: "numeric" });
+const DAY = dates({ dateStyle: "medium" });
 const SHORT_DAY = dates({ day: "numeric", month: "short", timeZone: "UTC" });
 const MONTH = dates({ month: "long", year: "numeric", timeZone: "UTC" });
-const TIME = dates({ hour: "2-digit", minute: "2-digit" });
-const DAY_AND_TIME = dates({ day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
-const EXACT = dates({
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  timeZoneName: "short",
-});
+const TIME = dates({ timeStyle: "short" });
+const DAY_AND_TIME = dates({ dateStyle: "medium", timeStyle: "short" });
+const EXACT = dates({ dateStyle: "medium", timeStyle: "long" });
 const AGE = cached((locale) => new Intl.RelativeTimeFormat(locale));
 const LIST = cached((locale) => new Intl.ListFormat(locale));
 const PERCENT = cached((locale) => new Intl.NumberFormat(locale, { style: "percent" }));
