@@ -1,42 +1,59 @@
-//! The Keychain of macOS and the Credential Manager of Windows, through the `keyring` crate. Both are always there, so this
-//! module neither reconnects nor watches.
+//! The Keychain of macOS and the Credential Manager of Windows, each as a credential store for the `keyring` crate. Both are
+//! always there, so this module neither reconnects nor watches.
 
 use super::backend::{KeyringBackend, SERVICE, Secret, user};
 use super::entry;
 use bursar_domain::error::Result;
 use keyring::v1::{Entry, Error as Failure};
+use keyring_core::CredentialStore;
 use std::sync::Arc;
+#[cfg(any(target_os = "macos", target_os = "windows"))]
 use tokio::sync::Notify;
 
-type Open = dyn Fn(&str) -> Result<Entry, Failure> + Send;
+type Opened = Result<Arc<CredentialStore>, Failure>;
 
 /// The entries of one home.
 pub(super) struct SystemKeyring {
     /// The scope of this home's entries, and then those that earlier versions may have used.
     scopes: Vec<String>,
-    open: Box<Open>,
+    store: Opened,
+}
+
+/// The login keychain. An entry's service and account are its service and user name.
+#[cfg(target_os = "macos")]
+fn system_store() -> Opened {
+    let keychain = apple_native_keyring_store::keychain::Store::new()?;
+    Ok(keychain)
+}
+
+/// The user's generic credentials. An entry's target is its user name, a dot and its service.
+#[cfg(target_os = "windows")]
+fn system_store() -> Opened {
+    let credential_manager = windows_native_keyring_store::Store::new()?;
+    Ok(credential_manager)
 }
 
 impl SystemKeyring {
-    #[cfg_attr(not(any(target_os = "macos", target_os = "windows")), allow(dead_code))]
+    #[cfg(any(target_os = "macos", target_os = "windows"))]
     pub(super) fn new(scopes: Vec<String>, _: Arc<Notify>) -> Self {
-        Self::over(scopes, |user| Entry::new(SERVICE, user))
+        Self {
+            scopes,
+            store: system_store(),
+        }
     }
 
-    fn over(
-        scopes: Vec<String>,
-        open: impl Fn(&str) -> Result<Entry, Failure> + Send + 'static,
-    ) -> Self {
-        let open = Box::new(open);
-        Self { scopes, open }
+    fn open(&self, user: &str) -> Result<Entry> {
+        let store = self.store.as_ref().map_err(entry::error_of)?;
+        match store.build(SERVICE, user, None) {
+            Ok(inner) => Ok(Entry { inner }),
+            Err(failure) => Err(entry::error_of(&failure)),
+        }
     }
 
     /// The entries that may have the secret, the current one first.
     fn entries(&self, name: &str) -> Result<Vec<Entry>> {
         let users = self.scopes.iter().map(|scope| user(scope, name));
-        users
-            .map(|user| (self.open)(&user).map_err(|failure| entry::error_of(&failure)))
-            .collect()
+        users.map(|user| self.open(&user)).collect()
     }
 }
 
@@ -81,16 +98,14 @@ fn remove_former(former: &Entry) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use keyring_core::api::CredentialStoreApi as _;
+    use bursar_domain::error::Code;
     use keyring_core::mock;
 
     fn over(store: &Arc<mock::Store>, scopes: &[&str]) -> SystemKeyring {
-        let store = Arc::clone(store);
-        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        SystemKeyring::over(scopes, move |user| {
-            let inner = store.build(SERVICE, user, None)?;
-            Ok(Entry { inner })
-        })
+        SystemKeyring {
+            scopes: scopes.iter().map(|&scope| scope.to_owned()).collect(),
+            store: Ok(Arc::clone(store) as Arc<CredentialStore>),
+        }
     }
 
     fn of(system: &SystemKeyring, name: &str) -> Option<String> {
@@ -111,6 +126,26 @@ mod tests {
         system.remove("a").unwrap();
         assert_eq!(of(&system, "a"), None);
         system.ready().unwrap();
+    }
+
+    #[test]
+    fn an_entry_has_the_names_by_which_earlier_versions_find_it() {
+        let store = mock::Store::new().unwrap();
+        let names = over(&store, &["one"]).entries("a").unwrap();
+        let specifiers = names.first().and_then(|entry| entry.inner.get_specifiers());
+        let expected = ("org.bursar.desktop".to_owned(), "one/a".to_owned());
+        assert_eq!(specifiers, Some(expected));
+    }
+
+    #[test]
+    fn a_store_that_cannot_be_opened_makes_the_keyring_unavailable() {
+        let system = SystemKeyring {
+            scopes: vec!["one".to_owned()],
+            store: Err(Failure::NoDefaultStore),
+        };
+        for refused in [system.get("a").map(drop), system.set("a", "1")] {
+            assert_eq!(refused.unwrap_err().code, Code::KeyringUnavailable);
+        }
     }
 
     #[test]
