@@ -1,5 +1,5 @@
-//! The core with its databases, files and keyring: exports, the keyring in each of its states, and homes that earlier
-//! versions saved.
+//! The core with its databases, files and keyring: exports, the keyring in each of its states, settings that several
+//! processes write, and homes that earlier versions saved.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,3 +12,4 @@ mod export;
 mod keyring;
 mod saved_home;
 mod secret_service;
+mod settings_processes;
