@@ -237,6 +237,11 @@ impl App {
         }
     }
 
+    /// The page that waits for the window, if there is one.
+    pub(crate) fn pending_page(&self) -> Option<Page> {
+        self.status().pending_page.clone()
+    }
+
     /// Keeps what came with a click or a link until the window is raised next.
     pub(crate) fn keep_activation(&self, activation: Activation) {
         self.activation().store(activation, Instant::now());

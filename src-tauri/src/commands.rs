@@ -13,6 +13,7 @@ mod settings;
 mod state;
 mod top_ups;
 mod web_pages;
+mod window_state;
 
 use crate::change_event::Changed;
 use crate::initial_data::InitialData;
@@ -75,6 +76,8 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             notices::read_notices,
             settings::settings,
             settings::set_settings,
+            window_state::window_state,
+            window_state::change_window_state,
             overview::refresh_all,
             accounts::rpc_addresses,
             accounts::set_rpc_address,

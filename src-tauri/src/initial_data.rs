@@ -1,8 +1,10 @@
 //! The data of the window's first frame. It is inserted into the page before the page's code runs; asking for it
 //! would cost two messages to and from the webview. The page reads it once and gets all later changes as events.
 
+use crate::window_state::{TextSize, WindowState};
 use bursar_core::error::Result;
-use bursar_core::view::{AppView, Overview};
+use bursar_core::view::{AppView, Overview, Page};
+use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,29 +18,43 @@ use tokio::task::block_in_place;
 const LOAD_TIMEOUT: Duration = Duration::from_millis(250);
 /// The data stands at the end of the page, whose code runs once the page is complete.
 const INSERTION_POINT: &str = "</body>";
+/// The text size is an attribute of the page's root: so it holds before anything is measured or drawn.
+const ROOT: &str = "<html";
 
-/// What a new window shows first: the frame, and the first account's overview.
+/// What a new window shows first: the frame, the page where the user left it, and the selected account's overview.
 #[derive(Clone, Debug, serde::Serialize, specta::Type)]
 pub(crate) struct InitialData {
     pub(crate) app: AppView,
-    /// The first account's overview, if there is an account whose overview can be read.
+    /// The selected account's overview, if there is an account whose overview can be read.
     pub(crate) overview: Option<Overview>,
+    pub(crate) window_state: WindowState,
+    /// The page that a link, a pop-up or the tray has requested: it goes before the one where the user left the window. A
+    /// [`Change::Show`](bursar_core::view::Change::Show) follows for it.
+    pub(crate) requested_page: Option<Page>,
 }
 
-/// The data being loaded for the next page.
+/// What goes into the next page.
 #[derive(Debug, Default)]
-pub(crate) struct InitialDataLoader(Mutex<Option<JoinHandle<Result<InitialData>>>>);
+pub(crate) struct InitialDataLoader(Mutex<Option<Pending>>);
+
+#[derive(Debug)]
+struct Pending {
+    text_size: TextSize,
+    loading: JoinHandle<Result<InitialData>>,
+}
 
 impl InitialDataLoader {
-    /// Starts loading while the window is being built.
+    /// Starts loading while the window is being built. The text size is known already.
     pub(crate) fn prefetch(
         &self,
+        text_size: TextSize,
         load: impl Future<Output = Result<InitialData>> + Send + 'static,
     ) {
-        self.pending().replace(spawn(load));
+        let loading = spawn(load);
+        self.pending().replace(Pending { text_size, loading });
     }
 
-    /// Inserts the data into the next page. If there is none, or it comes too late, the page asks for it.
+    /// Inserts text size and data into the next page. If there is no data, or it comes too late, the page asks for it.
     pub(crate) fn insert_into(
         &self,
         request: &Request<Vec<u8>>,
@@ -51,9 +67,10 @@ impl InitialDataLoader {
         if !is_page || !matches!(request.uri().path(), "" | "/" | "/index.html") {
             return;
         }
-        let Some(loading) = self.pending().take() else {
+        let Some(Pending { text_size, loading }) = self.pending().take() else {
             return;
         };
+        set_text_size(text_size, response.body_mut());
         let loaded = block_in_place(|| {
             Handle::current().block_on(tokio::time::timeout(LOAD_TIMEOUT, loading))
         });
@@ -66,9 +83,23 @@ impl InitialDataLoader {
         }
     }
 
-    fn pending(&self) -> MutexGuard<'_, Option<JoinHandle<Result<InitialData>>>> {
+    fn pending(&self) -> MutexGuard<'_, Option<Pending>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn set_text_size(size: TextSize, page: &mut Cow<'static, [u8]>) {
+    let (Ok(Value::String(percent)), Ok(text)) =
+        (serde_json::to_value(size), std::str::from_utf8(page))
+    else {
+        return;
+    };
+    let Some((before, after)) = text.split_once(ROOT) else {
+        tracing::warn!("the page has no place for the text size");
+        return;
+    };
+    let sized = format!(r#"{before}{ROOT} data-text-size="{percent}"{after}"#);
+    *page = Cow::Owned(sized.into_bytes());
 }
 
 /// Inserts JSON as data, which the content security policy never runs, and escapes what could end its element.
@@ -106,6 +137,8 @@ mod tests {
                 settings: Settings::default(),
             },
             overview: None,
+            window_state: WindowState::default(),
+            requested_page: None,
         }
     }
 
@@ -130,6 +163,17 @@ mod tests {
     fn page_without_a_body_stays_unchanged() {
         let mut page = Cow::Borrowed(&b"<p>"[..]);
         insert(&data("1"), &mut page);
+        set_text_size(TextSize::Percent125, &mut page);
         assert_eq!(&*page, b"<p>");
+    }
+
+    #[test]
+    fn page_has_the_text_size_before_its_first_style() {
+        let mut page =
+            Cow::Borrowed(&br#"<!doctype html><html lang="en"><head></head></html>"#[..]);
+        set_text_size(TextSize::Percent125, &mut page);
+        let expected =
+            r#"<!doctype html><html data-text-size="125" lang="en"><head></head></html>"#;
+        assert_eq!(&*page, expected.as_bytes());
     }
 }

@@ -17,6 +17,7 @@ mod platform;
 mod popup_texts;
 mod startup;
 mod window;
+mod window_state;
 
 use arguments::Invocation;
 use controller::restart_to_free_memory;

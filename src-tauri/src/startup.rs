@@ -12,6 +12,7 @@ use crate::platform::activation::Activation;
 use crate::platform::autostart;
 use crate::platform::notifications::ClickTargets;
 use crate::platform::single_instance::{self, Instance};
+use crate::window_state::file::WindowStateFile;
 use crate::{commands, window};
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::settings_file::SettingsFile;
@@ -98,9 +99,15 @@ fn open(
                 .with_state_flags(window::SAVED_STATE)
                 .build(),
         )
+        .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(commands.invoke_handler())
         .setup(move |tauri| {
             commands.mount_events(tauri);
+            tauri.manage(WindowStateFile::open(
+                tauri.handle(),
+                app.home.path(),
+                &app.settings.get(),
+            ));
             tauri.manage(Arc::clone(&app));
             tauri.manage(Arc::clone(&controller));
             app.appearance.read_gtk_setting();
@@ -134,6 +141,21 @@ fn open(
 #[cfg(test)]
 mod tests {
     use bursar_core::APP_ID;
+
+    /// Each plugin brings commands of its own, and a page may call none of them.
+    #[test]
+    fn pages_may_call_no_plugin() {
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
+        assert_eq!(
+            capability["permissions"],
+            serde_json::json!([
+                "core:event:allow-listen",
+                "core:event:allow-unlisten",
+                "window"
+            ])
+        );
+    }
 
     /// Tauri's configuration file cannot refer to the constant.
     #[test]

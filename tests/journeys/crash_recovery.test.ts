@@ -71,6 +71,7 @@ for (const lost of [false, true]) {
 
     app.launch();
     await app.window();
+    await window.id("nav-overview").click();
     await waitForPage(window, "overview");
     const card = window.css('[data-testid="open-top-up"][data-status="open"]');
     await card.waitVisible({ timeout: 20_000 });

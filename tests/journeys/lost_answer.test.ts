@@ -74,6 +74,7 @@ test("after a kill before the provider created the top-up, it ends as not starte
 
   app.launch();
   await app.window();
+  await window.id("nav-overview").click();
   await waitForPage(window, "overview");
   await window.css('[data-testid="open-top-up"][data-status="starting"]').waitVisible();
   await window.screenshot("starting");

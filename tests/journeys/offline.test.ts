@@ -44,6 +44,8 @@ test("without provider and chain the window shows the dated history, and recover
 
   app.launch();
   await app.window();
+  await waitForPage(window, "payments");
+  await window.id("nav-overview").click();
   const banner = window.css('[data-testid="banner-stale"], [data-testid="banner-offline"]');
   await banner.waitVisible({ timeout: 20_000 });
   assert.match(await banner.text(), /\d{1,2}:\d{2}/);

@@ -15,7 +15,9 @@ import type {
   PaymentPage,
   PaymentQuery,
   Quote,
+  TextSize,
   TopUpForm,
+  WindowState,
 } from "../src/lib/types.ts";
 import * as fixtures from "./fixtures.ts";
 import * as panel from "./panel-fixtures.ts";
@@ -38,6 +40,14 @@ let settings: AppView["settings"] = {
   autostart: false,
   told_about_tray: true,
   hidden_services: [],
+};
+
+let windowState: WindowState = {
+  place: { page: "overview", account: null },
+  payment_filters: { statuses: [], dates: null, from: "", to: "", all_accounts: false },
+  hidden_columns: hasCase("few-columns") ? ["source", "id"] : [],
+  dismissed_services: [],
+  text_size: (parameters.get("text") as TextSize | null) ?? "100",
 };
 
 const account = {
@@ -401,6 +411,8 @@ export const core: Transport = {
   moneyRules: () => answer(fixtures.RULES),
   notices: (before) => page(hasCase("empty") || before !== null ? [] : fixtures.notices()),
   readNotices: () => answer(null),
+  windowState: () => answer(windowState, 0),
+  changeWindowState: (change) => answer((windowState = { ...windowState, ...change })),
   settings: () => answer(settings),
   setSettings: (change) => answer((settings = { ...settings, ...change })),
   refreshAll: () => answer(null),

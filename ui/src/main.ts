@@ -4,24 +4,46 @@ import { textsLoaded } from "./lib/l10n/start.ts";
 import "@fontsource-variable/hanken-grotesk/wght.css";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import { mount } from "svelte";
+import { mount, tick } from "svelte";
+import { core } from "$lib/transport";
 import App from "./App.svelte";
 import { app } from "./lib/app.svelte.ts";
 import { fontLoaded } from "./lib/font.ts";
 import { takeInitialData } from "./lib/initial-data.ts";
 import { liveOverview } from "./lib/live-overview.svelte.ts";
+import type { InitialData, Page } from "./lib/types.ts";
+import { windowState } from "./lib/window-state.svelte.ts";
+import { loadPage } from "./pages/lazy.ts";
 
 const font = fontLoaded();
 const initialData = takeInitialData();
-if (initialData) {
-  app.resource.initialize(initialData.app);
-  if (initialData.overview) liveOverview.initialize(initialData.overview);
-}
-const dataReady = initialData ? Promise.resolve() : app.resource.refresh();
+const stateReady = initialData
+  ? Promise.resolve()
+  : core.windowState().then(
+      (state) => windowState.restore(state),
+      () => {},
+    );
+const dataReady = initialData
+  ? show(initialData)
+  : Promise.all([app.resource.refresh(), stateReady]).then(() => openPage(null));
 // The window is built outside the document while the font loads, and put into the document when it is complete.
 const target = document.createElement("div");
 target.id = "app";
 target.dataset.initialData = initialData ? "embedded" : "requested";
-const attached = font.then(() => document.getElementById("app")?.replaceWith(target));
+const attached = Promise.all([font, initialData ? dataReady : stateReady])
+  .then(() => tick())
+  .then(() => document.getElementById("app")?.replaceWith(target));
 await textsLoaded;
 mount(App, { target, props: { dataReady, attached } });
+
+function show({ app: view, overview, window_state, requested_page }: InitialData): Promise<void> {
+  app.resource.initialize(view);
+  windowState.restore(window_state);
+  if (overview) liveOverview.initialize(overview);
+  return openPage(requested_page);
+}
+
+async function openPage(requested: Page | null): Promise<void> {
+  await app.open(windowState.value.place, requested);
+  await loadPage(app.page);
+}

@@ -17,7 +17,8 @@ pub struct Settings {
     pub autostart: bool,
     /// Whether closing the window has been explained.
     pub told_about_tray: bool,
-    /// Missing desktop services whose banner the user has closed: names of [`Health`](crate::view::Health)'s fields.
+    /// Missing desktop services whose banner the user closed in an earlier version: names of
+    /// [`Health`](crate::view::Health)'s fields. Only read: the window keeps them in its own file now.
     pub hidden_services: Vec<String>,
 }
 
@@ -33,7 +34,6 @@ pub struct SettingsChange {
     pub low_balance_days: Option<u32>,
     pub autostart: Option<bool>,
     pub told_about_tray: Option<bool>,
-    pub hidden_services: Option<Vec<String>>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -51,6 +51,7 @@ payments-list = Payments (newest first)
 column-date = Date
 column-source = Source
 column-id = ID
+payments-columns = Columns
 row-fee = Fee { $amount }
 row-verified = Verified
 row-loading = Loading

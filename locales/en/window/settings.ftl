@@ -5,6 +5,7 @@ settings-theme = Theme
 theme-system = System
 theme-light = Light
 theme-dark = Dark
+settings-text-size = Text size
 setting-hide-amounts = Hide amounts
     .hint = Shows dots instead of amounts in the window, in notifications and in the tray.
 

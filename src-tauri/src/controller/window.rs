@@ -6,10 +6,13 @@ use crate::app::App;
 use crate::initial_data::InitialData;
 use crate::main_thread::MainThreadRequest;
 use crate::window;
+use crate::window_state::WindowState;
+use crate::window_state::file::WindowStateFile;
+use bursar_core::account::AccountId;
 use bursar_core::error::Result;
 use bursar_core::view::{Change, Page};
 use std::sync::Arc;
-use tauri::WindowEvent;
+use tauri::{Manager as _, WindowEvent};
 
 impl Controller {
     /// Brings the window to the front, and opens one if there is none. Returns at once.
@@ -50,8 +53,11 @@ impl Controller {
         app.appearance.apply(theme);
         // This comes before the window is built, because its pages may call commands at once.
         self.set_window_open(true);
-        app.initial_data
-            .prefetch(load_initial_data(Arc::clone(app)));
+        let window_state = tauri.state::<WindowStateFile>().get();
+        app.initial_data.prefetch(
+            window_state.text_size,
+            load_initial_data(Arc::clone(app), window_state),
+        );
         // A later window's page may go through the first window's handler.
         let requested = Arc::clone(app);
         let built = window::build(
@@ -133,14 +139,33 @@ impl Controller {
     }
 }
 
-async fn load_initial_data(app: Arc<App>) -> Result<InitialData> {
+async fn load_initial_data(app: Arc<App>, window_state: WindowState) -> Result<InitialData> {
     let view = app.view().await?;
-    let overview = match view.accounts.first() {
+    let requested_page = app.pending_page();
+    let selected = account_of(requested_page.as_ref()).or(window_state.place.account.as_ref());
+    let account = view
+        .accounts
+        .iter()
+        .find(|account| Some(&account.id) == selected)
+        .or(view.accounts.first());
+    let overview = match account {
         Some(account) => app.core().await?.overview(account.id.clone()).await.ok(),
         None => None,
     };
     Ok(InitialData {
         app: view,
         overview,
+        window_state,
+        requested_page,
     })
+}
+
+fn account_of(page: Option<&Page>) -> Option<&AccountId> {
+    match page? {
+        Page::Overview { account }
+        | Page::TopUp { account }
+        | Page::Payments { account }
+        | Page::Payment { account, .. } => Some(account),
+        Page::Settings => None,
+    }
 }

@@ -3,10 +3,10 @@
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
 import { Resource } from "./resource.svelte.ts";
-import type { AccountId, AccountView, AppView, Change, Page, Settings } from "./types.ts";
+import type { AccountId, AccountView, AppView, Change, Page, Place, Settings } from "./types.ts";
 
 export const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
-export type PageName = (typeof PAGES)[number] | "balances" | "connect";
+export type PageName = Place["page"] | "connect";
 
 /** The tabs of the top-up page. A tab that the account's provider does not offer is not shown. */
 export type PaymentTab = "top_up" | "renewals" | "migrations";
@@ -36,6 +36,8 @@ class App {
 
   #selected = $state<AccountId | null>(null);
   #navigation: AbortController | null = null;
+  /** The page that was requested before the window opened, as JSON. The core requests it once more when the window listens. */
+  #requestedAtStart: string | null = null;
 
   get view(): AppView | null {
     return this.resource.value;
@@ -68,57 +70,89 @@ class App {
     this.#selected = account;
   }
 
-  /** Goes to a page. The current page stays until the next one can be drawn completely. */
-  goTo(page: PageName): void {
+  /**
+   * Goes to the page that something has requested, or else to where the user left the window. If that was an account that is
+   * gone, the first account's overview stays. Resolves when the page can be drawn.
+   */
+  async open(left: Place, requested: Page | null): Promise<void> {
+    if (requested) {
+      const shown = this.showPage(requested);
+      this.#requestedAtStart = JSON.stringify(requested);
+      return shown;
+    }
+    const account = left.account;
+    if (account !== null) {
+      if (!this.accounts.some(({ id }) => id === account)) return;
+      this.#selected = account;
+    }
+    return this.goTo(left.page);
+  }
+
+  /**
+   * Goes to a page. The current page stays until the next one can be drawn completely, which is when this resolves.
+   * `unfiltered` clears the filters of the payments.
+   */
+  async goTo(page: PageName, unfiltered = false): Promise<void> {
     this.#navigation?.abort();
+    this.#requestedAtStart = null;
     this.openedPayment = null;
     this.editedAccount = null;
-    if (page !== "payments" || this.page === page) {
+    if (page !== "payments" || (this.page === page && !unfiltered)) {
       this.page = page;
       return;
     }
     const navigation = new AbortController();
     this.#navigation = navigation;
     // The code for it is not part of the first frame, and is loaded right after that.
-    void import("./payment-list-preload.ts")
-      .then(({ preloadPayments }) => preloadPayments(this.account?.id ?? null, navigation.signal))
-      .finally(() => {
-        if (!navigation.signal.aborted) this.page = page;
-      });
+    try {
+      const [{ preloadPayments }, { paymentFilters }] = await Promise.all([
+        import("./payment-list-preload.ts"),
+        import("./payment-filters.svelte.ts"),
+      ]);
+      if (unfiltered) paymentFilters.clear();
+      const query = paymentFilters.query(this.account?.id ?? null, this.hasSeveralAccounts);
+      if (this.page !== page) await preloadPayments(query, navigation.signal);
+    } catch {
+      // The page reads its payments itself.
+    }
+    if (!navigation.signal.aborted) this.page = page;
   }
 
   /** Opens the form in which the user enters the account's wallet address. */
   goToAddress(account: AccountId): void {
-    this.goTo("accounts");
+    void this.goTo("accounts");
     this.editedAccount = account;
   }
 
-  goToTopUp(tab: PaymentTab): void {
+  goToTopUp(tab: PaymentTab): Promise<void> {
     this.paymentTab = tab;
-    this.goTo("top_up");
+    return this.goTo("top_up");
   }
 
-  showPage(page: Page): void {
+  async showPage(page: Page): Promise<void> {
     switch (page.name) {
       case "overview":
         this.selectAccount(page.account);
-        this.goTo("overview");
+        await this.goTo("overview");
         return;
       case "top_up":
         this.selectAccount(page.account);
-        this.goToTopUp("top_up");
+        await this.goToTopUp("top_up");
         return;
       case "payments":
         this.selectAccount(page.account);
-        this.goTo("payments");
+        // A filter might hide the payments that are asked for.
+        await this.goTo("payments", true);
         return;
-      case "payment":
+      case "payment": {
         this.selectAccount(page.account);
-        this.goTo("payments");
+        const shown = this.goTo("payments");
         this.openedPayment = { account: page.account, id: page.payment };
+        await shown;
         return;
+      }
       case "settings":
-        this.goTo("settings");
+        await this.goTo("settings");
         return;
     }
   }
@@ -148,7 +182,8 @@ class App {
         void this.resource.refresh();
         return;
       case "show":
-        this.showPage(change.page);
+        if (this.#requestedAtStart === JSON.stringify(change.page)) this.#requestedAtStart = null;
+        else void this.showPage(change.page);
         return;
       case "payments":
       case "past":

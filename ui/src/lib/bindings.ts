@@ -68,6 +68,8 @@ export const commands = {
 	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
 	settings: () => __TAURI_INVOKE<Settings>("settings"),
 	setSettings: (settings: SettingsChange) => __TAURI_INVOKE<Settings>("set_settings", { settings }),
+	windowState: () => __TAURI_INVOKE<WindowState>("window_state"),
+	changeWindowState: (change: WindowStateChange) => __TAURI_INVOKE<WindowState>("change_window_state", { change }),
 	refreshAll: (account: AccountId) => __TAURI_INVOKE<null>("refresh_all", { account }),
 	rpcAddresses: (account: AccountId) => __TAURI_INVOKE<string[]>("rpc_addresses", { account }),
 	setRpcAddress: (account: AccountId, address: string | null) => __TAURI_INVOKE<null>("set_rpc_address", { account, address }),
@@ -326,6 +328,11 @@ export type ConnectedAccount = {
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
 export type Currency = string;
 
+export type DateRange = "7" | "30" | "90" | "365" | "own";
+
+/**  A desktop service that may be missing, named as in [`Health`](bursar_core::view::Health). */
+export type DesktopService = "keyring" | "tray" | "notifications" | "links";
+
 /**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
 export type DuePaymentInProgress = {
 	/**  The ids of the services that it renews. */
@@ -416,11 +423,17 @@ export type Health = {
 	online: boolean,
 };
 
-/**  What a new window shows first: the frame, and the first account's overview. */
+/**  What a new window shows first: the frame, the page where the user left it, and the selected account's overview. */
 export type InitialData = {
 	app: AppView,
-	/**  The first account's overview, if there is an account whose overview can be read. */
+	/**  The selected account's overview, if there is an account whose overview can be read. */
 	overview: Overview | null,
+	window_state: WindowState,
+	/**
+	 *  The page that a link, a pop-up or the tray has requested: it goes before the one where the user left the window. A
+	 *  [`Change::Show`](bursar_core::view::Change::Show) follows for it.
+	 */
+	requested_page: Page | null,
 };
 
 /**  How a chain event was found to belong to a payment. */
@@ -576,10 +589,25 @@ export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
 
+export type PageName = "overview" | "top_up" | "payments" | "inbox" | "accounts" | "settings" | "balances";
+
 /**  A person or company that payments are made for. */
 export type Payer = {
 	id: string,
 	name: string,
+};
+
+/**  A column of the payments that can be hidden. Date, amount and status are always shown. */
+export type PaymentColumn = "source" | "id";
+
+/**  The filters of the payments. The text of a search is not among them: it may be an amount, an address or a key. */
+export type PaymentFilters = {
+	statuses: PaymentStatus[],
+	dates: DateRange | null,
+	/**  The first and the last day of [`DateRange::Between`], as `2026-01-31` or empty. */
+	from: string,
+	to: string,
+	all_accounts: boolean,
 };
 
 /**  What a line of the history is. */
@@ -681,6 +709,12 @@ export type Period = {
 	until: string | null,
 };
 
+/**  The page that is shown, and the account that is selected. */
+export type Place = {
+	page: PageName,
+	account: AccountId | null,
+};
+
 /**  What a wish would cost, before anything is sent. */
 export type Quote = {
 	amount: Amount | null,
@@ -753,7 +787,10 @@ export type Settings = {
 	autostart?: boolean,
 	/**  Whether closing the window has been explained. */
 	told_about_tray?: boolean,
-	/**  Missing desktop services whose banner the user has closed: names of [`Health`](crate::view::Health)'s fields. */
+	/**
+	 *  Missing desktop services whose banner the user closed in an earlier version: names of
+	 *  [`Health`](crate::view::Health)'s fields. Only read: the window keeps them in its own file now.
+	 */
 	hidden_services?: string[],
 };
 
@@ -766,11 +803,13 @@ export type SettingsChange = {
 	low_balance_days?: number | null,
 	autostart?: boolean | null,
 	told_about_tray?: boolean | null,
-	hidden_services?: string[] | null,
 };
 
 /**  Where a figure comes from. */
 export type Source = "chain" | "api";
+
+/**  The size of all text, in percent of the system's. */
+export type TextSize = "100" | "125" | "150" | "175" | "200";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -831,6 +870,26 @@ export type TopUpView = {
 	/**  When the provider last said where it stands. A look that could not read it leaves this as it was. */
 	checked_at: string | null,
 	error: Error | null,
+};
+
+/**  Each field is read by itself: one that this version does not understand has its default. */
+export type WindowState = {
+	place: Place,
+	payment_filters: PaymentFilters,
+	/**  The columns of the payments that the user has hidden. */
+	hidden_columns: PaymentColumn[],
+	/**  The missing desktop services whose banner the user has closed. */
+	dismissed_services: DesktopService[],
+	text_size: TextSize,
+};
+
+/**  What the window changes; what is `None` stays as it is. */
+export type WindowStateChange = {
+	place?: Place | null,
+	payment_filters?: PaymentFilters | null,
+	hidden_columns?: PaymentColumn[] | null,
+	dismissed_services?: DesktopService[] | null,
+	text_size?: TextSize | null,
 };
 
 /* Tauri Specta runtime */

@@ -24,7 +24,7 @@ class LiveOverview {
   #account: AccountId | null = null;
   #justStarted: TopUpView | null = null;
 
-  /** Sets the overview of the first account, which came with the page. */
+  /** Sets the overview of the selected account, which came with the page. */
   initialize(overview: Overview): void {
     this.#account = overview.account.id;
     this.resource.initialize(overview);

@@ -2,7 +2,7 @@
 // its rows would be drawn twice.
 
 import { PaymentList } from "./payment-list.svelte.ts";
-import type { AccountId } from "./types.ts";
+import type { PaymentQuery } from "./types.ts";
 
 /** The longest wait for the first payments before the page opens without them: too short for a second click. */
 const PRELOAD_TIMEOUT_MS = 100;
@@ -10,7 +10,7 @@ const PRELOAD_TIMEOUT_MS = 100;
 let preloaded: PaymentList | null = null;
 
 /** Requests the first payments, and resolves when their page may open. Abort `cancel` when the user goes elsewhere. */
-export async function preloadPayments(account: AccountId | null, cancel: AbortSignal): Promise<void> {
+export async function preloadPayments(query: PaymentQuery, cancel: AbortSignal): Promise<void> {
   if (cancel.aborted) return;
   const paymentList = new PaymentList();
   preloaded = paymentList;
@@ -20,8 +20,7 @@ export async function preloadPayments(account: AccountId | null, cancel: AbortSi
     preloaded = null;
   });
   const timeout = new Promise<void>((done) => setTimeout(done, PRELOAD_TIMEOUT_MS));
-  const firstPage = paymentList.setQuery({ account, search: null, statuses: [], from: null, to: null });
-  await Promise.race([firstPage, timeout]);
+  await Promise.race([paymentList.setQuery(query), timeout]);
 }
 
 /** Returns the preloaded list, or a new one. The caller must close it. */

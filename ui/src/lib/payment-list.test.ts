@@ -164,7 +164,7 @@ it("reports filters once the filtered payments are shown", async () => {
 
 it("listens for its account's payments from the preload until it is closed", async () => {
   const leave = new AbortController();
-  await preloadPayments("one", leave.signal);
+  await preloadPayments({ ...ALL, account: "one" }, leave.signal);
   list.mark = "new ";
   emit({ what: "payments", account: "other" });
   emit({ what: "account", account: "one" });
@@ -181,7 +181,7 @@ it("listens for its account's payments from the preload until it is closed", asy
 
 it("drops the preloaded list when the user goes elsewhere", async () => {
   const leave = new AbortController();
-  const asking = preloadPayments("one", leave.signal);
+  const asking = preloadPayments({ ...ALL, account: "one" }, leave.signal);
   leave.abort();
   await asking;
   expect(changes.size).toBe(0);

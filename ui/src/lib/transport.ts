@@ -2,13 +2,14 @@
 // `Failure`. The core sends one event, `change`, and the window then reads again what the event names.
 
 import { commands, events } from "./bindings.ts";
-import type { AppView, Change, Failure, Settings } from "./types.ts";
+import type { AppView, Change, Failure, Settings, WindowState } from "./types.ts";
 
 /** Commands whose answers are known more precisely than by the generated types. */
 interface NarrowedCommands {
   app(): Promise<AppView>;
   settings(): Promise<Settings>;
   setSettings(change: Partial<Settings>): Promise<Settings>;
+  changeWindowState(change: Partial<WindowState>): Promise<WindowState>;
 }
 
 export type Transport = Omit<typeof commands, keyof NarrowedCommands> &

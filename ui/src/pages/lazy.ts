@@ -19,6 +19,11 @@ export const LAZY_PAGES: Readonly<Record<Exclude<PageName, "overview">, Page>> =
 export const loadOpenTopUp = () => import("./top-up/OpenTopUp.svelte");
 export const loadSpendChart = () => import("./overview/SpendChart.svelte");
 
+/** Loads a page's code, so that the page can be drawn in the first frame. What fails to load now is loaded again on demand. */
+export async function loadPage(page: PageName): Promise<void> {
+  if (page !== "overview") await LAZY_PAGES[page]().catch(() => {});
+}
+
 /** Loads all of them, one after the other. What fails to load now is loaded again on demand. */
 export async function preloadPages(): Promise<void> {
   for (const load of [loadSpendChart, loadOpenTopUp, ...Object.values(LAZY_PAGES)]) await load().catch(() => {});

@@ -43,22 +43,14 @@ fn preferences_are_kept() {
 }
 
 #[test]
-fn closing_the_banner_of_missing_services_lasts() {
+fn banners_that_an_earlier_version_stored_as_closed_can_be_read() {
     let home = tempfile::tempdir().unwrap();
-    let hidden = vec!["tray".to_owned(), "keyring".to_owned()];
-    let closed = SettingsChange {
-        hidden_services: Some(hidden.clone()),
-        ..SettingsChange::default()
-    };
-    open(home.path()).update(&closed, false, NOW).unwrap();
-    assert_eq!(open(home.path()).get().hidden_services, hidden);
-    // Written by a version that knew nothing of it.
-    fs::write(home.path().join(FILE), r#"{"settings":{"theme":"dark"}}"#).unwrap();
-    let before = open(home.path()).get();
-    assert_eq!(
-        (before.theme, before.hidden_services.is_empty()),
-        (Theme::Dark, true)
-    );
+    let earlier = r#"{"settings":{"hidden_services":["tray","keyring"]}}"#;
+    fs::write(home.path().join(FILE), earlier).unwrap();
+    open(home.path()).update(&hide(true), false, NOW).unwrap();
+    let read = open(home.path()).get();
+    assert_eq!(read.hidden_services, ["tray", "keyring"]);
+    assert!(read.hide_amounts);
 }
 
 #[test]

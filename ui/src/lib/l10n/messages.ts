@@ -504,6 +504,7 @@ export interface Messages {
   "payment-of-sentence": { kind: "credit" | "migration" | "refund" | "renewal" | "top_up"; amount: string };
   "payment-paid-by": { method: string; payer: string };
   "payment-title": { kind: string; purpose: string };
+  "payments-columns": null;
   "payments-count": { count: number };
   "payments-count-matching": { count: number };
   "payments-empty": null;
@@ -615,6 +616,7 @@ export interface Messages {
   "settings-rpc": null;
   "settings-rpc.text": null;
   "settings-start": null;
+  "settings-text-size": null;
   "settings-theme": null;
   "show-amounts": null;
   "sign-in": { account: string };
