@@ -117,6 +117,12 @@ const EVERY_STATE = [
   "payments@full@800x600@light@search=zzzz",
   "payments@full@480x600@dark@filter-dates@filter-dates-own",
   "payments@full@800x600@light@export@export-csv",
+  "payments@full@1200x800@light@columns",
+  "payments@few-columns@1200x800@dark",
+  "payments@few-columns@480x600@light",
+  "settings@full@800x600:125@light",
+  "settings@full@800x600:150@dark",
+  "payments@full@1200x800:175@light",
   "accounts@full@480x600@light@edit-account@edit-address=12@edit-save",
   "accounts@sandbox@800x600@dark@sign-in-again",
   "accounts@full@800x600@light@remove-account",
@@ -177,8 +183,7 @@ async function visit(scenario) {
     if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) faults.push(message.text());
   });
   try {
-    await tab.goto(`${base}?case=${cases}&theme=${theme}`);
-    if (zoom !== undefined) await tab.addStyleTag({ content: `:root { font-size: ${zoom}%; }` });
+    await tab.goto(`${base}?case=${cases}&theme=${theme}&text=${zoom ?? 100}`);
     const navEntry = tab.getByTestId(`nav-${page}`);
     await tab.getByTestId("frame").waitFor();
     await tab.locator('[data-testid="page-title"]').waitFor();

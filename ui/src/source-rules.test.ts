@@ -15,3 +15,17 @@ test("no element has a title attribute, whose tooltip would float over dialogs",
   );
   expect(found).toEqual([]);
 });
+
+test("every icon has a size that follows the text size", () => {
+  const styles = readFileSync(new URL("./styles/base.css", import.meta.url), "utf8");
+  const sizes = SOURCES.filter((name) => name.endsWith(".svelte")).flatMap((name) =>
+    [...readFileSync(new URL(`./${name}`, import.meta.url), "utf8").matchAll(/\bsize=\{(\d+)\}/g)].map(
+      ([, size]) => size,
+    ),
+  );
+  expect(sizes.length).toBeGreaterThan(20);
+  const missing = [...new Set(sizes)].filter(
+    (size) => !styles.includes(`svg.lucide[width="${size}"] {\n  width: ${Number(size) / 16}rem;`),
+  );
+  expect(missing).toEqual([]);
+});
