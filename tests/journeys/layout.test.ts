@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
-import { startTopUp, connectApp, waitForPage, waitForPayment } from "./steps.ts";
+import { assertFits, startTopUp, connectApp, waitForPage, waitForPayment } from "./steps.ts";
 
 const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"] as const;
 const SIZES = [
@@ -53,20 +53,6 @@ for (const colors of ["light", "dark"] as const) {
     await window.css('[data-testid="notice"]').waitVisible();
     await window.screenshot("inbox-with-a-notice");
   });
-}
-
-async function assertFits(window: AppWindow, what: string): Promise<void> {
-  await window.waitForPaint();
-  const available = Number(await window.css("html").property("clientWidth"));
-  const needed = Number(await window.css("html").property("scrollWidth"));
-  assert.ok(needed <= available, `${what} needs ${needed} pixels and has ${available}`);
-  const beneath =
-    Number(await window.css("html").property("scrollHeight")) -
-    Number(await window.css("html").property("clientHeight"));
-  assert.ok(beneath <= 0, `${what} scrolls the window by ${beneath} pixels beside its page`);
-  const main = window.css("main");
-  const cut = Number(await main.property("scrollWidth")) - Number(await main.property("clientWidth"));
-  assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
 }
 
 async function assertAccessible(window: AppWindow, what: string): Promise<void> {

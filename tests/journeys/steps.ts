@@ -1,4 +1,5 @@
 /** Steps that several journeys share. */
+import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { App, type LaunchOptions } from "../session/app.ts";
 import { connectAccount, normalizeAmount } from "../session/cli.ts";
@@ -139,4 +140,19 @@ export async function createTopUpElsewhere(user: User, amount: string): Promise<
 export async function createTopUpRequests(sandbox: Sandbox, user: User): Promise<readonly RecordedRequest[]> {
   const requests = await sandbox.requests({ target: "console", method: "POST", path: "/v2/top-ups" });
   return requests.filter((one) => one.user_id === user.data.id || one.user_id === null);
+}
+
+/** Nothing of the page is cut off, and the window itself does not scroll. */
+export async function assertFits(window: AppWindow, what: string): Promise<void> {
+  await window.waitForPaint();
+  const available = Number(await window.css("html").property("clientWidth"));
+  const needed = Number(await window.css("html").property("scrollWidth"));
+  assert.ok(needed <= available, `${what} needs ${needed} pixels and has ${available}`);
+  const beneath =
+    Number(await window.css("html").property("scrollHeight")) -
+    Number(await window.css("html").property("clientHeight"));
+  assert.ok(beneath <= 0, `${what} scrolls the window by ${beneath} pixels beside its page`);
+  const main = window.css("main");
+  const cut = Number(await main.property("scrollWidth")) - Number(await main.property("clientWidth"));
+  assert.ok(cut <= 0, `${what} cuts ${cut} pixels of its content`);
 }
