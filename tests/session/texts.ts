@@ -10,8 +10,10 @@ import { FluentBundle, FluentResource, type FluentVariable } from "@fluent/bundl
 const FOLDER = fileURLToPath(new URL("../../locales/en/", import.meta.url));
 const bundle = new FluentBundle("en", { useIsolating: false });
 
-for (const name of readdirSync(FOLDER, { recursive: true, encoding: "utf8" })) {
-  if (!name.endsWith(".ftl")) continue;
+/** Those that the window uses. */
+const files = ["errors.ftl", ...readdirSync(join(FOLDER, "window")).map((name) => join("window", name))];
+
+for (const name of files) {
   const problems = bundle.addResource(new FluentResource(readFileSync(join(FOLDER, name), "utf8")));
   if (problems[0]) throw problems[0];
 }
