@@ -26,15 +26,15 @@ const stateReady = initialData
 const dataReady = initialData
   ? show(initialData)
   : Promise.all([app.resource.refresh(), stateReady]).then(() => openPage(null));
-// The window is built outside the document while the font loads, and put into the document when it is complete.
+// The window is built outside the document while texts and font load, and put into the document when it is complete.
 const target = document.createElement("div");
 target.id = "app";
 target.dataset.initialData = initialData ? "embedded" : "requested";
-const attached = Promise.all([font, initialData ? dataReady : stateReady])
+const attached = Promise.all([font, textsLoaded, initialData ? dataReady : stateReady])
   .then(() => tick())
   .then(() => document.getElementById("app")?.replaceWith(target));
-await textsLoaded;
-mount(App, { target, props: { dataReady, attached } });
+// No top-level await: in WebKit, the import of a page that depends on a module with one can stay pending for ever.
+void textsLoaded.then(() => mount(App, { target, props: { dataReady, attached } }));
 
 function show({ app: view, overview, window_state, requested_page }: InitialData): Promise<void> {
   app.resource.initialize(view);

@@ -29,3 +29,10 @@ test("every icon has a size that follows the text size", () => {
   );
   expect(missing).toEqual([]);
 });
+
+test("no module has a top-level await, after which WebKit may never load a page that imports the module", () => {
+  const found = SOURCES.filter((name) => !name.startsWith("lib/testing/")).filter((name) =>
+    /^(?:(?:export )?(?:const|let) .*= )?await /m.test(readFileSync(new URL(`./${name}`, import.meta.url), "utf8")),
+  );
+  expect(found).toEqual([]);
+});
