@@ -55,20 +55,23 @@ fn commands_share_the_key_for_every_spelling_of_the_home() {
          \"$0\" --home \"$home\" account remove t || exit 7\ndone"
     );
     let output = in_session(&folder, &script);
-    let said = format!(
+    let printed = format!(
         "{}{}",
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    assert!(output.status.success(), "{said}");
-    let lines: Vec<_> = said.lines().filter(|line| line.starts_with('{')).collect();
-    assert_eq!(lines.len(), 30, "{said}");
+    assert!(output.status.success(), "{printed}");
+    let lines: Vec<_> = printed
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .collect();
+    assert_eq!(lines.len(), 30, "{printed}");
     for line in lines {
         assert!(
             line.contains("unreachable") && !line.contains("signed_out"),
             "{line}"
         );
     }
-    assert!(!said.contains("canary"), "{said}");
+    assert!(!printed.contains("canary"), "{printed}");
     fs::remove_dir_all(&folder).unwrap();
 }

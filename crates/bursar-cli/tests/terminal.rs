@@ -40,7 +40,7 @@ fn commands_read_what_is_missing() {
     assert_eq!((code(&stored), json(&stored).len()), (0, 0), "{stored:?}");
     assert!(
         home.provider.lock().unwrap().asked.is_empty(),
-        "--offline asks nobody"
+        "`--offline` sends no requests"
     );
 
     let read = home.run(&["history", "--json"]);
@@ -70,18 +70,18 @@ fn commands_read_what_is_missing() {
         (vec!["charges", "--offline", "--csv", "--by", "day"], 2),
         (vec!["charges", "--offline"], 1),
     ] {
-        let told = home.run(&arguments);
+        let output = home.run(&arguments);
         assert_eq!(
-            (code(&told), out(&told).lines().count()),
+            (code(&output), out(&output).lines().count()),
             (0, lines),
-            "{told:?}"
+            "{output:?}"
         );
     }
     assert!(home.provider.lock().unwrap().asked.is_empty());
 }
 
 #[test]
-fn a_date_is_a_day_of_the_time_zone() {
+fn date_is_a_day_in_the_time_zone() {
     // All of them are of 12:00 UTC on the last day of January.
     let home = TestHome::connect(filled());
     assert_eq!(code(&home.run(&["sync"])), 0);
@@ -97,15 +97,15 @@ fn a_date_is_a_day_of_the_time_zone() {
             ("--from", "2026-02-01", february),
             ("--to", "2026-01-31", january),
         ] {
-            let told = home
+            let output = home
                 .command(&["history", "--offline", "--json", option, date])
                 .env("TZ", zone)
                 .output()
                 .unwrap();
             assert_eq!(
-                (code(&told), json(&told).len()),
+                (code(&output), json(&output).len()),
                 (0, lines),
-                "{zone} {option} {told:?}"
+                "{zone} {option} {output:?}"
             );
         }
     }
@@ -120,9 +120,12 @@ fn distinguishes_an_unreadable_list_from_an_empty_one() {
         ..filled()
     });
     for arguments in [&["history"][..], &["history", "--json"], &["sync"]] {
-        let told = home.run(arguments);
-        assert_eq!(code(&told), 1, "{told:?}");
-        assert!(err(&told).contains("[provider_unavailable]"), "{told:?}");
+        let output = home.run(arguments);
+        assert_eq!(code(&output), 1, "{output:?}");
+        assert!(
+            err(&output).contains("[provider_unavailable]"),
+            "{output:?}"
+        );
     }
     home.provider.lock().unwrap().broken.clear();
     assert_eq!(code(&home.run(&["history"])), 0);
@@ -131,21 +134,24 @@ fn distinguishes_an_unreadable_list_from_an_empty_one() {
     assert_eq!(
         (code(&stale), json(&stale).len()),
         (0, 3),
-        "what is stored is shown"
+        "stored data is shown"
     );
-    assert!(!err(&stale).is_empty(), "and that it may be old is said");
+    assert!(
+        !err(&stale).is_empty(),
+        "a warning says that the data may be old"
+    );
 
     let nowhere = TestHome::connect(Provider::default());
     for arguments in [&["history"][..], &["charges"], &["sync"], &["status"]] {
-        let told = nowhere
+        let output = nowhere
             .command(arguments)
             .env("BURSAR_HOME", nowhere.folder.path().join("other"))
             .output()
             .unwrap();
-        assert_eq!(code(&told), 1, "{told:?}");
+        assert_eq!(code(&output), 1, "{output:?}");
         assert!(
             !nowhere.folder.path().join("other").exists(),
-            "looking makes no home"
+            "reading creates no home"
         );
     }
 }
@@ -173,11 +179,11 @@ fn fails_if_output_cannot_be_written() {
     let home = TestHome::connect(filled());
     assert_eq!(code(&home.run(&["sync"])), 0);
     for arguments in COMMANDS {
-        let told = home.run_on_full(arguments);
-        assert_eq!(code(&told), 1, "{arguments:?} {told:?}");
+        let output = home.run_on_full(arguments);
+        assert_eq!(code(&output), 1, "{arguments:?} {output:?}");
         assert!(
-            err(&told).contains("disk is full"),
-            "{arguments:?} {told:?}"
+            err(&output).contains("disk is full"),
+            "{arguments:?} {output:?}"
         );
     }
 }
@@ -187,8 +193,12 @@ fn succeeds_if_the_reader_closes_the_pipe() {
     let home = TestHome::connect(filled());
     assert_eq!(code(&home.run(&["sync"])), 0);
     for arguments in COMMANDS {
-        let told = home.run_unread(arguments);
-        assert_eq!((code(&told), err(&told).as_str()), (0, ""), "{arguments:?}");
+        let output = home.run_unread(arguments);
+        assert_eq!(
+            (code(&output), err(&output).as_str()),
+            (0, ""),
+            "{arguments:?}"
+        );
     }
 }
 
@@ -250,9 +260,9 @@ fn top_up_exit_status_reports_the_outcome() {
             starts_as: Some("open"),
             ..filled()
         });
-        let told = unwritten(&home, &["top-up", "25", "--no-open"]);
-        assert_eq!(code(&told), 4, "{told:?}");
-        assert!(err(&told).contains("[file_failed]"), "{told:?}");
+        let output = unwritten(&home, &["top-up", "25", "--no-open"]);
+        assert_eq!(code(&output), 4, "{output:?}");
+        assert!(err(&output).contains("[file_failed]"), "{output:?}");
     }
 
     let home = TestHome::connect(Provider {

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn few_days_are_counted_as_people_count() {
+    fn few_days_are_written_as_people_count() {
         let body = |days| {
             notice(NoticeKind::LowBalance, PaymentKind::TopUp, Some(days)).body("Main", true)
         };
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_notice_speaks_of_a_wallet_or_shows_an_internal_id() {
+    fn no_notice_mentions_wallet_or_internal_id() {
         use NoticeKind as Kind;
         let kinds = [
             Kind::Completed,

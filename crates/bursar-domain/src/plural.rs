@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn none_and_many_take_the_plural_and_one_does_not() {
+    fn zero_and_many_take_the_plural() {
         let of = |count: u32| counted(count, "payment", "payments");
         assert_eq!(of(0), "0 payments");
         assert_eq!(of(1), "1 payment");
@@ -31,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn a_balance_never_lasts_no_days() {
+    fn days_left_are_never_written_as_zero() {
         assert_eq!(about_days(0), "less than a day");
         assert_eq!(about_days(1), "about 1 day");
         assert_eq!(about_days(2), "about 2 days");

@@ -304,14 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_found_however_it_is_written() {
+    fn finds_secret_in_every_encoding() {
         let escaped: String = KEY
             .chars()
             .map(|c| format!("\\u{:04x}", u32::from(c)))
             .collect();
         let raw = format!(r#"{{"detail":"key {escaped} may not pay"}}"#);
-        let told = secrets().clear_json(raw.into_bytes());
-        assert_eq!(told, r#"{"detail":"key … may not pay"}"#.as_bytes());
+        let redacted = secrets().clear_json(raw.into_bytes());
+        assert_eq!(redacted, r#"{"detail":"key … may not pay"}"#.as_bytes());
         for form in [
             KEY.to_owned(),
             KEY.to_ascii_uppercase(),
@@ -329,24 +329,28 @@ mod tests {
             STANDARD_NO_PAD.encode(KEY),
             KEY.replace("0123", "01\n23"),
         ] {
-            let told = cleared(&format!("key {form} may not pay"));
-            assert!(!told.contains(&form), "{told}");
-            assert!(told.contains('…'), "{form}: {told}");
+            let redacted = cleared(&format!("key {form} may not pay"));
+            assert!(!redacted.contains(&form), "{redacted}");
+            assert!(redacted.contains('…'), "{form}: {redacted}");
         }
     }
 
     #[test]
-    fn of_a_signed_token_only_its_signature_tells_it_from_others() {
+    fn recognizes_signed_token_by_its_signature_only() {
         let mut secrets = Secrets::default();
         secrets.add("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLW1pbmU");
         let page = br#"["https://pay.example/?t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c29tZWJvZHktZWxzZXM"]"#;
         assert_eq!(secrets.clear_json(page.to_vec()), page);
-        let said = br#"["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLW1pbmU"]"#;
-        assert_eq!(secrets.clear_json(said.to_vec()), "[\"…\"]".as_bytes());
+        let same_signature =
+            br#"["eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTYifQ.c2lnbmF0dXJlLW9mLW1pbmU"]"#;
+        assert_eq!(
+            secrets.clear_json(same_signature.to_vec()),
+            "[\"…\"]".as_bytes()
+        );
     }
 
     #[test]
-    fn what_holds_no_secret_stays_to_the_byte() {
+    fn keeps_text_without_secret_unchanged() {
         let body = br#"{ "id":"pay_119", "x":"\u0041 \"q\"", "n":1e2, "p":"100%", "u":"https://a.example/%41" } "#;
         assert_eq!(secrets().clear_json(body.to_vec()), body);
         for body in ["", "\"", "\"\\", "<html class=\"x\">", "\"a\"b\"", "\\\"\\"] {
@@ -359,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_a_key_is_not_shown_whoever_it_belongs_to() {
+    fn hides_everything_that_looks_like_a_key() {
         for (text, shown) in [
             (
                 "key pnl_0123456789abcdef01 may not pay",
@@ -400,11 +404,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_around_it_hides_a_secret(before in ".{0,20}", after in ".{0,20}", upper in any::<bool>()) {
+        fn finds_secret_in_any_surrounding_text(before in ".{0,20}", after in ".{0,20}", upper in any::<bool>()) {
             let form = if upper { KEY.to_ascii_uppercase() } else { KEY.to_owned() };
-            let told = cleared(&format!("{before}{form}{after}"));
-            prop_assert!(!told.to_ascii_lowercase().contains(&KEY.to_ascii_lowercase()), "{}", told);
-            prop_assert!(serde_json::from_str::<serde_json::Value>(&told).is_ok());
+            let redacted = cleared(&format!("{before}{form}{after}"));
+            prop_assert!(!redacted.to_ascii_lowercase().contains(&KEY.to_ascii_lowercase()), "{}", redacted);
+            prop_assert!(serde_json::from_str::<serde_json::Value>(&redacted).is_ok());
         }
     }
 }

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_as_long_as_its_clocks_say() {
+    fn day_is_as_long_as_its_time_zone_says() {
         for (zone, date, hours) in [
             ("Europe/Berlin", "2026-03-28", 24),
             ("Europe/Berlin", "2026-03-29", 23),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn days_follow_each_other_without_a_gap() {
+    fn days_follow_without_gap() {
         for zone in [
             "UTC",
             "Europe/Berlin",
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_none() {
+    fn rejects_invalid_dates() {
         for text in [
             "",
             "2026-1-1",

@@ -136,7 +136,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn texts_that_read_the_same_have_one_key() {
+    fn equal_texts_have_equal_keys() {
         for (one, other) in [
             ("ÖKO", "öko"),
             ("O\u{308}KO", "oko"),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn spaces_of_all_widths_are_spaces() {
+    fn all_widths_of_space_are_spaces() {
         for space in "\u{20}\u{a0}\u{2002}\u{2007}\u{2009}\u{202f}\u{205f}\u{3000}".chars() {
             assert!(is_space(space) && is_blank(space), "{space:?}");
         }
@@ -201,7 +201,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_its_own_key(text in any::<String>()) {
+        fn key_of_a_key_is_unchanged(text in any::<String>()) {
             let key = search_key(&text).into_owned();
             prop_assert_eq!(search_key(&key), key.as_str());
         }
@@ -215,7 +215,7 @@ mod tests {
         }
 
         #[test]
-        fn parts_are_found_in_plain_text_as_by_its_key(text in "[ -~]{0,16}", part in "[ -~]{0,3}") {
+        fn contains_agrees_with_keys(text in "[ -~]{0,16}", part in "[ -~]{0,3}") {
             let key = search_key(&part);
             prop_assert_eq!(has_key(&text, &key), search_key(&text).contains(key.as_ref()));
         }

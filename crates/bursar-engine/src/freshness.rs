@@ -204,7 +204,11 @@ mod tests {
         let no_api = || fails(Event::Balance, Code::Timeout);
         let no_chain = || Event::Chain(Err(Error::passing(Code::ChainUnavailable, "down")));
         let (state, now) = down(no_api(), 2);
-        assert_eq!(state.days_left(now), Some(5), "one that has just failed");
+        assert_eq!(
+            state.days_left(now),
+            Some(5),
+            "a source that has just failed"
+        );
         let (state, now) = down(no_api(), 4);
         assert_eq!(state.days_left(now), None);
         let compared = after(&state, chain(5_115), now);

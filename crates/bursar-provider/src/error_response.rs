@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_apis_own_error_form_is_its_word() {
+    fn recognizes_only_the_apis_own_error_form() {
         for body in [
             r#"{"code":"forbidden","error":"Not allowed"}"#,
             r#"{"code":"of_a_later_version","error":"x","status":403,"message":"m"}"#,
@@ -209,19 +209,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_apis_may_pass_and_refuses_nothing() {
+    fn foreign_response_is_retryable_and_refuses_nothing() {
         for status in 100..=599 {
             for changes in [false, true] {
-                let told = foreign_response(&answer(status, "<html>"), "api.example", changes);
-                assert!(told.retryable, "{status}");
+                let error = foreign_response(&answer(status, "<html>"), "api.example", changes);
+                assert!(error.retryable, "{status}");
                 let codes = [Code::ProviderUnavailable, Code::AnswerMalformed];
-                let paced = status == 429 && !changes && told.code == Code::RateLimited;
+                let paced = status == 429 && !changes && error.code == Code::RateLimited;
                 assert!(
-                    codes.contains(&told.code) || paced,
+                    codes.contains(&error.code) || paced,
                     "{status}: {:?}",
-                    told.code
+                    error.code
                 );
-                assert!(told.message.contains("api.example"));
+                assert!(error.message.contains("api.example"));
             }
         }
     }

@@ -185,8 +185,8 @@ enum Refusal {
 /// Returns `None` if something between Bursar and the provider answered: the response reveals nothing about the
 /// sign-in.
 fn refusal(answer: &Response) -> Option<Refusal> {
-    let told = ErrorBody::read(answer)?;
-    let word = told.code.or(told.text).unwrap_or_default();
+    let body = ErrorBody::read(answer)?;
+    let word = body.code.or(body.text).unwrap_or_default();
     Some(match word.as_str() {
         "temporarily_unavailable"
         | "server_error"
@@ -275,7 +275,7 @@ mod tests {
     const NOW: Timestamp = Timestamp(1_800_000_000_000);
 
     #[tokio::test]
-    async fn an_attempt_proves_that_the_code_is_its_own() {
+    async fn attempt_proves_its_code_with_verifier() {
         let server = StubServer::start(|_| {
             StubResponse::json(
                 200,
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn neither_another_state_nor_a_late_link_is_exchanged() {
+    async fn exchanges_neither_foreign_state_nor_late_link() {
         let server = StubServer::start(|_| StubResponse::json(200, r#"{"access_token":"a1"}"#));
         let network = network(server.url.as_str());
         let http = Http::new().unwrap();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refused_code_is_told_without_it() {
+    async fn reports_rejected_code_without_repeating_it() {
         for (answer, expected) in [
             (
                 StubResponse::json(400, r#"{"error":"invalid_grant"}"#),
@@ -366,7 +366,7 @@ mod tests {
             let network = network(server.url.as_str());
             let (attempt, address) = SignInAttempt::begin(&network, NOW).unwrap();
             assert!(!format!("{attempt:?}").contains(state_of(&address).as_str()));
-            let told = attempt
+            let error = attempt
                 .finish(
                     "canary-code",
                     &state_of(&address),
@@ -375,13 +375,13 @@ mod tests {
                 )
                 .await
                 .unwrap_err();
-            assert_eq!(told.code, expected);
-            assert!(!told.message.contains("canary"));
+            assert_eq!(error.code, expected);
+            assert!(!error.message.contains("canary"));
         }
     }
 
     #[test]
-    fn a_network_without_a_sign_in_page_says_so() {
+    fn network_without_sign_in_page_is_reported() {
         let network = crate::networks::built_in().remove(0);
         assert_eq!(
             SignInAttempt::begin(&network, NOW).unwrap_err().code,

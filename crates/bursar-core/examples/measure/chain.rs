@@ -5,7 +5,7 @@
 use super::evm::{A_BLOCK, Evm};
 use super::node::{BALANCE, CHAIN_ID, EVERY, Node, TOKEN, USER, signature};
 use super::payments::made;
-use super::{Outcome, tell, tell_value};
+use super::{Outcome, report, report_value};
 use alloy_primitives::B256;
 use bursar_chain::Chain;
 use bursar_domain::account::AccountId;
@@ -87,10 +87,10 @@ pub(crate) fn measure(events: usize, runs: usize, anvil: &Path) -> Outcome<()> {
             storing.push(reading.storing);
             resident.push(reading.resident);
         }
-        tell(&format!("chain history, {of}"), events, &own)?;
-        tell(&format!("storing and matching, {of}"), events, &storing)?;
-        tell(&format!("raw eth_getLogs, {of}"), events, &raw)?;
-        tell_value(
+        report(&format!("chain history, {of}"), events, &own)?;
+        report(&format!("storing and matching, {of}"), events, &storing)?;
+        report(&format!("raw eth_getLogs, {of}"), events, &raw)?;
+        report_value(
             json!({"name": format!("resident while reading, {of}"), "of": events, "among": u64::try_from(events)? * EVERY, "kib": resident}),
         )?;
     }

@@ -1,7 +1,7 @@
 //! Storing, pages, searches and export of a long history, by calls of the core alone.
 
 use super::payments::made;
-use super::{Outcome, tell, tell_value};
+use super::{Outcome, report, report_value};
 use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
@@ -33,7 +33,7 @@ pub(crate) fn measure(count: usize, tries: usize, exports: usize) -> Outcome<()>
     let payments = made(count)?;
     store(&history, &account, &payments)?;
     let size = std::fs::metadata(home.path().join("history.db"))?.len();
-    tell_value(json!({"name": "size of the file", "of": count, "bytes": size}))?;
+    report_value(json!({"name": "size of the file", "of": count, "bytes": size}))?;
     search(&history, &account, &payments, tries)?;
     export_beside_raw(&history, home.path(), count, exports)?;
     cancelled_export(&history, home.path(), count, exports)
@@ -44,12 +44,12 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
     for part in payments.chunks(FILLED_AT_ONCE) {
         history.put_payments(account, part)?;
     }
-    tell("storing", payments.len(), &[begun.elapsed()])?;
+    report("storing", payments.len(), &[begun.elapsed()])?;
     let begun = Instant::now();
     for page in payments.chunks(PAGE).take(100) {
         history.put_payments(account, page)?;
     }
-    tell(
+    report(
         "storing again what is known",
         PAGE * 100,
         &[begun.elapsed()],
@@ -65,7 +65,7 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
         };
         history.put_events(account, &batch)?;
     }
-    tell(
+    report(
         "storing and matching events",
         events.len(),
         &[begun.elapsed()],
@@ -172,7 +172,7 @@ fn search(
             history.payments(&query, None, SHOWN)?;
             runs.push(begun.elapsed());
         }
-        tell(name, count, &runs)?;
+        report(name, count, &runs)?;
     }
     Ok(())
 }
@@ -199,8 +199,8 @@ fn export_beside_raw(history: &History, home: &Path, count: usize, runs: usize) 
             return Err("the export is not whole".into());
         }
     }
-    tell("export to CSV", count, &own)?;
-    tell("raw read and CSV", count, &raw)
+    report("export to CSV", count, &own)?;
+    report("raw read and CSV", count, &raw)
 }
 
 /// The columns that an export tells, as they are stored, written by the csv crate and brought to the disk.
@@ -259,5 +259,5 @@ fn cancelled_export(history: &History, home: &Path, count: usize, runs: usize) -
         }
         waits.extend(asked.map(|asked| asked.elapsed()));
     }
-    tell("from cancel to the end of an export", count, &waits)
+    report("from cancel to the end of an export", count, &waits)
 }

@@ -40,15 +40,15 @@ fn main() -> Outcome<()> {
     }
 }
 
-/// Tells one series; `of` is how much there was of what `name` says.
-pub(crate) fn tell(name: &str, of: usize, runs: &[Duration]) -> Outcome<()> {
+/// Reports one series; `of` is how much there was of what `name` says.
+pub(crate) fn report(name: &str, of: usize, runs: &[Duration]) -> Outcome<()> {
     let runs: Vec<u64> = runs
         .iter()
         .map(|run| u64::try_from(run.as_micros()).unwrap_or(u64::MAX))
         .collect();
-    tell_value(json!({"name": name, "of": of, "us": runs}))
+    report_value(json!({"name": name, "of": of, "us": runs}))
 }
 
-pub(crate) fn tell_value(value: Value) -> Outcome<()> {
+pub(crate) fn report_value(value: Value) -> Outcome<()> {
     Ok(writeln!(std::io::stdout(), "{value}")?)
 }

@@ -1,7 +1,7 @@
 //! The least that a first sync can cost: the pages that the app asks for, fetched one after the other, parsed,
 //! and inserted into a table in one transaction.
 
-use super::{Outcome, tell};
+use super::{Outcome, report};
 use bursar_domain::clock::{Span, Timestamp};
 use rusqlite::{Connection, params};
 use serde::Deserialize;
@@ -59,7 +59,7 @@ pub(crate) fn measure(api: &str, key: &str) -> Outcome<()> {
         .build()?;
     let begun = Instant::now();
     let lines = runtime.block_on(read(&api))?;
-    tell("download, parse, insert", lines, &[begun.elapsed()])
+    report("download, parse, insert", lines, &[begun.elapsed()])
 }
 
 async fn read(api: &Api) -> Outcome<usize> {

@@ -315,7 +315,7 @@ mod tests {
                 assert!(harmless, "{:?}", after.step.effects);
             }
         }
-        assert_eq!(state.presence, Presence::Focused, "no fact is lost");
+        assert_eq!(state.presence, Presence::Focused, "no event is lost");
     }
 
     #[test]

@@ -260,7 +260,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn days_without_a_charge_and_without_a_currency_were_read_all_the_same() {
+    fn counts_days_without_charge_or_currency_as_read() {
         let now = Timestamp(1_769_860_800_000);
         assert_eq!(
             chart_days(Some((Vec::new(), now)), &BTreeSet::new(), None, now),

@@ -29,7 +29,7 @@ fn theme(theme: Theme) -> SettingsChange {
 }
 
 #[test]
-fn preferences_are_kept() {
+fn keeps_preferences() {
     let home = tempfile::tempdir().unwrap();
     let file = open(home.path());
     assert_eq!(file.get(), Settings::default());
@@ -38,7 +38,7 @@ fn preferences_are_kept() {
     let again = open(home.path()).get();
     assert!(
         again.hide_amounts && !again.autostart,
-        "the desktop tells of autostart"
+        "the desktop reports autostart"
     );
 }
 
@@ -59,7 +59,7 @@ fn two_writers_lose_no_change() {
     let (one, two) = (open(home.path()), open(home.path()));
     one.update(&hide(true), false, NOW).unwrap();
     let seen = two.update(&theme(Theme::Dark), false, NOW).unwrap();
-    assert!(seen.hide_amounts, "what the other wrote is taken over");
+    assert!(seen.hide_amounts, "the other writer's change is adopted");
     let kept = open(home.path()).get();
     assert_eq!((kept.hide_amounts, kept.theme), (true, Theme::Dark));
 }
@@ -119,13 +119,13 @@ fn many_writers_at_once_lose_no_change() {
 }
 
 #[test]
-fn what_a_newer_version_wrote_stays() {
+fn keeps_fields_of_newer_version() {
     let home = tempfile::tempdir().unwrap();
     let newer = r#"{"version":9,"settings":{"theme":"sepia","language":"de","hide_amounts":true,"low_balance_days":-1}}"#;
     fs::write(home.path().join(FILE), newer).unwrap();
     let file = open(home.path());
     let read = file.get();
-    assert!(read.hide_amounts, "what is understood counts");
+    assert!(read.hide_amounts, "readable values apply");
     assert_eq!((read.theme, read.low_balance_days), (Theme::System, 7));
     file.update(
         &SettingsChange {
@@ -174,7 +174,7 @@ fn sets_a_damaged_file_aside_and_reports_it() {
 }
 
 #[test]
-fn damage_that_comes_later_is_set_aside_too() {
+fn sets_file_aside_that_is_damaged_later() {
     let home = tempfile::tempdir().unwrap();
     let file = open(home.path());
     file.update(&hide(true), false, NOW).unwrap();
@@ -209,12 +209,12 @@ fn reports_an_unwritable_home_and_keeps_the_choice() {
     assert_eq!(
         (kept.hide_amounts, kept.theme),
         (true, Theme::Dark),
-        "written with the next one"
+        "written with the next change"
     );
 }
 
 #[test]
-fn a_writer_that_holds_the_lock_is_waited_for() {
+fn waits_for_writer_that_holds_lock() {
     let home = tempfile::tempdir().unwrap();
     let (one, two) = (open(home.path()), open(home.path()));
     let lock = one.lock().unwrap();

@@ -21,7 +21,7 @@ use tempfile::TempDir;
 const NOW: Timestamp = Timestamp(1_769_860_800_000);
 
 #[test]
-fn json_comes_back_as_the_list_shows_it() {
+fn json_matches_the_list() {
     let (home, history) = history(40);
     let target = home.path().join("payments.json");
     let listed = history
@@ -42,7 +42,7 @@ fn json_comes_back_as_the_list_shows_it() {
 }
 
 #[test]
-fn an_empty_history_is_a_valid_file_of_each_kind() {
+fn empty_history_is_valid_file_of_each_format() {
     let (home, history) = history(0);
     let target = home.path().join("payments");
     whole(&history, Format::Json, &target);
@@ -55,7 +55,7 @@ fn an_empty_history_is_a_valid_file_of_each_kind() {
 }
 
 #[test]
-fn csv_is_exact_and_runs_nothing() {
+fn csv_is_exact_and_contains_no_formulas() {
     let (home, history) = history(0);
     let account = AccountId::random();
     let sources = [
@@ -118,9 +118,9 @@ fn csv_is_exact_and_runs_nothing() {
     let head = sheet.headers().unwrap().clone();
     let column = |name: &str| head.iter().position(|each| each == name).unwrap();
     let rows: Vec<csv::StringRecord> = sheet.records().collect::<Result<_, _>>().unwrap();
-    let told: Vec<&str> = rows.iter().map(|row| &row[column("source")]).collect();
+    let shown_sources: Vec<&str> = rows.iter().map(|row| &row[column("source")]).collect();
     assert_eq!(
-        told,
+        shown_sources,
         [
             "'=1+1",
             "'+1",
@@ -183,7 +183,7 @@ fn csv_is_exact_and_runs_nothing() {
 }
 
 #[test]
-fn a_sheet_shows_people_no_id_that_only_bursar_knows() {
+fn export_contains_no_internal_ids() {
     let (home, history) = history(0);
     let account = AccountId::random();
     history.put_payments(&account, &[payment(1)]).unwrap();
@@ -231,7 +231,7 @@ fn a_sheet_shows_people_no_id_that_only_bursar_knows() {
 }
 
 #[test]
-fn the_filter_of_the_list_holds() {
+fn applies_filter_of_the_list() {
     let (home, history) = history(40);
     let target = home.path().join("payments.csv");
     let query = PaymentQuery {
@@ -252,7 +252,7 @@ fn the_filter_of_the_list_holds() {
 }
 
 #[test]
-fn a_cancelled_export_leaves_what_was_there() {
+fn cancelled_export_keeps_existing_file() {
     let (home, history) = history(1_000);
     let target = home.path().join("payments.csv");
     fs::write(&target, "before").unwrap();
@@ -306,7 +306,7 @@ fn explains_a_path_that_cannot_be_written() {
 }
 
 #[test]
-fn a_pipe_a_device_and_a_link_stay_what_they_are() {
+fn keeps_pipes_devices_and_links() {
     let (home, history) = history(1_000);
     let at = |name: &str| home.path().join(name);
     let make = |name: &str, kind, device| {
@@ -375,7 +375,7 @@ fn a_pipe_a_device_and_a_link_stay_what_they_are() {
 }
 
 #[test]
-fn a_full_disk_is_called_one_in_every_format() {
+fn reports_full_disk_in_every_format() {
     let (_home, history) = history(400);
     for format in [Format::Csv, Format::Json, Format::JsonLines] {
         let full = fs::File::options().write(true).open("/dev/full").unwrap();

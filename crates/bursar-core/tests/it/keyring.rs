@@ -215,12 +215,18 @@ async fn a_silent_keyring() {
     let accounts = bursar.accounts().await.unwrap();
     assert!(accounts.is_empty() && bursar.health().keyring);
     let patience = Duration::from_secs(2);
-    assert!(begun.elapsed() < patience, "the start waits for no keyring");
+    assert!(
+        begun.elapsed() < patience,
+        "the start does not wait for the keyring"
+    );
     loop {
         if !bursar.health().keyring {
             break;
         }
-        assert!(begun.elapsed() < Duration::from_secs(5), "nobody is told");
+        assert!(
+            begun.elapsed() < Duration::from_secs(5),
+            "the missing keyring is not reported"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -300,7 +306,7 @@ async fn a_late_keyring() {
 
     // At the next login the keyring starts after the app.
     let bursar = begin(home.path()).await;
-    until(&bursar, "it is said that there is no keyring", |account| {
+    until(&bursar, "the missing keyring is reported", |account| {
         account.keyring_error.is_some()
     })
     .await;
@@ -315,7 +321,7 @@ async fn a_late_keyring() {
     until(&bursar, "signed in", |account| account.signed_in).await;
     assert!(
         begun.elapsed() < Duration::from_secs(5),
-        "it is told of, not waited for"
+        "the missing keyring is reported, not waited for"
     );
     let usable = async {
         while !bursar.health().keyring {
@@ -345,14 +351,14 @@ async fn a_hiding_keyring() {
             world.prompts = 0;
         }
         let bursar = begin(home.path()).await;
-        until(&bursar, "it is said that it is locked", |account| {
+        until(&bursar, "the locked keyring is reported", |account| {
             let error = account.keyring_error.as_ref();
             error.is_some_and(|error| error.message.contains("locked"))
         })
         .await;
         assert!(account(&bursar).await.waits_for_keyring, "not signed out");
         let prompts = service.look().prompts;
-        assert!(prompts <= 1, "asked once at most: {prompts}");
+        assert!(prompts <= 1, "more than one prompt: {prompts}");
         // Focusing the window queries the keyring again without a prompt.
         bursar.set_presence(bursar_engine::Presence::Focused);
         service.look().locked = false;
@@ -391,7 +397,7 @@ async fn two_items() {
     );
     {
         let world = service.look();
-        assert_eq!(world.items.len(), 1, "the others are gone");
+        assert_eq!(world.items.len(), 1, "the other items are removed");
         assert_eq!(world.items[0].number, newest);
     }
     // If several items changed in the same second, the one that was created last counts.
@@ -416,7 +422,7 @@ async fn two_items() {
     assert_eq!(
         service.look().prompts,
         0,
-        "nobody is asked to remove what is read"
+        "reading prompts nobody to remove an item"
     );
     secret_store
         .set("account/a", secret("changed"))
@@ -483,7 +489,7 @@ async fn a_replaced_keyring() {
             Ok(found) => break found,
             Err(_) => assert!(
                 begun.elapsed() < Duration::from_secs(10),
-                "it hangs for ever"
+                "the keyring hangs"
             ),
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -524,7 +530,7 @@ async fn a_former_scope() {
         .map(|item| item.user.clone())
         .collect();
     assert_eq!(users.len(), 1);
-    assert_ne!(users[0], old, "it was moved");
+    assert_ne!(users[0], old, "the item was moved");
     // The key is now found by any path that leads to the home.
     let plain = bursar_platform::home::keyring(&home, &home);
     assert_eq!(plain.get("account/a").await.unwrap(), Some(secret("1")));

@@ -362,7 +362,7 @@ fn lists_every_payment_as_it_was_shown() {
             .iter()
             .map(|account| all_payments(&history, Some(account)).len())
             .sum();
-        assert_eq!(each, lines, "every payment is an account's");
+        assert_eq!(each, lines, "every payment belongs to an account");
 
         // The saved details, as the app showed them.
         let shown = fs::read(version.join("exports/details.json")).unwrap();

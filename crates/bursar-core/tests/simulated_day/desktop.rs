@@ -258,7 +258,7 @@ impl Desktop {
             .driver()
             .wait_until(&self.account.id, patience, holds)
             .await;
-        assert!(held, "not within two days: {what}");
+        assert!(held, "not reached within two days: {what}");
     }
 
     /// Pays everything that is open, then lets time pass until the app knows.

@@ -29,19 +29,19 @@ use std::collections::BTreeMap;
 const MINUTES: u32 = 24 * 60;
 
 #[test]
-fn a_day_with_a_fault_a_minute() {
+fn survives_a_day_with_a_fault_a_minute() {
     let full = std::env::var("BURSAR_PROOFS").is_ok_and(|run| run == "full");
     let days: u64 = if full { 10 } else { 1 };
-    let mut told = Vec::new();
+    let mut summaries = Vec::new();
     let mut faults = 0;
     for seed in 0..days {
         let (count, story) = run(async move { day(seed).await });
         faults += count;
-        told.push(story);
+        summaries.push(story);
     }
     println!(
         "proof: {{\"tried\": {faults}, \"failed\": 0, \"notes\": \"{days} days of 24 h, a fault a minute; the last: {}\"}}",
-        told.last().unwrap()
+        summaries.last().unwrap()
     );
 }
 
@@ -77,7 +77,7 @@ async fn day(seed: u64) -> (u32, String) {
     let seen = desktop.provider.seen();
     assert!(
         seen.payments.len() > 40,
-        "a dull day: {}",
+        "too little happened: {}",
         seen.payments.len()
     );
     (
@@ -148,7 +148,7 @@ fn check_end(desktop: &Desktop, seed: u64) {
             // in the history like any other.
             assert!(
                 desktop.in_history(&payment.id),
-                "day {seed}: {payment:?} is nowhere"
+                "day {seed}: {payment:?} is missing"
             );
             continue;
         };
@@ -158,12 +158,12 @@ fn check_end(desktop: &Desktop, seed: u64) {
             _ => false,
         };
         assert!(fits, "day {seed}: {payment:?} {top_up:?}");
-        let told = notices
+        let completions = notices
             .iter()
             .filter(|one| one.kind == NoticeKind::Completed && one.subject == payment.id)
             .count();
         assert_eq!(
-            told,
+            completions,
             usize::from(payment.status == Status::Completed),
             "day {seed}: {payment:?}"
         );
@@ -179,7 +179,7 @@ fn notifies_once_about_a_top_up_that_ended_during_sleep() {
         let desktop = Desktop::new(1).await;
         desktop.start_top_up(2_500).await;
         desktop
-            .until("it is open", |state| {
+            .until("the payment is open", |state| {
                 state.top_ups.values().any(|t| t.phase == Phase::Open)
             })
             .await;
@@ -188,7 +188,7 @@ fn notifies_once_about_a_top_up_that_ended_during_sleep() {
         desktop.clock.sleep(Span::hours(8));
         let woke = tokio::time::Instant::now();
         desktop
-            .until("it is completed", |state| {
+            .until("the payment is completed", |state| {
                 state.top_ups.values().any(|t| t.phase == Phase::Completed)
             })
             .await;
@@ -205,13 +205,13 @@ fn notifies_once_about_a_top_up_that_ended_during_sleep() {
 }
 
 #[test]
-fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
+fn polls_in_time_after_clock_moved_by_a_day() {
     for days in [1, -1] {
         run(async move {
             let desktop = Desktop::new(2).await;
             desktop.driver().broadcast(Event::Presence(Presence::Open));
             desktop
-                .until("all was read", |state| {
+                .until("everything was read", |state| {
                     PollTarget::ALL
                         .iter()
                         .filter(|poll| {
@@ -222,7 +222,7 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
                 .await;
             desktop.start_top_up(2_500).await;
             desktop
-                .until("it is open", |state| {
+                .until("the payment is open", |state| {
                     state.top_ups.values().any(|t| t.phase == Phase::Open)
                 })
                 .await;
@@ -253,7 +253,7 @@ fn after_the_clock_was_moved_a_day_everything_is_read_in_time_again() {
 }
 
 #[test]
-fn a_lost_answer_is_found_out_in_time_also_when_the_clock_was_moved_back() {
+fn resolves_unknown_outcome_in_time_after_clock_set_back() {
     run(async {
         let desktop = Desktop::new(3).await;
         desktop.provider.fault(Fault::Refused);
@@ -263,7 +263,7 @@ fn a_lost_answer_is_found_out_in_time_also_when_the_clock_was_moved_back() {
         desktop.provider.fault(Fault::None);
         let moved = tokio::time::Instant::now();
         desktop
-            .until("it is known that nothing has left", |state| {
+            .until("the payment is known not to have started", |state| {
                 !state.has_live()
             })
             .await;

@@ -17,7 +17,7 @@ fn state(text: &str) -> LinkState {
 }
 
 #[test]
-fn the_exact_forms_pass() {
+fn accepts_exact_forms() {
     let top_up = |text: String| {
         assert_eq!(
             parse(&text).unwrap(),
@@ -77,7 +77,7 @@ fn the_exact_forms_pass() {
 }
 
 #[test]
-fn everything_else_is_refused() {
+fn rejects_everything_else() {
     let good = format!("org.bursar.desktop://top-up/return?state={STATE}");
     let upper = STATE.to_uppercase();
     let long = format!("{good}&x={}", "y".repeat(LIMIT));
@@ -177,7 +177,7 @@ fn everything_else_is_refused() {
 }
 
 #[test]
-fn states_are_256_random_bits_and_compared_whole() {
+fn state_has_256_random_bits_and_is_compared_whole() {
     let (one, two) = (new_state().unwrap(), new_state().unwrap());
     assert_ne!(one, two);
     let parsed = state(&one);
@@ -195,12 +195,12 @@ fn states_are_256_random_bits_and_compared_whole() {
 
 proptest! {
     #[test]
-    fn no_text_passes_by_chance(text in any::<String>()) {
+    fn rejects_random_text(text in any::<String>()) {
         prop_assert!(refused(&text));
     }
 
     #[test]
-    fn one_changed_byte_is_refused_or_only_changes_what_it_stands_in(at in 0_usize..99, byte in any::<u8>()) {
+    fn changed_byte_is_rejected_or_changes_one_part(at in 0_usize..99, byte in any::<u8>()) {
         let good = return_url(STATE);
         let mut changed = good.clone().into_bytes();
         let at = at % changed.len();
@@ -218,7 +218,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_passes_carries_the_one_state_that_is_written(
+    fn accepted_link_carries_the_written_state(
         prefix in "(org\\.bursar\\.desktop|https|org)://(top-up/return|sign-in|top-up|x@sign-in)",
         query in "(state=[0-9a-f]{64}|state=[0-9a-f]{63}|code=[a-z%0-9]{1,5}|error=x|%73tate=1|x=y|&|;|#|\\?){0,6}",
     ) {

@@ -17,7 +17,7 @@ fn typed(text: &str) -> Result<Amount, Code> {
 }
 
 #[test]
-fn what_people_type_is_taken_or_refused_in_words() {
+fn parses_typed_amounts_or_explains_rejection() {
     for (text, decimal) in [
         ("25", "25"),
         ("25.5", "25.5"),
@@ -145,7 +145,7 @@ fn hash(amount: &Amount) -> u64 {
 }
 
 #[test]
-fn what_servers_write_is_taken_exactly_or_refused() {
+fn parses_server_amounts_exactly_or_rejects_them() {
     for text in [
         "0",
         "-0.5",
@@ -183,7 +183,7 @@ fn what_servers_write_is_taken_exactly_or_refused() {
 }
 
 #[test]
-fn the_ends_of_the_range_do_not_wrap() {
+fn limits_of_the_range_do_not_wrap() {
     let (max, min) = (amount(i128::MAX, 0), amount(i128::MIN, 0));
     let one = amount(1, 0);
     assert_eq!(max.checked_add(&one), None);
@@ -202,7 +202,7 @@ fn the_ends_of_the_range_do_not_wrap() {
 }
 
 #[test]
-fn other_currencies_are_never_mixed() {
+fn never_mixes_currencies() {
     let dollars = Amount::from_cents(100, Currency::new("usd").unwrap());
     let usdc = Amount::from_cents(100, Currency::usdc());
     assert_eq!(dollars.checked_add(&usdc), None);
@@ -215,7 +215,7 @@ fn other_currencies_are_never_mixed() {
 }
 
 #[test]
-fn a_fee_is_told_as_a_checkout_shows_it() {
+fn fee_matches_the_checkout() {
     let fee = |cents, bps, fixed| {
         let amount = Amount::from_cents(cents, Currency::usdc());
         amount
@@ -246,7 +246,7 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn equality_is_what_comparing_says(units in any::<i64>(), other in any::<i64>(), scale in 0..=6_u8, finer in 0..=6_u8) {
+    fn equality_agrees_with_comparison(units in any::<i64>(), other in any::<i64>(), scale in 0..=6_u8, finer in 0..=6_u8) {
         let one = amount(i128::from(units), scale);
         let wider = one.rescale(scale + finer).unwrap();
         prop_assert_eq!(&one, &wider);
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn writing_and_reading_give_the_same(amount in any_amount()) {
+    fn written_amount_is_read_back(amount in any_amount()) {
         let read = Amount::parse_decimal(&amount.to_decimal(), Currency::usdc()).unwrap();
         prop_assert_eq!(&read, &amount);
         let json = serde_json::to_string(&amount).unwrap();
@@ -270,7 +270,7 @@ proptest! {
     }
 
     #[test]
-    fn typed_text_of_any_kind_never_gives_another_number(text in "\\PC{0,24}") {
+    fn typed_text_never_gives_another_number(text in "\\PC{0,24}") {
         if let Ok(read) = typed(&text) {
             let mut canonical = String::new();
             for c in text.chars().filter(|c| !is_space(*c)) {
@@ -288,7 +288,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_shown_is_read_back(cents in 0_i64.., space in "[ \u{a0}\u{202f}\u{2009}]", script in 0_usize..4) {
+    fn shown_amount_is_read_back(cents in 0_i64.., space in "[ \u{a0}\u{202f}\u{2009}]", script in 0_usize..4) {
         let amount = Amount::from_cents(cents, Currency::usdc());
         let (whole, fraction) = amount.to_decimal().split_once('.').map(|(w, f)| (w.to_owned(), f.to_owned())).unwrap();
         let mut grouped = String::new();
@@ -307,20 +307,20 @@ proptest! {
     }
 
     #[test]
-    fn a_group_that_is_not_of_three_is_refused(first in 1_u32..999, second in 0_u32..99_999, width in 1_usize..6) {
+    fn rejects_groups_that_are_not_of_three(first in 1_u32..999, second in 0_u32..99_999, width in 1_usize..6) {
         let group = format!("{second:0width$}");
         let text = format!("{first} {group}");
         prop_assert_eq!(typed(&text).is_ok(), group.len() == 3, "{}", text);
     }
 
     #[test]
-    fn no_text_makes_reading_panic(text in any::<String>()) {
+    fn parsing_never_panics(text in any::<String>()) {
         let _ = Amount::parse_decimal(&text, Currency::usdc());
         let _ = Amount::parse_typed(&text, 18, Currency::usdc());
     }
 
     #[test]
-    fn sums_are_right_or_refused(left in any_amount(), right in any_amount()) {
+    fn sums_are_exact_or_rejected(left in any_amount(), right in any_amount()) {
         if let Some(sum) = left.checked_add(&right) {
             prop_assert!(sum.checked_sub(&right).is_some_and(|back| back.equals(&left)));
             prop_assert_eq!(right.checked_add(&left), Some(sum));
@@ -328,7 +328,7 @@ proptest! {
     }
 
     #[test]
-    fn usual_sums_are_never_refused(left in usual_amount(), right in usual_amount()) {
+    fn usual_sums_are_never_rejected(left in usual_amount(), right in usual_amount()) {
         let sum = left.checked_add(&right).unwrap();
         prop_assert!(sum.checked_sub(&right).unwrap().equals(&left));
         let larger = sum.compare(&left).unwrap();
@@ -344,7 +344,7 @@ proptest! {
     }
 
     #[test]
-    fn cents_are_exact_or_refused(amount in usual_amount()) {
+    fn cents_are_exact_or_rejected(amount in usual_amount()) {
         match amount.to_cents() {
             Some(cents) => prop_assert!(Amount::from_cents(cents, Currency::usdc()).equals(&amount)),
             None => prop_assert!(amount.rescale(2).is_none_or(|cents| i64::try_from(cents.units()).is_err())),
@@ -352,16 +352,16 @@ proptest! {
     }
 
     #[test]
-    fn a_fee_is_rounded_up_by_less_than_a_cent(cents in 0_i64..1_000_000_000_000, bps in 0_u32..=10_000, fixed in 0_i64..100_000) {
+    fn fee_is_rounded_up_by_less_than_a_cent(cents in 0_i64..1_000_000_000_000, bps in 0_u32..=10_000, fixed in 0_i64..100_000) {
         let amount = Amount::from_cents(cents, Currency::usdc());
         let fee = amount.fee_rounded_up(bps, fixed).unwrap().to_cents().unwrap();
         let exact = i128::from(cents) * i128::from(bps);
-        let told = i128::from(fee - fixed) * 10_000;
-        prop_assert!(told >= exact && told < exact + 10_000);
+        let charged = i128::from(fee - fixed) * 10_000;
+        prop_assert!(charged >= exact && charged < exact + 10_000);
     }
 
     #[test]
-    fn a_fee_does_not_depend_on_the_scale(cents in 0_i64..1_000_000_000, scale in 2..=MAX_SCALE, bps in 0_u32..=10_000) {
+    fn fee_does_not_depend_on_scale(cents in 0_i64..1_000_000_000, scale in 2..=MAX_SCALE, bps in 0_u32..=10_000) {
         let coarse = Amount::from_cents(cents, Currency::usdc());
         let fine = coarse.rescale(scale).unwrap();
         prop_assert_eq!(coarse.fee_rounded_up(bps, 0), fine.fee_rounded_up(bps, 0));

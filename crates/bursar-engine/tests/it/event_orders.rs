@@ -40,7 +40,7 @@ struct World {
     /// Ids of the payments that our own requests made.
     ours: Vec<String>,
     /// The completions that the provider has ever reported, and the ids that the chain has ever shown.
-    said_completed: BTreeSet<String>,
+    reported_completed: BTreeSet<String>,
     shown: BTreeSet<String>,
     /// Credits that are on the chain now.
     credits: BTreeMap<String, Verified>,
@@ -105,7 +105,7 @@ impl World {
             notices: Vec::new(),
             payments: Vec::new(),
             ours: Vec::new(),
-            said_completed: BTreeSet::new(),
+            reported_completed: BTreeSet::new(),
             shown: BTreeSet::new(),
             credits: BTreeMap::new(),
             lost_credits: Vec::new(),
@@ -163,9 +163,13 @@ impl World {
                 started_top_up_id: started,
                 error,
             };
-            let told = step(&self.state, &lost, self.now, self.random.next_u64());
-            assert_eq!(told.commit, [], "written where nothing could be");
-            told
+            let after_failure = step(&self.state, &lost, self.now, self.random.next_u64());
+            assert_eq!(
+                after_failure.commit,
+                [],
+                "something was written although the commit failed"
+            );
+            after_failure
         } else {
             after
         };
@@ -217,7 +221,10 @@ impl World {
                             self.resent += 1;
                             assert_eq!(before, *new, "the same key with another body");
                             let age = self.now.since(self.top_ups[top_up_id].created_at);
-                            assert!(age <= most, "sent again when the key may be forgotten");
+                            assert!(
+                                age <= most,
+                                "sent again although the provider may have forgotten the key"
+                            );
                         }
                         (Some(_), None) => {}
                     }
@@ -233,7 +240,10 @@ impl World {
             .values()
             .filter(|t| t.is_live() && t.payment_id.is_none())
             .collect();
-        assert!(unknown.len() <= 1, "two top-ups on their way: {unknown:#?}");
+        assert!(
+            unknown.len() <= 1,
+            "two top-ups have an unknown outcome: {unknown:#?}"
+        );
         let mut bound = BTreeSet::new();
         for top_up in self.top_ups.values() {
             if let Some(remote) = &top_up.payment_id {
@@ -270,7 +280,7 @@ impl World {
                 assert_ne!(
                     newest,
                     NoticeKind::Completed,
-                    "still called completed: {top_up:?}"
+                    "still reported as completed: {top_up:?}"
                 );
                 return;
             }
@@ -303,7 +313,7 @@ impl World {
         let made = made.and_then(|id| self.payments.iter().find(|p| p.id == *id));
         // Late money for a payment that ended without any is news of its own.
         let charges = made.is_some_and(|payment| !self.ended.contains(&payment.id));
-        assert!(!charges, "called not started: {top_up:?} is {made:?}");
+        assert!(!charges, "reported as not started: {top_up:?} is {made:?}");
     }
 
     fn check(&self, top_up: &TopUp) {
@@ -312,11 +322,11 @@ impl World {
                 .payment_id
                 .as_ref()
                 .expect("completed without a payment");
-            let by = top_up.completed_by.expect("completed by nobody");
-            let provider = self.said_completed.contains(remote);
+            let by = top_up.completed_by.expect("completed without a source");
+            let provider = self.reported_completed.contains(remote);
             let chain = self.shown.contains(remote);
             match by {
-                ConfirmedBy::Provider => assert!(provider, "the provider never said so"),
+                ConfirmedBy::Provider => assert!(provider, "the provider never reported it"),
                 ConfirmedBy::Chain => assert!(chain, "the chain never showed it"),
                 ConfirmedBy::Both => assert!(provider && chain),
             }
@@ -324,7 +334,7 @@ impl World {
         if top_up.phase == Phase::NotStarted {
             assert!(
                 top_up.payment_id.is_none(),
-                "a bound top-up was called not started"
+                "a bound top-up was reported as not started"
             );
         }
     }
@@ -361,7 +371,7 @@ impl World {
             .as_ref()
             .is_some_and(|p| p.status == Status::Completed)
         {
-            self.said_completed.insert(id.clone());
+            self.reported_completed.insert(id.clone());
         }
         Ok(Created {
             checkout: payment.as_ref().and_then(|p| p.checkout.clone()),
@@ -537,7 +547,7 @@ impl World {
 
     /// A response on its way proves what the provider reported.
     fn book(&mut self, event: &Event) {
-        let said: Vec<RemotePayment> = match event {
+        let reported: Vec<RemotePayment> = match event {
             Event::OpenPayments {
                 answer: Ok(followed),
                 ..
@@ -548,9 +558,9 @@ impl World {
             } => history.payments.clone(),
             _ => Vec::new(),
         };
-        for payment in said {
+        for payment in reported {
             if payment.status == Status::Completed {
-                self.said_completed.insert(payment.id);
+                self.reported_completed.insert(payment.id);
             }
         }
     }
@@ -893,6 +903,6 @@ fn no_event_order_breaks_an_invariant() {
     let lively = completed > 100 && not_started > 100 && sent_again > 100 && refunded > 10;
     assert!(
         one.is_some() || lively,
-        "the worlds were too dull to prove anything"
+        "too little happened to prove anything"
     );
 }

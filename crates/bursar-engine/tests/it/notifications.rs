@@ -96,7 +96,7 @@ fn unreadable_payment_keeps_last_status_and_its_time() {
     assert_eq!(
         begun.status_read_at("t"),
         Some(noon()),
-        "the answer told it"
+        "the response contains the status"
     );
     let good = looked(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
     assert_eq!(good.status_read_at("t"), Some(minutes_after_noon(1)));
@@ -104,7 +104,7 @@ fn unreadable_payment_keeps_last_status_and_its_time() {
     assert_eq!(
         odd.status_read_at("t"),
         Some(minutes_after_noon(1)),
-        "nothing was said of it"
+        "an unreadable row says nothing about the payment"
     );
     assert_eq!(odd.top_ups["t"], good.top_ups["t"]);
     let again = looked(&odd, 3, vec![payment(Status::Confirming, None, 1)], None).state;
@@ -132,9 +132,9 @@ fn no_reason(words: Option<&str>) -> Option<FailureReason> {
 #[test]
 fn unrequested_cancellation_notifies() {
     let ended = payment(Status::Cancelled, no_reason(None), 1);
-    let told = looked(&with_an_open_one(), 1, vec![ended], None);
-    let told = notice(&told).unwrap();
-    assert_eq!((told.kind, told.silent), (NoticeKind::Cancelled, false));
+    let ended = looked(&with_an_open_one(), 1, vec![ended], None);
+    let notice = notice(&ended).unwrap();
+    assert_eq!((notice.kind, notice.silent), (NoticeKind::Cancelled, false));
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn requested_cancellation_is_silent_unless_provider_gives_reason() {
     assert_eq!(
         end(&answered(Err(lost)), no_reason(None)),
         own,
-        "it may have gone through"
+        "the cancellation may have succeeded"
     );
     let late = Error::new(Code::TopUpState, "too late");
     assert_eq!(
@@ -179,8 +179,8 @@ fn requested_cancellation_is_silent_unless_provider_gives_reason() {
         why: FailureCode::Declined,
         words: None,
     };
-    let told = end(&answered(Ok(())), Some(declined));
-    assert_eq!(told, (false, Some(FailureCode::Declined)));
+    let outcome = end(&answered(Ok(())), Some(declined));
+    assert_eq!(outcome, (false, Some(FailureCode::Declined)));
     let explained = end(&answered(Ok(())), no_reason(Some("By our people.")));
     assert_eq!(explained, (false, Some(FailureCode::Other)));
 }
@@ -203,7 +203,7 @@ struct Watched {
     state: State,
     minute: i64,
     /// How many low-balance notices there were.
-    told: usize,
+    notices: usize,
 }
 
 impl Watched {
@@ -214,7 +214,7 @@ impl Watched {
         Self {
             state,
             minute: 0,
-            told: 0,
+            notices: 0,
         }
     }
 
@@ -225,7 +225,7 @@ impl Watched {
             Write::Notice(notice) => notice.kind == NoticeKind::LowBalance,
             Write::TopUp(_) | Write::DeleteTopUp(_) | Write::Alerts(_) => false,
         });
-        self.told += low.count();
+        self.notices += low.count();
         self.state = after.state;
         self
     }
@@ -268,9 +268,12 @@ fn balance_near_threshold_notifies_once_until_recovered() {
     for cents in [1_500, 999, 1_000, 998, 1_099, 997, 1_050] {
         watched.chain(cents).api(cents);
     }
-    assert_eq!(watched.told, 1);
+    assert_eq!(watched.notices, 1);
     watched.chain(1_100).api(1_100).chain(999);
-    assert_eq!(watched.told, 2, "a tenth more is a recovery");
+    assert_eq!(
+        watched.notices, 2,
+        "a balance a tenth above the threshold has recovered"
+    );
 }
 
 #[test]
@@ -281,12 +284,12 @@ fn flapping_source_notifies_low_balance_once() {
         for _ in 0..10 {
             watched.chain_fails().api(api).chain(chain);
         }
-        assert!(watched.told <= 1, "{chain}, {api}: {}", watched.told);
+        assert!(watched.notices <= 1, "{chain}, {api}: {}", watched.notices);
         // The money arrives, and both report it: the next low balance is news again.
         watched.chain(9_000).api(9_000);
-        let before = watched.told;
+        let before = watched.notices;
         watched.chain(400).api(400);
-        assert_eq!(watched.told, before + 1, "{chain}, {api}");
+        assert_eq!(watched.notices, before + 1, "{chain}, {api}");
     }
 }
 
@@ -294,11 +297,11 @@ fn flapping_source_notifies_low_balance_once() {
 fn chain_unread_for_a_day_does_not_block_recovery() {
     let mut watched = Watched::new();
     watched.api(9_000).chain(500);
-    assert_eq!(watched.told, 1);
+    assert_eq!(watched.notices, 1);
     watched.chain_fails();
     watched.minute += 25 * 60;
     watched.api(9_000).api(400);
-    assert_eq!(watched.told, 2);
+    assert_eq!(watched.notices, 2);
 }
 
 #[test]
@@ -322,9 +325,12 @@ fn outdated_figures_do_not_warn() {
     watched
         .hear(&Event::Thresholds(thresholds))
         .hear(&Event::Tick);
-    assert_eq!(watched.told, 0);
+    assert_eq!(watched.notices, 0);
     watched.chain(9_000);
-    assert_eq!(watched.told, 0, "the days are of the last time");
+    assert_eq!(
+        watched.notices, 0,
+        "the days left are from the last session"
+    );
     watched.api(9_000);
     // The API has failed for hours when the chain is read again.
     watched.hear(&Event::Balance(Err(Error::passing(
@@ -341,9 +347,9 @@ fn outdated_figures_do_not_warn() {
     ));
     watched.minute += 120;
     watched.chain(9_000);
-    assert_eq!(watched.told, 0);
+    assert_eq!(watched.notices, 0);
     watched.chain(900);
-    assert_eq!(watched.told, 1, "what is fresh warns");
+    assert_eq!(watched.notices, 1, "a current figure warns");
 }
 
 #[test]
@@ -364,7 +370,7 @@ fn changed_threshold_reads_fresh_figures() {
     assert_eq!(asked.state.thresholds, higher);
     assert!(asked.state.poll_timers[&PollTarget::Balance].in_flight);
     watched.hear(&Event::Thresholds(higher)).chain(1_500);
-    assert_eq!(watched.told, 1);
+    assert_eq!(watched.notices, 1);
 }
 
 proptest! {
@@ -376,9 +382,9 @@ proptest! {
     ) {
         let mut watched = Watched::new();
         let (mut chain, mut api) = (None, None);
-        let mut may_tell = true;
+        let mut may_notify = true;
         for (kind, cents) in steps {
-            let before = watched.told;
+            let before = watched.notices;
             match kind {
                 0 => {
                     chain = Some(cents);
@@ -392,12 +398,12 @@ proptest! {
                     watched.chain_fails();
                 }
             }
-            if watched.told > before {
-                prop_assert!(may_tell);
+            if watched.notices > before {
+                prop_assert!(may_notify);
                 prop_assert!(chain.is_some_and(|cents| cents < 1_000) || api.is_some_and(|cents| cents < 1_000));
-                may_tell = false;
+                may_notify = false;
             }
-            may_tell |= [chain, api].into_iter().flatten().all(|cents| cents >= 1_100);
+            may_notify |= [chain, api].into_iter().flatten().all(|cents| cents >= 1_100);
         }
     }
 }

@@ -100,7 +100,10 @@ fn retry_after_is_obeyed_whatever_the_user_does() {
         let after = step(&quiet, &event, soon, 0);
         assert_eq!(asked(&after), Vec::<&Request>::new(), "{event:?}");
         let later = step(&after.state, &Event::Tick, noon().plus(Span::minutes(6)), 0);
-        assert!(!asked(&later).is_empty(), "{event:?}: asked once it may be");
+        assert!(
+            !asked(&later).is_empty(),
+            "{event:?}: polled once the wait is over"
+        );
     }
     let offline = step(&quiet, &Event::Online(false), soon, 0).state;
     let back = step(&offline, &Event::Online(true), soon, 0);
@@ -152,7 +155,7 @@ fn rejection_of_old_key_does_not_affect_new_one() {
     let after = step(&renewed, &rejected, noon(), 0);
     assert!(
         after.commit.is_empty(),
-        "nobody is told: {:?}",
+        "a rejection of the old key is not reported: {:?}",
         after.commit
     );
     assert!(!after.state.errors.contains_key(&PollTarget::Balance));
@@ -162,7 +165,10 @@ fn rejection_of_old_key_does_not_affect_new_one() {
     );
     let again = step(&after.state, &rejected, noon(), 0);
     assert!(again.state.errors.contains_key(&PollTarget::Balance));
-    assert!(!again.commit.is_empty(), "now it is the key in use");
+    assert!(
+        !again.commit.is_empty(),
+        "the rejected key is now the one in use"
+    );
 }
 
 #[test]
@@ -199,7 +205,10 @@ fn malformed_response_keeps_last_state_and_its_time() {
         answer: Ok(odd),
     };
     let after = step(&followed, &look, later, 0).state;
-    assert_eq!(after.top_ups["t"], open, "nothing is concluded from it");
+    assert_eq!(
+        after.top_ups["t"], open,
+        "the malformed response changes nothing"
+    );
     assert!(after.errors.contains_key(&PollTarget::OpenPayments));
 }
 
@@ -368,8 +377,8 @@ fn older_figure_is_shown_with_reason_and_does_not_warn() {
     };
     let older = heard(&newest, back);
     assert_eq!(older.state.spendable(), Some(&usdc(398)));
-    let told = &older.state.errors[&PollTarget::Chain].0;
-    assert_eq!(told.code, Code::ChainWentBack);
+    let error = &older.state.errors[&PollTarget::Chain].0;
+    assert_eq!(error.code, Code::ChainWentBack);
     assert!(!older.state.alerts.low_balance_notified && older.commit.is_empty());
     // Nor does it end a warning, as a figure from before the spending would.
     let poor = heard(&begun, figures(1_677, 398)).state;
@@ -542,7 +551,7 @@ fn due_times_stay_plausible() {
 }
 
 /// Events of every kind that change what is stored.
-fn told() -> Vec<Event> {
+fn events_that_write() -> Vec<Event> {
     vec![
         Event::Tick,
         Event::ClockJumped,
@@ -585,15 +594,15 @@ fn failed_commit_writes_nothing_and_loses_only_its_event() {
             let after = step(&lost, &failed, now, 0);
             assert_eq!(after.commit, [], "{code:?}, {poll:?}");
             assert_eq!(after.state.top_ups, lost.top_ups);
-            assert!(!sends_again(&after), "its key may be forgotten by now");
-            let due = after.state.next_due().unwrap();
             assert!(
-                due > now,
-                "a disk that is full is not tried without a pause"
+                !sends_again(&after),
+                "the provider may have forgotten the key"
             );
+            let due = after.state.next_due().unwrap();
+            assert!(due > now, "a full disk is retried only after a pause");
         }
     }
-    for event in told() {
+    for event in events_that_write() {
         let after = step(&lost, &event, now, 0);
         let is_fact = matches!(
             event,
@@ -636,7 +645,7 @@ fn clock_set_forward_allows_no_second_payment() {
     assert!(refused(&known, forward.plus(Span::hours(23))));
     assert!(
         !refused(&known, forward.plus(Span::hours(25))),
-        "a day is over"
+        "the wait of a day is over"
     );
     // The machine really slept for two days.
     let slept = Event::ProviderClock {
@@ -712,14 +721,14 @@ fn figures_stay_current_while_events_fail() {
         retry_after: Some(Span::minutes(10)),
         ..Error::passing(Code::EventsIncomplete, "not all")
     };
-    let told = step(&begun, &answer(Some(limited), clock), clock, 0);
-    assert_eq!(told.state.spendable(), Some(&usdc(10_000)));
-    assert!(!told.state.errors.contains_key(&PollTarget::Chain));
-    let problem = told.state.events_error.as_ref().unwrap();
+    let partly_read = step(&begun, &answer(Some(limited), clock), clock, 0);
+    assert_eq!(partly_read.state.spendable(), Some(&usdc(10_000)));
+    assert!(!partly_read.state.errors.contains_key(&PollTarget::Chain));
+    let problem = partly_read.state.events_error.as_ref().unwrap();
     assert_eq!((problem.0.code, problem.1), (Code::EventsIncomplete, clock));
     // Neither at once, although there is more to read, nor before the server allows it.
     clock = clock.plus(Span::minutes(9));
-    let early = step(&told.state, &Event::Tick, clock, 0);
+    let early = step(&partly_read.state, &Event::Tick, clock, 0);
     assert!(
         !asked(&early)
             .iter()

@@ -24,7 +24,7 @@ fn open() -> TopUp {
 }
 
 /// The provider reports this status at this minute; the checkout expires at minute 15.
-fn said(status: Status, minute: i64) -> Input {
+fn reported(status: Status, minute: i64) -> Input {
     Input::Reported(RemotePayment {
         id: "p".to_owned(),
         status,
@@ -46,13 +46,13 @@ fn said(status: Status, minute: i64) -> Input {
 fn checkout_counts_as_abandoned_only_before_its_expiry() {
     let ended = |status, minute| {
         open()
-            .apply(&said(status, minute), minutes_after_noon(20))
+            .apply(&reported(status, minute), minutes_after_noon(20))
             .0
     };
     assert!(ended(Status::Expired, 14).was_abandoned());
     assert!(
         !ended(Status::Expired, 15).was_abandoned(),
-        "its time was over"
+        "the checkout had expired"
     );
     assert!(!ended(Status::Expired, 16).was_abandoned());
     for other in [
@@ -69,13 +69,10 @@ fn checkout_counts_as_abandoned_only_before_its_expiry() {
         expires_at: None,
         ..ended(Status::Expired, 14)
     };
-    assert!(
-        !unknown.was_abandoned(),
-        "nobody said when its time was over"
-    );
+    assert!(!unknown.was_abandoned(), "the expiry is unknown");
     assert!(!open().was_abandoned());
     let late = ended(Status::Expired, 14)
-        .apply(&said(Status::Completed, 30), minutes_after_noon(30))
+        .apply(&reported(Status::Completed, 30), minutes_after_noon(30))
         .0;
     assert!(!late.was_abandoned());
 }
@@ -121,18 +118,21 @@ fn absence_needs_two_readings_a_minute_apart() {
 #[test]
 fn nothing_is_absent_without_access_to_history() {
     let forbidden = Input::Unclear(Error::new(Code::Forbidden, "theirs"));
-    let (told, outcome) = intent().apply(&forbidden, minutes_after_noon(9));
+    let (unclear, outcome) = intent().apply(&forbidden, minutes_after_noon(9));
     assert!(outcome.changed && outcome.notice.is_none());
-    assert_eq!((told.phase, told.absent_since), (Phase::Starting, None));
     assert_eq!(
-        told.error.as_ref().map(|error| error.code),
+        (unclear.phase, unclear.absent_since),
+        (Phase::Starting, None)
+    );
+    assert_eq!(
+        unclear.error.as_ref().map(|error| error.code),
         Some(Code::Forbidden)
     );
     let down = Input::Unclear(Error::new(Code::Timeout, "theirs"));
     assert!(!intent().apply(&down, minutes_after_noon(9)).1.changed);
     assert!(!open().apply(&forbidden, minutes_after_noon(9)).1.changed);
-    let looked = told.apply(&Input::Absent, minutes_after_noon(10)).0;
-    assert_eq!(looked.error, None, "the key may look again");
+    let looked = unclear.apply(&Input::Absent, minutes_after_noon(10)).0;
+    assert_eq!(looked.error, None, "the history can be read again");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn reorg_undoes_completion_by_chain_alone() {
     assert_eq!(outcome.notice, Some(NoticeKind::Reversed));
     assert_eq!((back.phase, back.verified), (Phase::Confirming, None));
     let both = by_chain
-        .apply(&said(Status::Completed, 6), minutes_after_noon(6))
+        .apply(&reported(Status::Completed, 6), minutes_after_noon(6))
         .0;
     let (kept, outcome) = both.apply(&Input::Reorganised, minutes_after_noon(7));
     assert_eq!((kept.phase, outcome.notice), (Phase::Completed, None));
@@ -168,18 +168,20 @@ fn more_advanced_of_two_simultaneous_updates_counts() {
         (Status::UnderReview, Status::Completed),
         (Status::Refunding, Status::Refunded),
     ] {
-        let in_order = open().apply(&said(first, 3), minutes_after_noon(4)).0;
-        let in_order = in_order.apply(&said(second, 3), minutes_after_noon(4)).0;
-        let reversed = open().apply(&said(second, 3), minutes_after_noon(4)).0;
-        let reversed = reversed.apply(&said(first, 3), minutes_after_noon(4)).0;
+        let in_order = open().apply(&reported(first, 3), minutes_after_noon(4)).0;
+        let in_order = in_order
+            .apply(&reported(second, 3), minutes_after_noon(4))
+            .0;
+        let reversed = open().apply(&reported(second, 3), minutes_after_noon(4)).0;
+        let reversed = reversed.apply(&reported(first, 3), minutes_after_noon(4)).0;
         assert_eq!(in_order.phase, reversed.phase, "{first:?}, {second:?}");
     }
     // A later update may go back as far as it likes.
     let expired = open()
-        .apply(&said(Status::Expired, 3), minutes_after_noon(4))
+        .apply(&reported(Status::Expired, 3), minutes_after_noon(4))
         .0;
     let opened = expired
-        .apply(&said(Status::Open, 4), minutes_after_noon(5))
+        .apply(&reported(Status::Open, 4), minutes_after_noon(5))
         .0;
     assert_eq!(opened.phase, Phase::Open);
 }

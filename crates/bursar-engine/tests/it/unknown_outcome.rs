@@ -42,7 +42,7 @@ fn account(rules: Rules) -> State {
 }
 
 /// The user starts a payment with this amount under this key.
-fn wish(key: &str, cents: i64) -> Event {
+fn start_top_up(key: &str, cents: i64) -> Event {
     Event::StartTopUp {
         command: 1,
         new: NewPayment::top_up(usd(cents), key),
@@ -97,21 +97,21 @@ fn starts(step: &Step) -> usize {
 #[test]
 fn unknown_outcome_blocks_next_payment() {
     for cents in [10_000, 2_500] {
-        let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+        let begun = step(&account(several()), &start_top_up("t1", 10_000), noon(), 0);
         assert_eq!(starts(&begun), 1);
         let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0);
         for state in [&begun.state, &lost.state] {
-            let second = step(state, &wish("t2", cents), noon(), 0);
-            let told = reply(&second).unwrap_err();
-            assert_eq!((told.code, told.retryable), (Code::TopUpOpen, true));
+            let second = step(state, &start_top_up("t2", cents), noon(), 0);
+            let error = reply(&second).unwrap_err();
+            assert_eq!((error.code, error.retryable), (Code::TopUpOpen, true));
             assert!(
-                told.message.contains("100.00 USD was made is not known"),
+                error.message.contains("100.00 USD was made is not known"),
                 "{}",
-                told.message
+                error.message
             );
             assert!(second.commit.is_empty() && starts(&second) == 0);
         }
-        let same = step(&lost.state, &wish("t1", 10_000), noon(), 0);
+        let same = step(&lost.state, &start_top_up("t1", 10_000), noon(), 0);
         assert_eq!(reply(&same).unwrap().as_deref(), Some("t1"));
 
         let known = step(
@@ -120,33 +120,41 @@ fn unknown_outcome_blocks_next_payment() {
             minutes_after_noon(1),
             0,
         );
-        let second = step(&known.state, &wish("t2", cents), minutes_after_noon(1), 0);
+        let second = step(
+            &known.state,
+            &start_top_up("t2", cents),
+            minutes_after_noon(1),
+            0,
+        );
         assert_eq!(reply(&second).unwrap().as_deref(), Some("t2"));
-        assert_eq!(starts(&second), 1, "an open one is in nobody's way");
+        assert_eq!(starts(&second), 1, "an open payment blocks no other");
     }
 }
 
 #[test]
 fn unknown_outcome_blocks_for_a_day() {
-    let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+    let begun = step(&account(several()), &start_top_up("t1", 10_000), noon(), 0);
     let lost = step(&begun.state, &answered("t1", Err(silent())), noon(), 0).state;
-    let told = reply(&step(
+    let error = reply(&step(
         &lost,
-        &wish("t2", 10_000),
+        &start_top_up("t2", 10_000),
         minutes_after_noon(24 * 60),
         0,
     ))
     .unwrap_err();
-    assert_eq!(told.code, Code::TopUpOpen);
-    assert!(told.message.contains("a day at most"), "{}", told.message);
+    assert_eq!(error.code, Code::TopUpOpen);
+    assert!(error.message.contains("a day at most"), "{}", error.message);
     let next_day = step(
         &lost,
-        &wish("t2", 10_000),
+        &start_top_up("t2", 10_000),
         minutes_after_noon(24 * 60 + 1),
         0,
     );
     assert_eq!(reply(&next_day).unwrap().as_deref(), Some("t2"));
-    assert!(next_day.state.top_ups["t1"].is_live(), "and still followed");
+    assert!(
+        next_day.state.top_ups["t1"].is_live(),
+        "the first payment is still followed"
+    );
 }
 
 /// A payment that the provider created at this minute, by its own clock.
@@ -155,11 +163,16 @@ fn payment(id: &str, cents: i64, status: Status, minute: i64) -> RemotePayment {
 }
 
 /// A complete reading at this minute that shows these payments.
-fn looked(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
-    told(state, minute, payments, None)
+fn read_at(state: &State, minute: i64, payments: &[RemotePayment]) -> State {
+    read_with_error(state, minute, payments, None)
 }
 
-fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<Error>) -> State {
+fn read_with_error(
+    state: &State,
+    minute: i64,
+    payments: &[RemotePayment],
+    problem: Option<Error>,
+) -> State {
     let look = Event::OpenPayments {
         requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
@@ -173,7 +186,7 @@ fn told(state: &State, minute: i64, payments: &[RemotePayment], problem: Option<
 
 /// `t1`, started at noon, without a response; by minute 11 no provider accepts a resend.
 fn lost(rules: Rules) -> State {
-    let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
+    let begun = step(&account(rules), &start_top_up("t1", 10_000), noon(), 0).state;
     let lost = step(
         &begun,
         &answered("t1", Err(silent())),
@@ -203,14 +216,23 @@ fn possible_match_under_wrong_clock_prevents_absence() {
                 let like = [payment("p", 10_000, status, minute)];
                 let mut state = state.clone();
                 for look in [12, 14, 16] {
-                    state = looked(&state, look, &like);
+                    state = read_at(&state, look, &like);
                     let top_up = &state.top_ups["t1"];
                     assert_eq!(top_up.phase, Phase::Starting, "{minute}, {status:?}");
                     let why = top_up.error.as_ref().unwrap();
                     assert_eq!(why.code, Code::TopUpsUnknown);
                 }
-                assert_eq!(state.top_ups.len(), 1, "and nobody else's meanwhile");
-                let refused = step(&state, &wish("t2", 10_000), minutes_after_noon(17), 0);
+                assert_eq!(
+                    state.top_ups.len(),
+                    1,
+                    "the candidate is not adopted as another device's payment"
+                );
+                let refused = step(
+                    &state,
+                    &start_top_up("t2", 10_000),
+                    minutes_after_noon(17),
+                    0,
+                );
                 assert_eq!(reply(&refused).unwrap_err().code, Code::TopUpOpen);
             }
         }
@@ -221,8 +243,8 @@ fn possible_match_under_wrong_clock_prevents_absence() {
             (10_000, Status::Cancelled, -3),
         ] {
             let other = [payment("p", cents, status, minute)];
-            let once = looked(state, 12, &other);
-            let twice = looked(&once, 14, &other);
+            let once = read_at(state, 12, &other);
+            let twice = read_at(&once, 14, &other);
             assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted, "{status:?}");
         }
     }
@@ -231,7 +253,7 @@ fn possible_match_under_wrong_clock_prevents_absence() {
 #[test]
 fn history_is_read_from_a_day_before_unknown_outcome() {
     for state in [lost(several()), lost(Rules::default())] {
-        let state = looked(&looked(&state, 12, &[]), 12, &[]);
+        let state = read_at(&read_at(&state, 12, &[]), 12, &[]);
         let due = step(
             &state,
             &Event::CheckNow { command: 1 },
@@ -255,10 +277,10 @@ fn history_is_read_from_a_day_before_unknown_outcome() {
             "{since:?}"
         );
     }
-    let begun = step(&account(several()), &wish("t1", 10_000), noon(), 0);
+    let begun = step(&account(several()), &start_top_up("t1", 10_000), noon(), 0);
     let known = step(&begun.state, &answered("t1", Ok(made("p"))), noon(), 0);
     let open = [payment("p", 10_000, Status::Open, 0)];
-    let known = looked(&looked(&known.state, 1, &open), 1, &open);
+    let known = read_at(&read_at(&known.state, 1, &open), 1, &open);
     let due = step(
         &known,
         &Event::CheckNow { command: 1 },
@@ -274,9 +296,9 @@ fn history_is_read_from_a_day_before_unknown_outcome() {
 #[test]
 fn known_payment_is_no_match() {
     let open = payment("old", 10_000, Status::Open, -30);
-    let known = looked(&account(several()), 0, std::slice::from_ref(&open));
-    assert_eq!(known.top_ups.len(), 1, "it is followed");
-    let begun = step(&known, &wish("t1", 10_000), noon(), 0).state;
+    let known = read_at(&account(several()), 0, std::slice::from_ref(&open));
+    assert_eq!(known.top_ups.len(), 1, "the open payment is followed");
+    let begun = step(&known, &start_top_up("t1", 10_000), noon(), 0).state;
     let lost = step(
         &begun,
         &answered("t1", Err(silent())),
@@ -285,8 +307,8 @@ fn known_payment_is_no_match() {
     )
     .state;
     let lost = step(&lost, &Event::Tick, minutes_after_noon(11), 0).state;
-    let once = looked(&lost, 12, std::slice::from_ref(&open));
-    let twice = looked(&once, 14, &[open]);
+    let once = read_at(&lost, 12, std::slice::from_ref(&open));
+    let twice = read_at(&once, 14, &[open]);
     assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
 }
 
@@ -298,31 +320,31 @@ fn nearest_candidate_matches_and_is_not_cancellable() {
         [foreign.clone(), ours.clone()],
         [ours.clone(), foreign.clone()],
     ] {
-        let state = looked(&lost(several()), 12, &list);
+        let state = read_at(&lost(several()), 12, &list);
         assert_eq!(bound(&state), Some("b"));
         assert_eq!(state.top_ups["t1"].phase, Phase::Completed);
         let followed = state
             .top_ups
             .values()
             .any(|top_up| top_up.payment_id.as_deref() == Some("a"));
-        assert!(followed, "the other one is somebody else's, and open");
+        assert!(followed, "another device's open payment is followed too");
     }
     let cancel = |top_up: &str| Event::CancelTopUp {
         command: 1,
         top_up_id: top_up.to_owned(),
     };
-    let likely = looked(&lost(several()), 12, std::slice::from_ref(&foreign));
+    let likely = read_at(&lost(several()), 12, std::slice::from_ref(&foreign));
     assert_eq!(bound(&likely), Some("a"));
     let refused = reply(&step(&likely, &cancel("t1"), minutes_after_noon(13), 0)).unwrap_err();
     assert_eq!(refused.code, Code::TopUpState);
-    let single = looked(
+    let single = read_at(
         &lost(Rules::default()),
         12,
         &[payment("a", 10_000, Status::Open, 1)],
     );
     assert!(
         reply(&step(&single, &cancel("t1"), minutes_after_noon(13), 0)).is_ok(),
-        "the only one there is"
+        "there is only one candidate"
     );
 }
 
@@ -331,13 +353,21 @@ fn incomplete_reading_binds_no_likely_match() {
     let foreign = payment("a", 10_000, Status::Open, 8);
     let ours = payment("b", 10_000, Status::Completed, 0);
     let lost = lost(several());
-    let half = told(&lost, 12, std::slice::from_ref(&foreign), Some(silent()));
+    let half = read_with_error(&lost, 12, std::slice::from_ref(&foreign), Some(silent()));
     assert_eq!(bound(&half), None);
-    assert_eq!(half.top_ups.len(), 1, "nor is it anybody else's");
+    assert_eq!(
+        half.top_ups.len(),
+        1,
+        "the candidate is not adopted as another device's payment either"
+    );
     let forbidden = Error::new(Code::Forbidden, "not the history");
-    let alone = told(&half, 13, std::slice::from_ref(&foreign), Some(forbidden));
-    assert_eq!(bound(&alone), Some("a"), "there will be no other half");
-    let whole = looked(&half, 13, &[foreign, ours]);
+    let alone = read_with_error(&half, 13, std::slice::from_ref(&foreign), Some(forbidden));
+    assert_eq!(
+        bound(&alone),
+        Some("a"),
+        "the rest of the list cannot be read"
+    );
+    let whole = read_at(&half, 13, &[foreign, ours]);
     assert_eq!(bound(&whole), Some("b"));
 }
 
@@ -345,11 +375,11 @@ fn incomplete_reading_binds_no_likely_match() {
 fn provider_clock_finds_match_despite_wrong_local_clock() {
     // Our clock is three minutes ahead of the provider's, or two hours behind.
     for ahead in [-3, 120] {
-        let mut wish = wish("t1", 10_000);
-        if let Event::StartTopUp { clock_offset, .. } = &mut wish {
+        let mut start = start_top_up("t1", 10_000);
+        if let Event::StartTopUp { clock_offset, .. } = &mut start {
             *clock_offset = Some(Span::minutes(ahead));
         }
-        let begun = step(&account(several()), &wish, noon(), 0).state;
+        let begun = step(&account(several()), &start, noon(), 0).state;
         let lost = step(
             &begun,
             &answered("t1", Err(silent())),
@@ -361,32 +391,32 @@ fn provider_clock_finds_match_despite_wrong_local_clock() {
 
         let ours = payment("p", 10_000, Status::Completed, ahead);
         let earlier = payment("a", 10_000, Status::Completed, ahead - 5);
-        let found = looked(&lost, 12, &[earlier.clone(), ours]);
+        let found = read_at(&lost, 12, &[earlier.clone(), ours]);
         assert_eq!(bound(&found), Some("p"));
 
-        let doubted = looked(&lost, 12, std::slice::from_ref(&earlier));
+        let doubted = read_at(&lost, 12, std::slice::from_ref(&earlier));
         assert_eq!(
             doubted.top_ups["t1"].absent_since, None,
-            "too near to be ruled out"
+            "too close in time to be ruled out"
         );
-        let settled = looked(
+        let settled = read_at(
             &doubted,
             14,
             &[payment("a", 10_000, Status::Failed, ahead - 5)],
         );
-        let settled = looked(&settled, 16, &[]);
+        let settled = read_at(&settled, 16, &[]);
         assert_eq!(settled.top_ups["t1"].phase, Phase::NotStarted);
 
         let long_before = [payment("a", 10_000, Status::Completed, ahead - 20)];
-        let once = looked(&lost, 12, &long_before);
-        let twice = looked(&once, 14, &long_before);
+        let once = read_at(&lost, 12, &long_before);
+        let twice = read_at(&once, 14, &long_before);
         assert_eq!(twice.top_ups["t1"].phase, Phase::NotStarted);
     }
 }
 
 /// `t1`, started at noon; the response named it by its intent and its checkout.
 fn named_by_its_intent(rules: Rules) -> State {
-    let begun = step(&account(rules), &wish("t1", 10_000), noon(), 0).state;
+    let begun = step(&account(rules), &start_top_up("t1", 10_000), noon(), 0).state;
     let created = Created {
         checkout: Some("https://pay.example/1".to_owned()),
         ..made("intent")
@@ -422,13 +452,13 @@ fn payment_listed_under_another_id_is_followed_once() {
         (several(), Status::Completed, 10_000, None, 0),
     ] {
         let listed = with_page(payment("p", cents, status, minute), page);
-        let state = looked(&named_by_its_intent(rules), 1, &[listed]);
+        let state = read_at(&named_by_its_intent(rules), 1, &[listed]);
         assert_eq!(bound(&state), Some("p"), "{status:?}, {page:?}, {minute}");
         assert_eq!(state.top_ups.len(), 1, "{status:?}, {page:?}, {minute}");
     }
     // Where several can be open, another checkout is another payment.
     let other = with_page(payment("p", 10_000, Status::Open, 0), Some("2"));
-    let state = looked(&named_by_its_intent(several()), 1, &[other]);
+    let state = read_at(&named_by_its_intent(several()), 1, &[other]);
     assert_eq!(bound(&state), Some("intent"));
     assert_eq!(state.top_ups.len(), 2);
 }
@@ -451,7 +481,7 @@ fn completion_under_another_id_matches_listed_payment() {
     state.top_ups.insert("t1".to_owned(), completed);
     for status in [Status::Open, Status::Confirming, Status::Completed] {
         let listed = with_page(payment("p", 10_000, status, 0), Some("1"));
-        let state = looked(&state, 2, &[listed]);
+        let state = read_at(&state, 2, &[listed]);
         assert_eq!(bound(&state), Some("p"), "{status:?}");
         assert_eq!(state.top_ups.len(), 1);
         assert_eq!(state.top_ups["t1"].phase, Phase::Completed);
@@ -463,7 +493,13 @@ fn adopted_duplicate_is_deleted_when_matched() {
     let listed = with_page(payment("p", 10_000, Status::Open, 0), Some("1"));
     let adopted = TopUp::adopted(&listed);
     // By the response itself, or by lists that are read after a response with another id.
-    let begun = step(&account(Rules::default()), &wish("t1", 10_000), noon(), 0).state;
+    let begun = step(
+        &account(Rules::default()),
+        &start_top_up("t1", 10_000),
+        noon(),
+        0,
+    )
+    .state;
     let mut named = begun.clone();
     named.top_ups.insert(adopted.id.clone(), adopted.clone());
     let answer = step(&named, &answered("t1", Ok(made("p"))), noon(), 0);
@@ -488,7 +524,13 @@ fn adopted_duplicate_is_deleted_when_matched() {
 #[test]
 fn two_renamed_payments_stay_distinct() {
     let mut state = named_by_its_intent(several());
-    state = step(&state, &wish("t2", 10_000), minutes_after_noon(1), 0).state;
+    state = step(
+        &state,
+        &start_top_up("t2", 10_000),
+        minutes_after_noon(1),
+        0,
+    )
+    .state;
     let second = Created {
         checkout: Some("https://pay.example/2".to_owned()),
         ..made("another intent")
@@ -506,7 +548,7 @@ fn two_renamed_payments_stay_distinct() {
         vec![first.clone(), second.clone()],
         vec![second.clone(), first.clone()],
     ] {
-        let state = looked(&state, 2, &list);
+        let state = read_at(&state, 2, &list);
         assert_eq!(bound(&state), Some("p1"));
         assert_eq!(state.top_ups["t2"].payment_id.as_deref(), Some("p2"));
         assert_eq!(state.top_ups.len(), 2);

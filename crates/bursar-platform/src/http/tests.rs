@@ -45,7 +45,7 @@ async fn code(http: &Http, url: &Url) -> Code {
 }
 
 #[tokio::test]
-async fn a_byte_now_and_then_does_not_stretch_the_limit() {
+async fn slow_response_does_not_extend_timeout() {
     let url = server(|mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
@@ -58,7 +58,7 @@ async fn a_byte_now_and_then_does_not_stretch_the_limit() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_given_up_on() {
+async fn silent_server_times_out() {
     let url = server(|mut stream| {
         let _ = stream.read_to_end(&mut Vec::new());
     });
@@ -66,7 +66,7 @@ async fn a_server_that_says_nothing_is_given_up_on() {
 }
 
 #[tokio::test]
-async fn an_endless_body_is_dropped_at_the_limit() {
+async fn drops_endless_body_at_size_limit() {
     for head in [
         "HTTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -84,7 +84,7 @@ async fn an_endless_body_is_dropped_at_the_limit() {
 }
 
 #[tokio::test]
-async fn an_announced_body_that_is_too_large_is_not_read() {
+async fn does_not_read_body_announced_as_too_large() {
     for length in ["1048577", "18446744073709551615"] {
         let url = server(move |mut stream| {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
@@ -102,7 +102,7 @@ async fn an_announced_body_that_is_too_large_is_not_read() {
 }
 
 #[tokio::test]
-async fn a_body_as_large_as_the_limit_is_read() {
+async fn reads_body_as_large_as_the_limit() {
     let body = "x".repeat(MAX_BODY_BYTES);
     let server =
         StubServer::start(move |_| StubResponse::with(200, "text/plain; charset=x", "", &body));
@@ -114,7 +114,7 @@ async fn a_body_as_large_as_the_limit_is_read() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_no_answer() {
+async fn truncated_body_is_an_error() {
     for head in ["content-length: 100\r\n", "transfer-encoding: chunked\r\n"] {
         let url = server(move |mut stream| {
             let _ = stream.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n5\r\nhello").as_bytes());
@@ -124,7 +124,7 @@ async fn a_body_that_breaks_off_is_no_answer() {
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_no_answer() {
+async fn response_that_is_not_http_is_an_error() {
     for bytes in ["", "SSH-2.0-x\r\n", "HTTP/1.1 banana\r\n\r\n", "\0\0\0"] {
         let url = server(move |mut stream| {
             let _ = stream.write_all(bytes.as_bytes());
@@ -140,7 +140,7 @@ async fn what_is_not_http_is_no_answer() {
 }
 
 #[tokio::test]
-async fn headers_without_end_are_no_answer() {
+async fn endless_headers_are_an_error() {
     let url = server(|mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n");
         while stream
@@ -152,7 +152,7 @@ async fn headers_without_end_are_no_answer() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer_and_not_followed() {
+async fn does_not_follow_redirects() {
     let elsewhere = StubServer::start(|_| StubResponse::json(200, "{}"));
     let target = format!("location: {}\r\n", elsewhere.url);
     for status in [301, 302, 303, 307, 308] {
@@ -166,7 +166,7 @@ async fn a_redirect_is_an_answer_and_not_followed() {
 }
 
 #[tokio::test]
-async fn no_compression_is_asked_for_and_none_is_undone() {
+async fn neither_requests_nor_decodes_compression() {
     let server = StubServer::start(|_| {
         StubResponse::with(200, "application/json", "content-encoding: gzip\r\n", "abc")
     });
@@ -178,7 +178,7 @@ async fn no_compression_is_asked_for_and_none_is_undone() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_a_header_is_refused_without_repeating_it() {
+async fn rejects_key_unfit_for_header_without_repeating_it() {
     let server = StubServer::start(|_| StubResponse::json(200, "{}"));
     let mut request = get(&server.url);
     request.headers = vec![("x-api-key", "canary\r\nx: y".to_owned())];
@@ -189,7 +189,7 @@ async fn a_key_that_cannot_be_a_header_is_refused_without_repeating_it() {
 }
 
 #[test]
-fn retry_after_is_read_in_both_forms_and_bounded() {
+fn reads_and_bounds_retry_after_in_both_forms() {
     let now = Timestamp::parse_rfc3339("2026-11-21T08:00:00Z").unwrap();
     let read = |text: &[u8]| {
         let mut map = HeaderMap::new();
@@ -225,9 +225,9 @@ fn retry_after_is_read_in_both_forms_and_bounded() {
 }
 
 #[test]
-fn how_far_a_servers_clock_is_ahead_is_what_its_own_answers_are_dated_by() {
+fn computes_server_clock_offset_from_date_header() {
     let now = Timestamp::parse_rfc3339("2026-01-31T12:00:00Z").unwrap();
-    let told = |pairs: &[(HeaderName, &str)]| {
+    let ahead = |pairs: &[(HeaderName, &str)]| {
         let mut map = HeaderMap::new();
         for (name, value) in pairs {
             map.insert(name, HeaderValue::from_str(value).unwrap());
@@ -235,12 +235,12 @@ fn how_far_a_servers_clock_is_ahead_is_what_its_own_answers_are_dated_by() {
         clock_ahead(&map, now)
     };
     let dated = (DATE, "Sat, 31 Jan 2026 11:57:00 GMT");
-    assert_eq!(told(std::slice::from_ref(&dated)), Some(Span::minutes(-3)));
+    assert_eq!(ahead(std::slice::from_ref(&dated)), Some(Span::minutes(-3)));
     assert_eq!(
-        told(&[(DATE, "Sat, 31 Jan 2026 14:00:00 GMT")]),
+        ahead(&[(DATE, "Sat, 31 Jan 2026 14:00:00 GMT")]),
         Some(Span::hours(2))
     );
-    assert_eq!(told(&[]), None);
-    assert_eq!(told(&[(DATE, "noon")]), None);
-    assert_eq!(told(&[dated, (AGE, "180")]), None, "of a cache");
+    assert_eq!(ahead(&[]), None);
+    assert_eq!(ahead(&[(DATE, "noon")]), None);
+    assert_eq!(ahead(&[dated, (AGE, "180")]), None, "a cached response");
 }

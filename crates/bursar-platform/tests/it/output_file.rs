@@ -53,7 +53,7 @@ fn node(path: &Path, kind: FileType, device: u64) -> Option<()> {
 }
 
 #[test]
-fn a_link_stays_one_and_what_it_leads_to_is_written() {
+fn writes_target_of_link_and_keeps_link() {
     let (folder, at) = folder();
     fs::create_dir(at("deep")).unwrap();
     fs::write(at("deep/real"), "before").unwrap();
@@ -87,7 +87,7 @@ fn a_link_stays_one_and_what_it_leads_to_is_written() {
 }
 
 #[test]
-fn a_file_keeps_its_mode_and_its_owner() {
+fn keeps_mode_and_owner() {
     let (_folder, at) = folder();
     for wanted in [0o600, 0o640, 0o664, 0o755] {
         fs::write(at("file"), "before").unwrap();
@@ -120,7 +120,7 @@ fn a_file_keeps_its_mode_and_its_owner() {
 }
 
 #[test]
-fn every_name_of_a_file_shows_what_was_written() {
+fn writes_through_every_hard_link() {
     let (folder, at) = folder();
     fs::write(at("one"), "a text that is longer").unwrap();
     fs::hard_link(at("one"), at("two")).unwrap();
@@ -135,7 +135,7 @@ fn every_name_of_a_file_shows_what_was_written() {
 }
 
 #[test]
-fn a_file_in_a_folder_that_takes_no_others_is_written_in_its_place() {
+fn overwrites_file_in_unwritable_folder() {
     if rustix::process::geteuid().is_root() {
         // Root may write to every folder. The test of a file with several names covers the same code path.
         return;
@@ -147,11 +147,14 @@ fn a_file_in_a_folder_that_takes_no_others_is_written_in_its_place() {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o700)).unwrap();
     assert_eq!(fs::read_to_string(at("file")).unwrap(), "after");
     fs::set_permissions(at("file"), Permissions::from_mode(0o400)).unwrap();
-    assert!(write(&at("file"), "never").is_err(), "it was protected");
+    assert!(
+        write(&at("file"), "never").is_err(),
+        "the file is still protected"
+    );
 }
 
 #[test]
-fn a_pipe_gets_everything_and_stays_one() {
+fn writes_everything_to_pipe_and_keeps_it() {
     let (folder, at) = folder();
     node(&at("pipe"), FileType::Fifo, 0).unwrap();
     symlink("pipe", at("link")).unwrap();
@@ -173,7 +176,7 @@ fn a_pipe_gets_everything_and_stays_one() {
 }
 
 #[test]
-fn nobody_waits_for_a_pipe_that_is_cancelled() {
+fn cancelling_ends_wait_for_pipe() {
     let (_folder, at) = folder();
     node(&at("pipe"), FileType::Fifo, 0).unwrap();
     let cancel = Arc::new(AtomicBool::new(false));
@@ -207,7 +210,7 @@ fn nobody_waits_for_a_pipe_that_is_cancelled() {
 }
 
 #[test]
-fn a_device_is_never_replaced() {
+fn never_replaces_device() {
     let (folder, at) = folder();
     if node(
         &at("null"),
@@ -230,17 +233,17 @@ fn a_device_is_never_replaced() {
 }
 
 #[test]
-fn a_full_device_is_a_full_disk() {
+fn reports_full_device_as_full_disk() {
     let (_folder, at) = folder();
     symlink("/dev/full", at("full")).unwrap();
     let refused = write(&at("full"), "x").unwrap_err();
-    let told = file_failed(&refused, &at("full"));
-    assert_eq!(told.code, Code::FileFailed);
-    assert!(told.message.starts_with("The disk is full"), "{told}");
+    let error = file_failed(&refused, &at("full"));
+    assert_eq!(error.code, Code::FileFailed);
+    assert!(error.message.starts_with("The disk is full"), "{error}");
 }
 
 #[test]
-fn an_open_descriptor_is_written_to_where_it_stands() {
+fn writes_to_open_descriptor_at_its_position() {
     let (folder, at) = folder();
     fs::write(at("file"), "before ").unwrap();
     let file = File::options().append(true).open(at("file")).unwrap();
@@ -274,7 +277,7 @@ fn an_open_descriptor_is_written_to_where_it_stands() {
 }
 
 #[test]
-fn a_folder_and_nothing_are_no_names() {
+fn rejects_folder_and_empty_name() {
     let (folder, at) = folder();
     for path in [
         folder.path().to_owned(),
@@ -284,15 +287,15 @@ fn a_folder_and_nothing_are_no_names() {
         "".into(),
     ] {
         let refused = write(&path, "x").unwrap_err();
-        let told = file_failed(&refused, &path);
-        assert_eq!(told.code, Code::FileFailed);
-        assert!(told.message.contains("Choose a name"), "{path:?}: {told}");
+        let error = file_failed(&refused, &path);
+        assert_eq!(error.code, Code::FileFailed);
+        assert!(error.message.contains("Choose a name"), "{path:?}: {error}");
     }
     assert!(names(folder.path()).is_empty());
 }
 
 #[test]
-fn what_is_given_up_leaves_no_trace() {
+fn abandoned_file_leaves_no_trace() {
     let (folder, at) = folder();
     fs::write(at("file"), "before").unwrap();
     let never = AtomicBool::new(false);
@@ -307,7 +310,7 @@ fn what_is_given_up_leaves_no_trace() {
 }
 
 #[test]
-fn a_name_may_be_as_long_as_names_may_be() {
+fn accepts_longest_file_name() {
     let (folder, at) = folder();
     let name = "n".repeat(255);
     write(&at(&name), "x").unwrap();

@@ -168,7 +168,7 @@ impl ApiClient {
 
     fn refusal(&self, action: Action, answer: &Response) -> Error {
         let error = match ErrorBody::read(answer) {
-            Some(told) => self.api_error(action, answer, told),
+            Some(body) => self.api_error(action, answer, body),
             None => self.foreign_response(action, answer),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
@@ -176,9 +176,9 @@ impl ApiClient {
     }
 
     /// The error for a response in the API's own error form, by its status and code.
-    fn api_error(&self, action: Action, answer: &Response, told: ErrorBody) -> Error {
+    fn api_error(&self, action: Action, answer: &Response, body: ErrorBody) -> Error {
         let host = self.network.api_host();
-        match (meant(answer.status, told.code.as_deref()), action) {
+        match (meant(answer.status, body.code.as_deref()), action) {
             (401, _) => Error::new(
                 Code::Unauthorized,
                 "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
@@ -221,7 +221,7 @@ impl ApiClient {
             },
             (400..=499, _) => Error::new(
                 Code::Refused,
-                match told.text {
+                match body.text {
                     Some(text) => format!("Fluence refused: {text}"),
                     None => format!("Fluence refused the request (status {}).", answer.status),
                 },
@@ -233,8 +233,8 @@ impl ApiClient {
 
 /// Whether the API itself reports that the token is invalid or has expired.
 fn is_rejection(answer: &Response) -> bool {
-    let told = ErrorBody::read(answer);
-    told.is_some_and(|told| meant(answer.status, told.code.as_deref()) == 401)
+    let body = ErrorBody::read(answer);
+    body.is_some_and(|body| meant(answer.status, body.code.as_deref()) == 401)
 }
 
 /// The status that a response means: its error code can stand for a status other than the HTTP status.

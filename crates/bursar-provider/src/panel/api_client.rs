@@ -268,7 +268,7 @@ impl Problem {
     }
 
     fn error(&self) -> Error {
-        let said = |words: &str| {
+        let with_detail = |words: &str| {
             if self.detail.is_empty() {
                 words.to_owned()
             } else {
@@ -280,8 +280,8 @@ impl Problem {
                 Code::Unauthorized,
                 "The panel rejects the key of this account. Sign in again with a new key.",
             ),
-            "forbidden" => Error::new(Code::Forbidden, said("The key may not do that.")),
-            "not_found" => Error::new(Code::NotFound, said("The panel does not know that.")),
+            "forbidden" => Error::new(Code::Forbidden, with_detail("The key may not do that.")),
+            "not_found" => Error::new(Code::NotFound, with_detail("The panel does not know that.")),
             "no_invoice" => Error::new(
                 Code::NotFound,
                 "There is no invoice of this payment yet; it comes when it is paid.",
@@ -293,29 +293,34 @@ impl Problem {
                         "The total is {} by now. Nothing was paid; look at it again.",
                         total.to_brief()
                     ),
-                    None => said("The total is another by now. Nothing was paid."),
+                    None => with_detail("The total is another by now. Nothing was paid."),
                 },
             ),
             "not_cancellable" => Error::new(
                 Code::TopUpState,
-                said("This payment can no longer be cancelled."),
+                with_detail("This payment can no longer be cancelled."),
             ),
-            "amount_too_small" => Error::new(Code::AmountTooSmall, said("That is too little.")),
-            "amount_too_large" => Error::new(Code::AmountTooLarge, said("That is too much.")),
+            "amount_too_small" => {
+                Error::new(Code::AmountTooSmall, with_detail("That is too little."))
+            }
+            "amount_too_large" => {
+                Error::new(Code::AmountTooLarge, with_detail("That is too much."))
+            }
             "unknown_payer" => Error::new(
                 Code::PayerUnknown,
-                said("That payer is not one of this account's any more."),
+                with_detail("That payer is not one of this account's any more."),
             ),
             "unknown_method" | "method_payer_mismatch" | "method_not_usable" => Error::new(
                 Code::MethodUnknown,
-                said("That way to pay is not offered any more. Choose another one."),
+                with_detail("That way to pay is not offered any more. Choose another one."),
             ),
-            "method_in_use" | "method_not_removable" => {
-                Error::new(Code::Refused, said("This method cannot be removed now."))
-            }
+            "method_in_use" | "method_not_removable" => Error::new(
+                Code::Refused,
+                with_detail("This method cannot be removed now."),
+            ),
             "unknown_service" | "unknown_period" | "unknown_order" => Error::new(
                 Code::DueUnknown,
-                said("That is no longer offered in this form. Look at the list again."),
+                with_detail("That is no longer offered in this form. Look at the list again."),
             ),
             "rate_limited" => Error::passing(
                 Code::RateLimited,
@@ -323,11 +328,11 @@ impl Problem {
             ),
             "maintenance" => Error::passing(
                 Code::ProviderUnavailable,
-                said("The panel is in maintenance."),
+                with_detail("The panel is in maintenance."),
             ),
             "internal" | "unavailable" | "request_in_progress" => Error::passing(
                 Code::ProviderUnavailable,
-                said("The panel does not work just now."),
+                with_detail("The panel does not work just now."),
             ),
             "bad_request"
             | "invalid_cursor"
@@ -338,13 +343,13 @@ impl Problem {
             | "invalid"
             | "currency_mismatch"
             | "return_url_not_allowed" => {
-                Error::new(Code::Refused, said("The panel refused the request."))
+                Error::new(Code::Refused, with_detail("The panel refused the request."))
             }
             // A reused idempotency key does not show what happened to the request. Neither does a code that this
             // version does not know.
             _ => Error::passing(
                 Code::AnswerMalformed,
-                said("The panel refused for a reason that this version does not know."),
+                with_detail("The panel refused for a reason that this version does not know."),
             ),
         }
     }

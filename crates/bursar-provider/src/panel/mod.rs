@@ -127,8 +127,8 @@ impl Panel {
 
     fn known_unit(&self) -> Option<Unit> {
         let known = self.unit.lock().unwrap_or_else(PoisonError::into_inner);
-        let (told, unit) = known.as_ref()?;
-        (*told == self.api.sign_in()).then(|| unit.clone())
+        let (sign_in_id, unit) = known.as_ref()?;
+        (*sign_in_id == self.api.sign_in()).then(|| unit.clone())
     }
 
     /// Reads every page of a list. Use this only for lists that stay short.

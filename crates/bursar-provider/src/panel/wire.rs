@@ -85,13 +85,13 @@ fn account_balance(
 /// Only the id is required. Every other field may be missing.
 fn account_identity(object: &Object<'_>) -> Result<Identity> {
     let user_id = id(object, "id")?;
-    let told = |field| {
+    let text_field = |field| {
         let text = object.text_or_null(field).ok().flatten();
         text.filter(|text| !text.is_empty())
     };
     Ok(Identity {
-        name: told("email")
-            .or_else(|| told("name"))
+        name: text_field("email")
+            .or_else(|| text_field("name"))
             .unwrap_or_else(|| user_id.clone()),
         user_id,
         missing_scopes: Vec::new(),
@@ -259,10 +259,10 @@ fn difference(
     wanted: &NewPayment,
 ) -> Result<Option<Error>> {
     let is_other = |party: &str, expected: &Option<String>| {
-        let told = object
+        let party_id = object
             .object(party, "a party of the payment")?
             .raw_text("id")?;
-        Ok(expected.as_ref().is_some_and(|id| *id != told))
+        Ok(expected.as_ref().is_some_and(|id| *id != party_id))
     };
     let what = if !made.amount.equals(&wanted.amount) {
         format!(

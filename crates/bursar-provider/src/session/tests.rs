@@ -20,7 +20,7 @@ fn tokens() -> Credential {
 }
 
 #[tokio::test]
-async fn what_is_put_is_there_at_the_next_start() {
+async fn stored_credential_is_loaded_at_next_start() {
     for credential in [key("k1"), tokens()] {
         let secret_store = Arc::new(SecretStore::memory());
         session(&secret_store)
@@ -36,7 +36,7 @@ async fn what_is_put_is_there_at_the_next_start() {
 }
 
 #[tokio::test]
-async fn nobody_is_signed_out_before_the_keyring_has_answered() {
+async fn waits_for_keyring_before_signing_out() {
     let secret_store = Arc::new(SecretStore::memory());
     let one = session(&secret_store);
     assert!(one.waits_for_keyring() && !one.signed_in());
@@ -48,7 +48,7 @@ async fn nobody_is_signed_out_before_the_keyring_has_answered() {
 }
 
 #[tokio::test]
-async fn a_key_for_this_session_touches_nothing_that_is_kept() {
+async fn session_only_key_leaves_keyring_unchanged() {
     let secret_store = Arc::new(SecretStore::memory());
     session(&secret_store)
         .set_credential(key("kept"), false)
@@ -93,7 +93,7 @@ async fn signing_out_removes_everything() {
 }
 
 #[tokio::test]
-async fn what_is_kept_and_damaged_is_no_secret() {
+async fn damaged_entry_is_no_credential() {
     for text in [
         "",
         "{}",
@@ -111,7 +111,7 @@ async fn what_is_kept_and_damaged_is_no_secret() {
 }
 
 #[test]
-fn a_pasted_key_is_trimmed_and_checked() {
+fn trims_and_checks_pasted_key() {
     assert_eq!(key(" k-1\n"), key("k-1"));
     for wrong in [
         "",
@@ -159,7 +159,7 @@ fn slow_renewals(
 }
 
 #[tokio::test]
-async fn a_key_given_while_a_token_is_renewed_is_the_one_that_stays() {
+async fn key_entered_during_renewal_wins() {
     for body in [
         r#"{"access_token":"renewed","token_type":"Bearer","refresh_token":"r"}"#,
         r#"{"error":"invalid_grant"}"#,
@@ -254,7 +254,7 @@ impl Away {
 }
 
 #[tokio::test]
-async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance() {
+async fn stores_renewed_token_once_keyring_is_available() {
     let (_server, network) = renewals();
     let http = Http::new().unwrap();
     let keyring = Away::new();
@@ -265,7 +265,7 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
     assert_eq!(
         one.authorize(header).unwrap().1,
         "Bearer a1",
-        "the new one is used"
+        "the new token is used"
     );
     assert!(one.session_only() && !one.survives_restart().await);
     assert!(one.write_pending().await.is_err());
@@ -281,14 +281,14 @@ async fn a_renewed_token_that_the_keyring_refused_is_stored_at_the_next_chance()
     assert!(!one.session_only() && one.survives_restart().await);
     assert!(
         !one.write_pending().await.unwrap(),
-        "nothing is owed any more"
+        "no keyring write is pending"
     );
     one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a3","refresh":"r3"}"#);
 }
 
 #[tokio::test]
-async fn a_token_for_this_session_is_renewed_and_never_stored() {
+async fn renews_session_only_token_without_storing_it() {
     let (_server, network) = renewals();
     let keyring = Away::new();
     let one = session(&keyring.secret_store);
@@ -302,7 +302,7 @@ async fn a_token_for_this_session_is_renewed_and_never_stored() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
+async fn failed_keyring_read_is_not_a_sign_out() {
     let keyring = Away::new();
     session(&keyring.secret_store)
         .set_credential(key("k"), false)
@@ -326,7 +326,7 @@ async fn a_keyring_that_failed_has_not_said_that_there_is_nothing() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_removed_is_removed_at_the_next_chance() {
+async fn removes_key_once_keyring_is_available() {
     for discarded in [false, true] {
         let keyring = Away::new();
         let one = session(&keyring.secret_store);
@@ -348,7 +348,7 @@ async fn what_could_not_be_removed_is_removed_at_the_next_chance() {
 }
 
 #[tokio::test]
-async fn who_signs_in_again_meanwhile_loses_nothing() {
+async fn pending_removal_keeps_new_sign_in() {
     let keyring = Away::new();
     let one = session(&keyring.secret_store);
     one.set_credential(key("old"), false).await.unwrap();
@@ -360,7 +360,7 @@ async fn who_signs_in_again_meanwhile_loses_nothing() {
     assert!(one.write_pending().await.unwrap());
     assert!(
         !one.remove_stored().await.unwrap(),
-        "it is the one that is held"
+        "the stored key is the current one"
     );
     assert!(keyring.kept().unwrap().contains("new"));
 }

@@ -36,7 +36,7 @@ fn sandbox() -> Network {
 }
 
 #[test]
-fn the_networks_own_checkouts_pass_as_they_are_re_serialised() {
+fn accepts_checkouts_of_the_network() {
     for (raw, opened) in [
         ("https://buy.copperx.io/payment/checkout-session/1", None),
         ("https://buy.copperx.io", Some("https://buy.copperx.io/")),
@@ -66,7 +66,7 @@ fn the_networks_own_checkouts_pass_as_they_are_re_serialised() {
 }
 
 #[test]
-fn hostile_addresses_do_not_pass() {
+fn rejects_hostile_urls() {
     let long = format!("https://buy.copperx.io/{}", "x".repeat(2_048));
     for raw in [
         "",
@@ -214,7 +214,7 @@ fn hostile_addresses_do_not_pass() {
 }
 
 #[test]
-fn this_machine_is_reached_only_as_it_is_listed() {
+fn accepts_loopback_only_as_listed() {
     for raw in [
         "http://127.0.0.1/",
         "http://127.0.0.1:4021/",
@@ -236,7 +236,7 @@ fn this_machine_is_reached_only_as_it_is_listed() {
 }
 
 #[test]
-fn a_host_added_on_purpose_passes_and_only_that_one() {
+fn accepts_only_the_added_host() {
     let raw = "https://checkout.stripe.com/c/pay/cs_1#fid";
     let refused = allow(raw, &mainnet(), &[]).unwrap_err();
     assert!(
@@ -252,7 +252,7 @@ fn a_host_added_on_purpose_passes_and_only_that_one() {
     assert_eq!(
         checkout::host("https://u@evil.com/"),
         None,
-        "nothing to add where the address is a trick"
+        "a deceptive address offers no host to add"
     );
     let refused = allow("https://xn--pple-43d.com/", &mainnet(), &[]).unwrap_err();
     assert!(
@@ -263,7 +263,7 @@ fn a_host_added_on_purpose_passes_and_only_that_one() {
 }
 
 #[test]
-fn sign_in_goes_to_the_networks_own_page() {
+fn opens_sign_in_page_of_the_network() {
     let network = sandbox();
     let page = Url::parse("http://127.0.0.1:4010/oauth/authorize?state=1").unwrap();
     assert_eq!(checkout::sign_in(&network, &page).unwrap(), page);
@@ -282,7 +282,7 @@ fn sign_in_goes_to_the_networks_own_page() {
 }
 
 #[test]
-fn explorer_and_console_are_the_networks() {
+fn opens_explorer_and_console_of_the_network() {
     let hash = "0x8f0f7b1f2d6f0f1e4b0a5c3d2e1f00112233445566778899aabbccddeeff0011"
         .parse()
         .unwrap();
@@ -304,7 +304,7 @@ fn explorer_and_console_are_the_networks() {
 }
 
 #[test]
-fn a_qr_code_is_one_path_and_nothing_else() {
+fn qr_code_is_one_path() {
     let url = allow(
         "https://buy.copperx.io/payment/checkout-session/1?a=<b>",
         &mainnet(),
@@ -345,12 +345,12 @@ fn part() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn whatever_passes_is_listed_and_safe(parts in prop::collection::vec(part(), 0..10)) {
+    fn accepted_urls_are_listed_and_safe(parts in prop::collection::vec(part(), 0..10)) {
         check(&parts.concat())?;
     }
 
     #[test]
-    fn whatever_passes_after_a_good_beginning_too(parts in prop::collection::vec(part(), 0..6)) {
+    fn accepted_urls_with_a_listed_prefix_are_safe(parts in prop::collection::vec(part(), 0..6)) {
         check(&format!("https://buy.copperx.io{}", parts.concat()))?;
         check(&format!("https://{}buy.copperx.io/", parts.concat()))?;
         check(&format!("http://127.0.0.1:4020{}", parts.concat()))?;

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
 /// How long a test waits for an expected state.
-const PATIENCE: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn sandbox() -> Sandbox {
     Sandbox::start("fluence", &[]).await
@@ -49,7 +49,7 @@ async fn only_pending(provider: &dyn Provider) -> RemotePayment {
 
 /// Polls the newest payment until it satisfies `so`.
 async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) -> RemotePayment {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + ANSWER_TIMEOUT;
     loop {
         let page = provider.history(None, None).await.unwrap();
         match page.payments.into_iter().next() {
@@ -61,7 +61,7 @@ async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) ->
 }
 
 #[tokio::test]
-async fn an_account_is_read_as_it_is() {
+async fn reads_account() {
     let sandbox = sandbox().await;
     let provider = sandbox.by_key(&sandbox.ready["fluence"]["api_key"]).await;
     let identity = provider.identity().await.unwrap();
@@ -113,7 +113,7 @@ async fn an_account_is_read_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_long_history_is_read_whole_page_by_page() {
+async fn reads_long_history_page_by_page() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({ "history": 250 })).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
@@ -147,7 +147,7 @@ async fn a_long_history_is_read_whole_page_by_page() {
 }
 
 #[tokio::test]
-async fn a_top_up_goes_from_open_by_confirming_to_completed() {
+async fn follows_top_up_to_completion() {
     let sandbox = sandbox().await;
     for ids in ["same", "intent_differs"] {
         let user = new_user(&sandbox, json!({ "ids": ids })).await;
@@ -178,16 +178,16 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
                 json!({ "chain": 137 }),
             )
             .await;
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + ANSWER_TIMEOUT;
         while only_pending(provider.as_ref()).await.status != Status::Confirming {
-            assert!(Instant::now() < deadline, "the payment is never seen");
+            assert!(Instant::now() < deadline, "the payment is never confirmed");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let confirming = newest(provider.as_ref(), |_| true).await;
         assert_eq!(
             confirming.status,
             Status::Confirming,
-            "the history says so too"
+            "the history shows the same status"
         );
 
         sandbox
@@ -216,7 +216,7 @@ async fn a_top_up_goes_from_open_by_confirming_to_completed() {
 }
 
 #[tokio::test]
-async fn a_top_up_ends_in_each_of_its_ways() {
+async fn reads_every_end_of_a_top_up() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({})).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
@@ -256,7 +256,7 @@ async fn a_top_up_ends_in_each_of_its_ways() {
 }
 
 #[tokio::test]
-async fn refusals_and_outages_are_told_by_their_codes() {
+async fn distinguishes_refusals_and_outages() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({ "scopes": ["billing:get_history"] })).await;
     let reader = sandbox.by_key(&user["api_key"]).await;
@@ -357,7 +357,7 @@ async fn refusals_and_outages_are_told_by_their_codes() {
 }
 
 #[tokio::test]
-async fn tokens_are_renewed_until_the_sign_in_ends() {
+async fn renews_tokens_until_sign_in_ends() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({})).await;
     let tokens = format!("/users/{}/tokens", user["id"].as_str().unwrap());
@@ -379,7 +379,7 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
                 json!({ "refresh": false }),
             )
             .await;
-        assert!(provider.balance().await.is_ok(), "renewed on the way");
+        assert!(provider.balance().await.is_ok(), "the token was renewed");
     }
     assert_ne!(session.authorize(Credential::bearer).unwrap(), before);
     sandbox
@@ -391,7 +391,7 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
         .await;
     assert!(
         provider.start(&new_top_up("10")).await.is_ok(),
-        "a create too"
+        "creating a top-up renews the token too"
     );
     sandbox
         .control(
@@ -405,7 +405,7 @@ async fn tokens_are_renewed_until_the_sign_in_ends() {
 }
 
 #[tokio::test]
-async fn one_bad_line_or_field_hides_no_other() {
+async fn unreadable_row_or_field_hides_no_other() {
     let sandbox = sandbox().await;
     let workload = json!({ "daily": "4.5", "days": 10 });
     let user = new_user(&sandbox, json!({ "history": 12, "workload": workload })).await;

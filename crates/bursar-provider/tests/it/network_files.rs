@@ -31,7 +31,7 @@ start_block = 0
 "#;
 
 #[test]
-fn a_whole_file_is_taken() {
+fn reads_complete_file() {
     let network = bursar_provider::networks::from_toml(FILE).unwrap();
     assert_eq!(
         (network.name.as_str(), network.provider.as_str()),
@@ -48,7 +48,7 @@ fn a_whole_file_is_taken() {
 }
 
 #[test]
-fn the_built_in_ones_are_all_there_and_secure() {
+fn built_in_networks_exist_and_are_secure() {
     let networks = bursar_provider::networks::built_in();
     let names: Vec<_> = networks
         .iter()
@@ -63,7 +63,7 @@ fn the_built_in_ones_are_all_there_and_secure() {
 }
 
 #[test]
-fn what_is_wrong_is_refused_by_its_name() {
+fn names_the_invalid_field() {
     for (right, wrong, named) in [
         ("name = \"sandbox\"", "name = \"\"", "name"),
         ("name = \"sandbox\"", "name = \"a\u{202e}b\"", "name"),
@@ -167,8 +167,12 @@ fn what_is_wrong_is_refused_by_its_name() {
         let refused =
             bursar_provider::networks::from_toml(&FILE.replacen(right, wrong, 1)).unwrap_err();
         assert_eq!(refused.code, Code::NetworkMalformed);
-        let told = refused.message.contains(named) || named == "line";
-        assert!(told, "{wrong}: {} does not name {named}", refused.message);
+        let is_named = refused.message.contains(named) || named == "line";
+        assert!(
+            is_named,
+            "{wrong}: {} does not name {named}",
+            refused.message
+        );
     }
     let large = format!("{FILE}\n# {}", "x".repeat(100_000));
     assert!(bursar_provider::networks::from_toml(&large).is_err());
@@ -210,12 +214,12 @@ fn wallet_addresses_are_checked() {
 
 proptest! {
     #[test]
-    fn no_file_makes_reading_panic(text in any::<String>()) {
+    fn reading_a_file_never_panics(text in any::<String>()) {
         prop_assert!(bursar_provider::networks::from_toml(&text).is_err());
     }
 
     #[test]
-    fn a_damaged_file_is_refused_or_still_safe(at in 0_usize..600, with in "\\PC{0,3}") {
+    fn damaged_file_is_rejected_or_safe(at in 0_usize..600, with in "\\PC{0,3}") {
         let at = at % FILE.len();
         let damaged = format!("{}{with}{}", &FILE[..at], &FILE[at + 1..]);
         if let Ok(network) = bursar_provider::networks::from_toml(&damaged) {
@@ -225,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn a_listed_host_is_only_a_host(text in "[a-zA-Z0-9.:/@?#\\[\\]*%_ -]{0,20}") {
+    fn listed_host_is_only_a_host(text in "[a-zA-Z0-9.:/@?#\\[\\]*%_ -]{0,20}") {
         if check_host(&text).is_ok() {
             prop_assert!(!text.contains(['/', '@', '?', '#', '*', '%', ' ']));
             prop_assert_eq!(text.to_lowercase(), text);
@@ -233,7 +237,7 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_an_address_panic(text in any::<String>()) {
+    fn parsing_an_address_never_panics(text in any::<String>()) {
         prop_assert!(parse_address(&text).is_err());
     }
 }

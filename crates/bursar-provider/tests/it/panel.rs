@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// How long a test waits for an expected state.
-const PATIENCE: Duration = Duration::from_secs(30);
+const STATUS_TIMEOUT: Duration = Duration::from_secs(30);
 
 async fn sandbox() -> Sandbox {
     Sandbox::start("panel", &["--history", "0", "--block-time", "0"]).await
@@ -75,7 +75,10 @@ impl Customer<'_> {
             if newest.status == status {
                 return newest;
             }
-            assert!(begun.elapsed() < PATIENCE, "{newest:?} is not {status:?}");
+            assert!(
+                begun.elapsed() < STATUS_TIMEOUT,
+                "{newest:?} is not {status:?}"
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -111,7 +114,7 @@ fn top_up(amount: &str, method: &Method) -> NewPayment {
 }
 
 #[tokio::test]
-async fn a_saved_method_pays_once_however_often_it_is_asked() {
+async fn repeated_request_debits_saved_method_once() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"balance": "1.00"})).await;
     let card = customer.default_card().await;
@@ -143,13 +146,13 @@ async fn a_saved_method_pays_once_however_often_it_is_asked() {
     assert_eq!(
         refused.code,
         Code::AnswerMalformed,
-        "nobody knows what it means"
+        "the idempotency key was used for another payment"
     );
     assert_eq!(customer.count().await, 1);
 }
 
 #[tokio::test]
-async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
+async fn retry_after_lost_response_returns_same_payment() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({})).await;
     let new = top_up("25", &customer.card_page().await);
@@ -164,7 +167,7 @@ async fn an_answer_that_was_lost_is_the_same_payment_when_asked_again() {
 }
 
 #[tokio::test]
-async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
+async fn payment_page_is_on_listed_host_and_cancellable() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({})).await;
     for provider in ["stripe", "paypal"] {
@@ -191,7 +194,7 @@ async fn a_page_is_on_a_host_that_the_network_names_and_can_be_called_off() {
 }
 
 #[tokio::test]
-async fn a_debit_that_fails_says_why() {
+async fn failed_debit_has_reason() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({})).await;
     let card = customer.default_card().await;
@@ -229,7 +232,7 @@ async fn a_debit_that_fails_says_why() {
 }
 
 #[tokio::test]
-async fn every_status_that_a_payment_can_have_is_read() {
+async fn reads_every_payment_status() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({})).await;
     for (theirs, ours) in [
@@ -258,7 +261,7 @@ async fn every_status_that_a_payment_can_have_is_read() {
 }
 
 #[tokio::test]
-async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
+async fn reads_long_history_and_late_changes() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"history": 450})).await;
     let mut place = None;
@@ -280,7 +283,7 @@ async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
     let two_days = json!({"advance_s": 2 * 24 * 3600});
     sandbox.control("POST", "/clock", two_days).await;
     let old = customer.panel.history(None, first.next.as_deref()).await;
-    assert_eq!(old.unwrap_err().code, Code::Refused, "a cursor grows old");
+    assert_eq!(old.unwrap_err().code, Code::Refused, "a cursor expires");
 
     let ids: HashSet<_> = seen.iter().map(|payment| payment.id.clone()).collect();
     assert_eq!((seen.len(), ids.len()), (450, 450));
@@ -308,7 +311,7 @@ async fn a_long_history_is_read_whole_and_what_changed_late_is_news() {
 }
 
 #[tokio::test]
-async fn services_are_renewed_at_the_price_that_was_shown() {
+async fn renews_services_at_shown_price() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"services": 2})).await;
     let card = customer.default_card().await;
@@ -352,7 +355,7 @@ async fn services_are_renewed_at_the_price_that_was_shown() {
 }
 
 #[tokio::test]
-async fn a_migration_that_is_paid_waits_no_more() {
+async fn paid_migration_is_no_longer_due() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"migrations": 1})).await;
     let waiting = customer.panel.dues().await.unwrap().migrations.remove(0);
@@ -374,7 +377,7 @@ async fn a_migration_that_is_paid_waits_no_more() {
 }
 
 #[tokio::test]
-async fn methods_are_added_chosen_and_forgotten() {
+async fn adds_chooses_and_removes_methods() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"saved": true})).await;
     let via = customer.card_page().await;
@@ -413,7 +416,7 @@ async fn methods_are_added_chosen_and_forgotten() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_wrong_names_what_was_wrong() {
+async fn names_field_of_malformed_response() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"history": 3})).await;
     customer.panel.balance().await.unwrap();
@@ -437,25 +440,28 @@ async fn an_answer_that_is_wrong_names_what_was_wrong() {
     ] {
         let fault = json!({"target": "panel", "path": "/api/v1/payments", "kind": "edit", "set": set, "remove": remove});
         break_with(&sandbox, fault).await;
-        let told = customer.panel.history(None, None).await.unwrap();
+        let history = customer.panel.history(None, None).await.unwrap();
         assert_eq!(
-            (told.payments.len(), told.unreadable.len()),
+            (history.payments.len(), history.unreadable.len()),
             (2, 1),
             "{named}"
         );
-        assert_eq!(told.unreadable[0].error.code, Code::LineUnreadable);
-        assert!(told.unreadable[0].error.message.contains(named), "{named}");
+        assert_eq!(history.unreadable[0].error.code, Code::LineUnreadable);
+        assert!(
+            history.unreadable[0].error.message.contains(named),
+            "{named}"
+        );
         mend(&sandbox).await;
     }
     let fault = json!({"target": "panel", "path": "/api/v1/account", "kind": "edit", "set": {"/balance/amount": "-1.00"}});
     break_with(&sandbox, fault).await;
-    let told = customer.panel.balance().await.unwrap_err();
-    assert_eq!(told.code, Code::AnswerMalformed);
-    assert!(told.message.contains("balance of the account is negative"));
+    let error = customer.panel.balance().await.unwrap_err();
+    assert_eq!(error.code, Code::AnswerMalformed);
+    assert!(error.message.contains("balance of the account is negative"));
 }
 
 #[tokio::test]
-async fn what_has_not_changed_is_asked_for_by_its_tag() {
+async fn requests_unchanged_data_by_etag() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"balance": "5.00"})).await;
     for _ in 0..2 {
@@ -477,7 +483,7 @@ async fn what_has_not_changed_is_asked_for_by_its_tag() {
 }
 
 #[tokio::test]
-async fn keys_and_maintenance_are_told_apart() {
+async fn distinguishes_keys_and_maintenance() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({})).await;
     let made = customer
@@ -503,7 +509,7 @@ async fn keys_and_maintenance_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_currency_without_decimals_is_one() {
+async fn supports_currency_without_decimals() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"currency": "JPY", "balance": "5000"})).await;
     let yen = |text: &str| Amount::parse_decimal(text, Currency::new("JPY").unwrap()).unwrap();

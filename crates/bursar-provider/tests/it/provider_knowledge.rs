@@ -36,7 +36,7 @@ const PROVIDER_KNOWLEDGE: [&[&str]; 5] = [
 ];
 
 #[test]
-fn nothing_outside_its_module_names_a_provider() {
+fn only_its_module_names_a_provider() {
     let names: Vec<_> = provider_names().collect();
     assert!(names.len() >= 2);
     let mut checked = 0;
@@ -62,7 +62,7 @@ fn nothing_outside_its_module_names_a_provider() {
 }
 
 #[test]
-fn nothing_outside_a_provider_module_knows_payment_providers_headers_or_paths() {
+fn only_provider_modules_know_payment_providers_headers_and_paths() {
     for (path, code) in outside_provider_modules() {
         for (number, line) in code.lines().enumerate() {
             let words = words(line);
@@ -78,7 +78,7 @@ fn nothing_outside_a_provider_module_knows_payment_providers_headers_or_paths() 
 }
 
 #[test]
-fn each_provider_has_one_line_in_the_list() {
+fn each_provider_is_registered_once() {
     let code = shipped()
         .into_iter()
         .find(|(path, _)| path == MAY_NAME_PROVIDERS[0])

@@ -242,7 +242,7 @@ async fn rejects_invalid_top_ups() {
         ("content-type", "application/json"),
     ];
     let broken = sandbox.send(Method::POST, &url, &key, &Value::Null).await;
-    assert_eq!(broken.status, 422, "nothing is not a request");
+    assert_eq!(broken.status, 422, "an empty body is no request");
     let unknown = format!("/v2/top-ups/{}", uuid::Uuid::new_v4());
     assert_eq!(
         sandbox

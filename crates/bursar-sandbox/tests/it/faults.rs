@@ -108,7 +108,7 @@ async fn lost_response_still_creates_the_top_up() {
     let none = sandbox.get("/v2/top-ups/pending", &user.key).await.body;
     assert!(
         none["pendingTopUp"].is_null(),
-        "a closed connection carried nothing out"
+        "a closed connection changes nothing"
     );
     sandbox.control_post("/faults", &json!({"target": "console", "method": "POST", "path": "/v2/top-ups", "kind": "lose", "times": 1})).await;
     assert!(

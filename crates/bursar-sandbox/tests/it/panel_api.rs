@@ -250,7 +250,7 @@ async fn status_changes_update_the_balance() {
     let back = json!({"status": "new"});
     let url = format!("{}{path}", sandbox.ready_field("/control"));
     let refused = sandbox.send(Method::POST, &url, &[], &back).await;
-    assert_eq!(refused.status, 409, "a refunded payment begins anew");
+    assert_eq!(refused.status, 409, "a refunded payment cannot be reopened");
     let forced = sandbox
         .control_post(&path, &json!({"status": "new", "force": true}))
         .await;

@@ -327,7 +327,11 @@ mod tests {
         assert_eq!(base(), Some(balances(100)));
         put(&ReadingUpdate::newest(reading(20, 900)));
         put(&ReadingUpdate::newest(reading(30, 950)));
-        assert_eq!(base(), Some(balances(100)), "the events end there");
+        assert_eq!(
+            base(),
+            Some(balances(100)),
+            "the events are read up to that block"
+        );
         put(&ReadingUpdate::newest(reading(29, 1)));
         assert_eq!(block(), 30);
         let back = ReadingUpdate {

@@ -203,7 +203,7 @@ fn keeps_checkpoints_at_every_distance() {
                 .any(|(at, _)| near.contains(&(block - at)));
             assert!(
                 found || block <= distance,
-                "{block} has none {distance} blocks back"
+                "{block} has no checkpoint {distance} blocks back"
             );
         }
     }

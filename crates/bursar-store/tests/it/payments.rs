@@ -307,7 +307,7 @@ fn verifies_late_payment_once_credited_or_by_id() {
             .unwrap();
         assert_eq!(match_of(&history, &account, "p1"), None, "{status:?}");
         let shown = total(&history, &of_account(&account));
-        assert_eq!(shown, 2, "a credit without a payment is a row of its own");
+        assert_eq!(shown, 2, "a credit without a payment has a separate row");
         // It is still a candidate, so a second payment is ambiguous.
         put(listed("p2", Status::Completed, 1));
         assert_eq!(match_of(&history, &account, "p2"), None, "{status:?}");
@@ -384,7 +384,7 @@ fn keeps_late_payments_until_reported() {
     assert_eq!(late(&history), ["a", "c"]);
     let put = |payment| history.put_payments(&account, &[payment]).unwrap();
     put(listed("a", Status::Failed, 3));
-    assert_eq!(late(&history), ["c"], "taken back before it was reported");
+    assert_eq!(late(&history), ["c"], "reversed before it was reported");
 }
 
 #[test]

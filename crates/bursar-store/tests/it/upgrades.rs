@@ -90,7 +90,7 @@ fn migrates_store() {
     assert_eq!(notice.reason, None);
     assert!(
         opened.store.take_unshown(NOW).unwrap().is_empty(),
-        "it does not pop up again"
+        "the notice does not pop up again"
     );
     drop(opened);
     let again = Store::open(home.path(), NOW).unwrap();

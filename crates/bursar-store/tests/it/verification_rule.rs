@@ -106,7 +106,7 @@ proptest! {
             }
             let all_events: Vec<BalanceEvent> = events.values().cloned().collect();
             let matchable: Vec<MatchablePayment> = payments.values().map(matchable_payment).chain(own.values().cloned()).collect();
-            prop_assert_eq!(lines(&history), matchable.len(), "one line a payment");
+            prop_assert_eq!(lines(&history), matchable.len(), "one row for each payment");
             let mut expected: Vec<(String, EventId, MatchedBy)> = match_payments(&matchable, &all_events)
                 .into_iter()
                 .map(|pair| {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn an_account_connected_before_the_user_is_read_as_one() {
+async fn new_account_takes_presence_and_connectivity() {
     let app = TestApp::connect(MockFluence::default()).await;
     app.bursar.set_presence(Presence::Focused);
     app.bursar.set_online(false);
@@ -38,7 +38,8 @@ async fn offline_form_blocks_payment_and_says_why() {
     .await;
     app.read().await;
     app.bursar.set_online(false);
-    app.until("it is offline", |state| !state.online).await;
+    app.until("the account is offline", |state| !state.online)
+        .await;
     assert_eq!(app.start().await.unwrap_err().code, Code::Unreachable);
     let form = app.bursar.top_up_form(app.account.clone()).await;
     assert_eq!(form.unwrap().blocked.unwrap().code, Code::Unreachable);
@@ -47,7 +48,7 @@ async fn offline_form_blocks_payment_and_says_why() {
 }
 
 #[tokio::test]
-async fn an_rpc_of_the_users_own_outlasts_a_keyring_that_is_away() {
+async fn keeps_added_rpc_endpoint_while_keyring_is_unavailable() {
     let app = TestApp::connect(MockFluence::default()).await;
     let (bursar, account) = (&app.bursar, &app.account);
     let own = "http://127.0.0.1:7/secret".to_owned();

@@ -29,7 +29,7 @@ async fn distinguishes_no_open_top_up_from_unknown() {
 
 /// A panel lists every payment that has not ended as open.
 #[tokio::test]
-async fn only_a_top_up_is_called_an_open_top_up() {
+async fn renewals_are_not_shown_as_open_top_ups() {
     use super::mock_panel::{MockPanel, payment};
     use super::panel_payments::RENEWAL;
     let app = TestApp::connect(MockPanel::default()).await;
@@ -147,8 +147,8 @@ fn reports_disagreement_only_after_two_readings() {
             "nothing was read in this session"
         );
     }
-    let told = differs.api.clone().unwrap().0;
-    state = step(&state, &Event::Balance(Ok(told)), now, 0).state;
+    let api_balance = differs.api.clone().unwrap().0;
+    state = step(&state, &Event::Balance(Ok(api_balance)), now, 0).state;
     state.chain_reading.clone_from(&differs.reading);
     state
         .poll_timers
@@ -159,12 +159,16 @@ fn reports_disagreement_only_after_two_readings() {
         state.disagreement = disagreement;
         assert_eq!(overview::agrees(&state, now), expected);
         let old = now.plus(Span::hours(2));
-        assert_eq!(overview::agrees(&state, old), None, "old by then");
+        assert_eq!(
+            overview::agrees(&state, old),
+            None,
+            "the figures are too old by then"
+        );
     }
 }
 
 #[tokio::test]
-async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
+async fn month_without_spending_is_zero_in_account_currency() {
     let app = TestApp::connect(super::mock_panel::MockPanel::default()).await;
     app.bursar.set_presence(Presence::Focused);
     let both = |state: &State| {
@@ -172,15 +176,16 @@ async fn a_month_without_spending_is_none_in_the_accounts_own_currency() {
     };
     app.until("balance and charges are read", both).await;
     let overview = || app.bursar.overview(app.account.clone());
-    let told = overview().await.unwrap();
+    let shown = overview().await.unwrap();
     let usd = Amount::zero(Currency::new("USD").unwrap());
-    assert_eq!(told.charges.len(), 30);
+    assert_eq!(shown.charges.len(), 30);
     assert!(
-        told.charges
+        shown
+            .charges
             .iter()
             .all(|day| day.amount.as_ref() == Some(&usd)),
         "{:?}",
-        told.charges
+        shown.charges
     );
 }
 
@@ -191,30 +196,30 @@ async fn shows_api_figures_of_an_earlier_session_with_their_age() {
     let known = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", known).await;
     let overview = || app.bursar.overview(app.account.clone());
-    let told = overview().await.unwrap();
-    assert!(told.api_current);
-    assert_eq!(told.days_left, Some(100));
-    let check_old = |told: bursar_domain::view::Overview, before: Timestamp, when: &str| {
+    let shown = overview().await.unwrap();
+    assert!(shown.api_current);
+    assert_eq!(shown.days_left, Some(100));
+    let check_old = |overview: bursar_domain::view::Overview, before: Timestamp, when: &str| {
         assert_eq!(
-            (told.api_current, told.days_left, told.agrees),
+            (overview.api_current, overview.days_left, overview.agrees),
             (false, None, None),
             "{when}"
         );
-        let figure = told.api_balance.unwrap();
+        let figure = overview.api_balance.unwrap();
         assert_eq!(figure.amount.to_decimal(), "100", "{when}");
-        assert!(figure.as_of <= before, "{when}: its age is told");
-        assert_eq!(told.daily_usage.unwrap().to_decimal(), "1");
+        assert!(figure.as_of <= before, "{when}: the figure's age is shown");
+        assert_eq!(overview.daily_usage.unwrap().to_decimal(), "1");
     };
 
     app.bursar.sign_out(app.account.clone()).await.unwrap();
     let out = |state: &State| !state.config.signed_in;
     app.until("it is signed out", out).await;
-    let told = overview().await.unwrap();
+    let shown = overview().await.unwrap();
     assert_eq!(
-        (told.api_current, told.days_left, told.agrees),
+        (shown.api_current, shown.days_left, shown.agrees),
         (false, None, None)
     );
-    let read_at = told.api_balance.unwrap().as_of;
+    let read_at = shown.api_balance.unwrap().as_of;
     app.later(Span::minutes(2));
     let connection = app.bursar.connection(&app.account).unwrap();
     let history = Arc::clone(&app.bursar.services.history);
@@ -235,8 +240,8 @@ async fn shows_api_figures_of_an_earlier_session_with_their_age() {
     app.keyring_away.store(true, Ordering::Relaxed);
     app.restart().await;
     let begun_again = app.clock.now();
-    let told = app.bursar.overview(app.account.clone()).await.unwrap();
-    check_old(told, begun_again, "a keyring that is locked");
+    let overview = app.bursar.overview(app.account.clone()).await.unwrap();
+    check_old(overview, begun_again, "a keyring that is locked");
     let all = app.bursar.overviews().await.unwrap();
     assert_eq!(all[0].days_left, None);
 }
@@ -295,7 +300,7 @@ async fn distinguishes_an_unread_history_from_an_empty_one() {
 }
 
 #[tokio::test]
-async fn an_account_has_a_unit_before_its_balance_is_known() {
+async fn account_has_currency_before_its_balance_is_known() {
     let app = TestApp::connect(MockFluence::default()).await;
     let unit = || async {
         let accounts = app.bursar.accounts().await.unwrap();

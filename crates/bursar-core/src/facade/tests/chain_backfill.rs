@@ -204,7 +204,7 @@ impl TestApp<DeepChain> {
 #[tokio::test]
 async fn keeps_what_was_read_before_a_fault_and_rereads_nothing() {
     let app = TestApp::connect(DeepChain::new()).await;
-    app.until("it is read back to the fault", |state| {
+    app.until("everything up to the fault is read", |state| {
         state.backfill.chain
             == Some(BlockProgress {
                 read: 80_000,

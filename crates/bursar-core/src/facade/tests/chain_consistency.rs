@@ -16,7 +16,7 @@ impl<P: HasMockChain> TestApp<P> {
         for _ in 0..2 {
             let before = self.state().poll_timers[&PollTarget::Chain];
             self.later(Span::minutes(1));
-            self.until("the chain was looked at", |state| {
+            self.until("the chain was read", |state| {
                 let plan = state.poll_timers[&PollTarget::Chain];
                 !plan.in_flight
                     && (plan.last_success > before.last_success || plan.failures > before.failures)
@@ -27,7 +27,7 @@ impl<P: HasMockChain> TestApp<P> {
 
     async fn start_again(&mut self) {
         self.restart().await;
-        self.until("it is there again", |_| true).await;
+        self.until("the event is there again", |_| true).await;
     }
 
     fn figure(&self) -> (String, u64) {
@@ -139,7 +139,7 @@ async fn never_replaces_a_newer_figure_by_an_older_one() {
                 .any(|error| error.code == Code::ChainWentBack)
     );
     assert!(!app.state().alerts.low_balance_notified);
-    assert!(app.is_verified("second").await, "nothing was taken back");
+    assert!(app.is_verified("second").await, "nothing was reversed");
 
     app.edit(|chain| chain.endpoints[0].refuses = false);
     app.run_two_chain_syncs().await;
@@ -150,7 +150,7 @@ async fn never_replaces_a_newer_figure_by_an_older_one() {
 
 /// Each command without the app shows figures at least as new as those of the previous command.
 #[tokio::test]
-async fn a_command_shows_no_figure_from_before_the_last_one() {
+async fn command_never_shows_figures_older_than_the_last_ones() {
     let mut chain = MockChain::new(1_670);
     chain.credit("first", "resolved", 4);
     chain.head = 1_674;
@@ -207,7 +207,7 @@ async fn a_command_shows_no_figure_from_before_the_last_one() {
 /// One address is shared by several nodes, one of which is older. The figures do not fall back, and nothing is
 /// reported.
 #[tokio::test]
-async fn an_older_node_behind_a_shared_address_lowers_nothing() {
+async fn older_node_behind_shared_address_lowers_no_figure() {
     let mut chain = MockChain::new(1_674);
     chain.credit("first", "resolved", 34);
     chain.head = 1_680;
@@ -258,7 +258,7 @@ async fn accepts_a_restarted_chain_at_once() {
 }
 
 #[tokio::test]
-async fn an_event_that_every_endpoint_dropped_is_found_again() {
+async fn finds_event_that_every_endpoint_dropped() {
     dropped_by_all(TestApp::connect(OneEndpoint(MockChain::new(250))).await).await;
     dropped_by_all(TestApp::connect(TwoEndpoints(MockChain::new(250))).await).await;
 }
@@ -291,7 +291,7 @@ async fn dropped_by_all<P: HasMockChain>(mut app: TestApp<P>) {
 
 /// Several syncs read the blocks, a few at a time. Each piece is checked against the balances at both of its ends.
 #[tokio::test]
-async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() {
+async fn finds_dropped_event_in_blocks_read_in_chunks() {
     for is_new in [true, false] {
         let mut chain = MockChain::new(250);
         chain.endpoints[0].most = Some(1);
@@ -334,7 +334,7 @@ async fn an_event_that_was_dropped_among_blocks_read_in_pieces_is_found_again() 
 }
 
 #[tokio::test]
-async fn an_event_that_one_endpoint_dropped_is_had_from_the_other() {
+async fn takes_dropped_event_from_the_other_endpoint() {
     for dropping in [0, 1] {
         let app = TestApp::connect(TwoEndpoints(MockChain::new(250))).await;
         app.run_two_chain_syncs().await;
@@ -377,7 +377,7 @@ async fn finds_a_dropped_event_although_a_charge_offsets_it() {
 /// The figures were stored before the events could be read. The next uneventful sync must not treat the money as
 /// already explained.
 #[tokio::test]
-async fn figures_that_went_ahead_of_the_events_are_still_explained() {
+async fn explains_figures_newer_than_their_events() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
     app.run_two_chain_syncs().await;
     let account = app.account.clone();
@@ -402,7 +402,7 @@ async fn figures_that_went_ahead_of_the_events_are_still_explained() {
 
 /// Events from before the account was connected, in the first sync and in the backfill.
 #[tokio::test]
-async fn old_events_that_were_dropped_are_found_again() {
+async fn finds_old_events_that_were_dropped() {
     for head in [300, 45_000] {
         let mut chain = MockChain::new(100);
         chain.credit("oldest", "resolved", 25);
@@ -427,7 +427,7 @@ async fn old_events_that_were_dropped_are_found_again() {
 }
 
 #[tokio::test]
-async fn doubtful_blocks_are_not_read_for_ever() {
+async fn stops_rereading_doubtful_blocks() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;
     app.run_two_chain_syncs().await;
     app.edit(|chain| {
@@ -501,7 +501,7 @@ fn open_and_paid() -> MockChain {
 
 async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
     use NoticeKind::{Completed, Reversed};
-    app.until("it is followed", |state| {
+    app.until("the top-up is followed", |state| {
         !state.top_ups.is_empty() && !state.recovering
     })
     .await;
@@ -511,7 +511,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
     for turn in 0..2 {
         expected.push(Completed);
         app.run_two_chain_syncs().await;
-        app.until("it is completed", |state| {
+        app.until("the top-up is completed", |state| {
             state
                 .top_ups
                 .values()
@@ -524,7 +524,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
         assert_eq!(
             app.notice_kinds("paid"),
             expected,
-            "{turn}: nothing is told twice"
+            "{turn}: nothing is reported twice"
         );
         // If there are two endpoints, one alone cannot reverse a payment.
         if endpoints.len() > 1 {
@@ -541,7 +541,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
         });
         expected.push(Reversed);
         app.run_two_chain_syncs().await;
-        app.until("it is taken back", |state| {
+        app.until("the completion is reversed", |state| {
             state
                 .top_ups
                 .values()
@@ -555,7 +555,7 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
         assert_eq!(
             app.notice_kinds("paid"),
             expected,
-            "{turn}: nothing is told twice"
+            "{turn}: nothing is reported twice"
         );
         app.edit(|chain| {
             for endpoint in endpoints {
@@ -568,14 +568,14 @@ async fn turns<P: HasMockChain>(mut app: TestApp<P>, endpoints: &[usize]) {
 
 /// A lost history reverses no payment, because the transaction is still on the chain.
 #[tokio::test]
-async fn a_history_that_is_fetched_anew_reverses_nothing() {
+async fn refetched_history_reverses_nothing() {
     let mut app = TestApp::connect(OneEndpoint(open_and_paid())).await;
-    app.until("it is followed", |state| {
+    app.until("the top-up is followed", |state| {
         !state.top_ups.is_empty() && !state.recovering
     })
     .await;
     app.edit(|chain| chain.credit("paid", "open", 25));
-    app.until("it is completed", |state| {
+    app.until("the top-up is completed", |state| {
         state
             .top_ups
             .values()

@@ -83,9 +83,9 @@ async fn refuses_a_second_export_and_names_the_first() {
     assert!(!app.bursar.can_hand_over().await);
     let lines = u64::try_from(LINES).unwrap();
     assert_eq!(running.await.unwrap().unwrap(), Exported::Written(lines));
-    let told = app.bursar.export_state().unwrap();
-    assert_eq!(u64::from(told.written), lines);
-    assert_eq!(told.state, ExportState::Written);
+    let export = app.bursar.export_state().unwrap();
+    assert_eq!(u64::from(export.written), lines);
+    assert_eq!(export.state, ExportState::Written);
     // A finished export makes way for the next one.
     app.export(&second).await.unwrap().unwrap();
     assert_eq!(fs::read(first).unwrap(), fs::read(second).unwrap());
@@ -122,7 +122,7 @@ async fn keeps_reporting_a_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_page_names_sources_for_users_and_an_export_keeps_their_codes() {
+async fn page_shows_source_titles_and_export_keeps_codes() {
     let app = TestApp::connect(MockFluence::default()).await;
     app.read().await;
     let paid = RemotePayment {

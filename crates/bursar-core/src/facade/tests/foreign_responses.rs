@@ -24,10 +24,10 @@ async fn connects_although_a_challenge_page_answers() {
     let app = TestApp::connect(Challenged).await;
     let fails = |state: &State| state.errors.contains_key(&PollTarget::Balance);
     app.until("the balance was asked for", fails).await;
-    let told = app.bursar.overview(app.account.clone()).await.unwrap();
-    assert!(told.account.signed_in);
-    assert!(!told.errors.is_empty());
-    for error in told.errors {
+    let overview = app.bursar.overview(app.account.clone()).await.unwrap();
+    assert!(overview.account.signed_in);
+    assert!(!overview.errors.is_empty());
+    for error in overview.errors {
         assert_eq!(error.code, Code::ProviderUnavailable, "{}", error.message);
     }
     assert_eq!(
@@ -38,7 +38,7 @@ async fn connects_although_a_challenge_page_answers() {
 }
 
 #[tokio::test]
-async fn an_answer_that_came_too_late_refuses_nothing() {
+async fn late_response_does_not_refuse_payment() {
     for status in [408, 425, 504] {
         let app = TestApp::connect(MockFluence {
             creates: Some((status, true)),
@@ -47,8 +47,10 @@ async fn an_answer_that_came_too_late_refuses_nothing() {
         .await;
         app.read().await;
         let id = app.start().await.unwrap();
-        app.until("it is found", |state| of(state, &id).phase == Phase::Open)
-            .await;
+        app.until("the payment is found", |state| {
+            of(state, &id).phase == Phase::Open
+        })
+        .await;
         assert_eq!(of(&app.state(), &id).payment_id.as_deref(), Some("made"));
         assert_eq!(app.start().await.unwrap_err().code, Code::TopUpOpen);
         assert_eq!(app.provider.lock().unwrap().created, 1, "{status}");
@@ -75,12 +77,12 @@ fn files_with(folder: &Path, secret: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
+async fn never_stores_or_shows_key_that_provider_echoes() {
     let now = SystemClock.now();
-    let said = payment("pay_9", "cancelled", r#"{"kind":"top_up"}"#, "25.00", now)
+    let with_key = payment("pay_9", "cancelled", r#"{"kind":"top_up"}"#, "25.00", now)
         .replace("2026-pay_9", KEY)
         .replace("Dana Demo", KEY);
-    assert!(said.contains(KEY));
+    assert!(with_key.contains(KEY));
     let app = TestApp::connect(MockPanel {
         refuses: Some("key KEY may not pay"),
         ..MockPanel::default()
@@ -91,7 +93,7 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
         .sign_in_again(app.account.clone(), key)
         .await
         .unwrap();
-    app.provider.lock().unwrap().payments.push(said);
+    app.provider.lock().unwrap().payments.push(with_key);
     app.read().await;
     app.later(Span::minutes(1));
     let listed = || async {
@@ -99,7 +101,7 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
         app.bursar.payments(query, None, 10).await.unwrap()
     };
     let id = {
-        let wish = PaymentRequest {
+        let request = PaymentRequest {
             purpose: RequestedPurpose::TopUp {
                 amount: "25".to_owned(),
             },
@@ -108,10 +110,12 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
             save_method: false,
         };
         let top_up_id = uuid::Uuid::new_v4().to_string();
-        let paid = app.bursar.pay(app.account.clone(), wish, top_up_id, None);
+        let paid = app
+            .bursar
+            .pay(app.account.clone(), request, top_up_id, None);
         paid.await.unwrap().id
     };
-    app.until("it is refused", |state| {
+    app.until("the payment is refused", |state| {
         of(state, &id).phase == Phase::NotStarted
     })
     .await;
@@ -121,8 +125,8 @@ async fn a_key_that_the_provider_says_back_is_kept_and_shown_nowhere() {
             .is_some_and(|at| at > now)
     })
     .await;
-    let told = app.bursar.top_up(&app.account, &id).unwrap();
-    assert!(told.error.unwrap().message.contains("key … may not pay"));
+    let top_up = app.bursar.top_up(&app.account, &id).unwrap();
+    assert!(top_up.error.unwrap().message.contains("key … may not pay"));
     assert!(!format!("{:?}", listed().await).contains(KEY));
     assert!(!app.bursar.diagnostics().await.unwrap().contains(KEY));
     assert_eq!(

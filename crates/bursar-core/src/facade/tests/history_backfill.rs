@@ -34,7 +34,7 @@ impl TestApp {
     async fn stop(&self) {
         let stopped = self.bursar.pause_backfill(self.account.clone(), true).await;
         stopped.unwrap();
-        self.until("it is stopped", |state| {
+        self.until("the backfill is paused", |state| {
             state.backfill.paused && !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
@@ -98,7 +98,7 @@ async fn stays_paused_and_resumes_where_it_stopped() {
     let read = app.pages();
     assert!(
         read.len() < PAGES,
-        "all was read before it could be stopped"
+        "everything was read before the backfill could be paused"
     );
     let kept = app.lines().await;
     assert_eq!(kept as usize, read.len() * 100);
@@ -113,7 +113,7 @@ async fn stays_paused_and_resumes_where_it_stopped() {
         }
         app.look_on().await;
         assert_eq!(app.lines().await, kept + u32::try_from(run).unwrap() + 1);
-        app.until("it is followed", |state| {
+        app.until("the payment is followed", |state| {
             state
                 .top_ups
                 .values()
@@ -121,9 +121,9 @@ async fn stays_paused_and_resumes_where_it_stopped() {
         })
         .await;
         assert_eq!(app.pages(), read, "an older page was asked for");
-        let told = app.state().backfill.clone();
-        assert!(told.paused);
-        assert_eq!(told.payments.map(|lines| lines.read), Some(kept));
+        let backfill = app.state().backfill.clone();
+        assert!(backfill.paused);
+        assert_eq!(backfill.payments.map(|lines| lines.read), Some(kept));
         app.restart().await;
     }
 

@@ -126,7 +126,7 @@ impl Keys {
 }
 
 #[tokio::test]
-async fn a_key_to_be_forgotten_is_forgotten_after_signing_in_again_too() {
+async fn removes_old_key_even_after_signing_in_again() {
     let mut keys = Keys::set().await;
     let account = keys.connect(true).await.unwrap();
     let again = |keys: &Keys| {
@@ -152,7 +152,7 @@ async fn a_key_to_be_forgotten_is_forgotten_after_signing_in_again_too() {
 }
 
 #[tokio::test]
-async fn a_key_whose_account_could_not_be_stored_leaves_the_keyring() {
+async fn removes_key_if_its_account_could_not_be_stored() {
     let keys = Keys::set().await;
     keys.break_writes("INSERT ON account");
     let refused = keys.connect(false).await.unwrap_err();
@@ -162,7 +162,7 @@ async fn a_key_whose_account_could_not_be_stored_leaves_the_keyring() {
 }
 
 #[tokio::test]
-async fn without_a_plan_to_tidy_up_nothing_is_put_into_the_keyring() {
+async fn stores_no_key_unless_its_removal_is_planned() {
     let keys = Keys::set().await;
     keys.break_writes("INSERT ON keyring_removal");
     let refused = keys.connect(false).await.unwrap_err();
@@ -171,7 +171,7 @@ async fn without_a_plan_to_tidy_up_nothing_is_put_into_the_keyring() {
 }
 
 #[tokio::test]
-async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
+async fn removes_key_of_killed_connection_at_next_start() {
     let mut keys = Keys::set().await;
     // The state after a kill between the keyring write and the database write.
     let store = &keys.bursar.services.store;
@@ -187,14 +187,14 @@ async fn what_a_killed_connection_left_is_removed_at_the_next_start() {
     assert_eq!(keys.names(), ["account/lost"]);
     keys.is_away(false);
     keys.bursar.woke_up();
-    keys.until("it is removed", |keys| {
+    keys.until("the key is removed", |keys| {
         keys.names().is_empty() && keys.planned().is_empty()
     })
     .await;
 }
 
 #[tokio::test]
-async fn removing_an_account_without_its_keyring_says_so_and_is_made_up_for() {
+async fn removing_account_without_keyring_reports_and_removes_key_later() {
     for restarts in [false, true] {
         let mut keys = Keys::set().await;
         let account = keys.connect(false).await.unwrap();
@@ -202,13 +202,13 @@ async fn removing_an_account_without_its_keyring_says_so_and_is_made_up_for() {
         let rpc = Zeroizing::new("https://example.com/key".to_owned());
         keys.entries.secrets.lock().unwrap().insert(other, rpc);
         keys.is_away(true);
-        let said = keys
+        let error = keys
             .bursar
             .remove_account(account.clone())
             .await
             .unwrap_err();
-        assert_eq!(said.code, Code::KeyringUnavailable);
-        assert!(said.message.contains("account was removed"), "{said}");
+        assert_eq!(error.code, Code::KeyringUnavailable);
+        assert!(error.message.contains("account was removed"), "{error}");
         assert!(keys.bursar.connection(&account).is_err());
         assert_eq!(keys.names().len(), 2);
         if restarts {
@@ -224,7 +224,7 @@ async fn removing_an_account_without_its_keyring_says_so_and_is_made_up_for() {
 }
 
 #[tokio::test]
-async fn an_account_that_cannot_be_removed_keeps_its_key() {
+async fn account_that_cannot_be_removed_keeps_its_key() {
     let keys = Keys::set().await;
     let account = keys.connect(false).await.unwrap();
     keys.break_writes("DELETE ON account");
@@ -243,9 +243,9 @@ async fn stays_signed_out_after_the_keyring_returns() {
     let mut keys = Keys::set().await;
     let account = keys.connect(false).await.unwrap();
     keys.is_away(true);
-    let said = keys.bursar.sign_out(account.clone()).await.unwrap_err();
-    assert_eq!(said.code, Code::KeyringUnavailable);
-    assert!(said.message.contains("signed out"), "{said}");
+    let error = keys.bursar.sign_out(account.clone()).await.unwrap_err();
+    assert_eq!(error.code, Code::KeyringUnavailable);
+    assert!(error.message.contains("signed out"), "{error}");
     keys.restart().await;
     keys.is_away(false);
     keys.bursar.woke_up();
@@ -258,21 +258,21 @@ async fn stays_signed_out_after_the_keyring_returns() {
 }
 
 #[tokio::test]
-async fn a_key_that_could_not_be_kept_is_kept_at_the_next_chance() {
+async fn stores_key_once_keyring_is_available() {
     let keys = Keys::set().await;
     keys.is_away(true);
     let account = keys.connect(false).await.unwrap();
     assert!(keys.session(&account).signed_in() && keys.session(&account).session_only());
     keys.is_away(false);
     keys.bursar.woke_up();
-    keys.until("it is kept", |keys| keys.kept(&account).is_some())
+    keys.until("the key is stored", |keys| keys.kept(&account).is_some())
         .await;
     assert!(!keys.session(&account).session_only());
     assert!(keys.planned().is_empty());
 }
 
 #[tokio::test]
-async fn a_spent_token_is_never_used_by_another_start() {
+async fn never_uses_spent_token_after_restart() {
     for comes_back in [false, true] {
         let mut keys = Keys::set().await;
         let account = keys.connect(false).await.unwrap();
@@ -296,7 +296,7 @@ async fn a_spent_token_is_never_used_by_another_start() {
         keys.is_away(true);
         let renewal = Renewal::OAuth(network.sign_in.unwrap());
         session.refresh(&renewal, &keys.bursar.http).await.unwrap();
-        keys.until("the spent one is not to be used", |keys| {
+        keys.until("a spent token must not be used", |keys| {
             !keys.planned().is_empty()
         })
         .await;
@@ -305,7 +305,7 @@ async fn a_spent_token_is_never_used_by_another_start() {
             keys.bursar.stop().await;
             assert!(
                 keys.kept(&account).unwrap().contains("r1"),
-                "the last chance"
+                "the last attempt"
             );
             assert!(keys.planned().is_empty());
             keys.start().await;
@@ -320,7 +320,7 @@ async fn a_spent_token_is_never_used_by_another_start() {
             keys.restart().await;
             keys.is_away(false);
             keys.bursar.woke_up();
-            keys.until("the spent one is removed", |keys| keys.names().is_empty())
+            keys.until("the spent token is removed", |keys| keys.names().is_empty())
                 .await;
             assert!(!keys.session(&account).signed_in());
         }
@@ -328,13 +328,13 @@ async fn a_spent_token_is_never_used_by_another_start() {
 }
 
 #[tokio::test]
-async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
+async fn reads_keyring_again_that_was_unavailable_at_start() {
     let mut keys = Keys::set().await;
     let account = keys.connect(false).await.unwrap();
     let writes = keys.entries.writes.load(Ordering::Acquire);
     keys.is_away(true);
     keys.restart().await;
-    keys.until("it is said", |keys| {
+    keys.until("the error is shown", |keys| {
         keys.session(&account).keyring_error().is_some()
     })
     .await;
@@ -344,7 +344,7 @@ async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
     assert_eq!(form.blocked.unwrap().code, Code::KeyringUnavailable);
     assert!(
         !keys.bursar.can_hand_over().await,
-        "another start would ask the user again"
+        "another start would prompt the user again"
     );
     keys.is_away(false);
     // Bursar queries the keyring again by itself, without any action by the user.
@@ -353,12 +353,12 @@ async fn a_keyring_that_is_away_at_the_start_is_asked_again() {
     assert_eq!(
         keys.entries.writes.load(Ordering::Acquire),
         writes,
-        "nothing is written to try it"
+        "no test entry is written"
     );
 }
 
 #[tokio::test]
-async fn an_account_of_an_earlier_version_is_looked_for() {
+async fn finds_key_of_account_from_earlier_version() {
     let mut keys = Keys::set().await;
     let account = keys.connect(false).await.unwrap();
     keys.bursar.stop().await;
@@ -369,7 +369,7 @@ async fn an_account_of_an_earlier_version_is_looked_for() {
     keys.until("signed in", |keys| keys.session(&account).signed_in())
         .await;
     let place = || keys.bursar.services.store.key_location(&account).unwrap();
-    keys.until("where it is is written down", |_| {
+    keys.until("the key's location is recorded", |_| {
         place() == Some(KeyLocation::Keyring)
     })
     .await;

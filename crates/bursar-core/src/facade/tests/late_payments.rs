@@ -18,8 +18,8 @@ impl TestApp {
         let notices = self.bursar.notices(None).await.unwrap();
         notices
             .iter()
-            .filter(|told| {
-                told.kind == NoticeKind::Completed && told.payment.as_deref() == Some(payment)
+            .filter(|notice| {
+                notice.kind == NoticeKind::Completed && notice.payment.as_deref() == Some(payment)
             })
             .count()
     }
@@ -62,7 +62,7 @@ async fn finds_late_money_within_a_day() {
         app.sync_after(Span::hours(24)).await;
         let status = app.status_of("old").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{days} days");
-        app.until("it is told", |state| {
+        app.until("the late payment is reported", |state| {
             !state.poll_timers[&PollTarget::History].in_flight
         })
         .await;
@@ -92,7 +92,7 @@ async fn finds_late_money_at_once_when_the_balance_grows() {
     let grown = |state: &State| {
         state.late_payment_reads < 2 && !state.poll_timers[&PollTarget::History].in_flight
     };
-    app.until("it is looked for", grown).await;
+    app.until("the payment is searched for", grown).await;
     for _ in 0..20 {
         if app.status_of("old").await == Some(PaymentStatus::Completed) {
             break;
@@ -119,7 +119,7 @@ async fn checks_recently_ended_payments_each_time() {
 }
 
 #[tokio::test]
-async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_providers() {
+async fn finds_payment_made_elsewhere_despite_clock_offset() {
     for (hours, dated) in [(-2, true), (-20, true), (-2, false), (3, true)] {
         let ahead = Span::hours(hours);
         let app = TestApp::connect(MockFluence {
@@ -138,7 +138,7 @@ async fn a_payment_made_elsewhere_is_found_though_this_clock_is_ahead_of_the_pro
         let since = app.provider.lock().unwrap().asked_since.clone();
         assert!(
             since.last().is_some_and(Option::is_some),
-            "not all of it again"
+            "the whole history is not read again"
         );
     }
 }

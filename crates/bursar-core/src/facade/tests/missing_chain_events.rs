@@ -67,7 +67,7 @@ async fn shows_figures_although_no_events_can_be_read() {
             ..DeepChain::new()
         })
         .await;
-        app.until("the look says what it lacks", |state| {
+        app.until("the reading reports the missing events", |state| {
             state.events_error.is_some()
         })
         .await;
@@ -82,11 +82,11 @@ async fn shows_figures_although_no_events_can_be_read() {
             state.errors
         );
         assert_eq!(app.source().await, Some(Source::Chain));
-        let told = app.reported_errors().await;
-        let (_, message) = told
+        let errors = app.reported_errors().await;
+        let (_, message) = errors
             .iter()
             .find(|(code, _)| *code == Code::EventsIncomplete)
-            .unwrap_or_else(|| panic!("{refusal:?}: {told:?}"));
+            .unwrap_or_else(|| panic!("{refusal:?}: {errors:?}"));
         assert!(
             message.contains("The balance is not affected."),
             "{message}"
@@ -141,9 +141,9 @@ async fn progresses_with_ten_blocks_per_request() {
     app.until("the newest blocks are read", far(100)).await;
     assert!(
         app.state().chain_reading.is_some(),
-        "the figures wait for no events"
+        "the figures do not wait for events"
     );
-    app.until("older ones follow", far(6_000)).await;
+    app.until("older blocks follow", far(6_000)).await;
     assert_eq!(app.verified().await, ["new"]);
     assert_eq!(app.reported_errors().await, []);
 }
@@ -157,7 +157,7 @@ async fn reports_pruned_history_as_a_gap() {
         ..DeepChain::new()
     })
     .await;
-    app.until("the gap is told", |state| {
+    app.until("the gap is reported", |state| {
         let problem = state.events_error.as_ref();
         problem.is_some_and(|(problem, _)| problem.message.contains("before block 60000"))
     })
@@ -169,13 +169,13 @@ async fn reports_pruned_history_as_a_gap() {
     let asked = app.provider.lock().unwrap().asked;
     app.later(Span::minutes(15));
     let before = state.last_success(PollTarget::Chain);
-    app.until("it is looked again", |state| {
+    app.until("the chain is read again", |state| {
         state.last_success(PollTarget::Chain) > before
     })
     .await;
     assert!(
         app.state().events_error.is_some(),
-        "and the gap is still told"
+        "the gap is still reported"
     );
     assert!(app.provider.lock().unwrap().asked <= asked + 2);
 }

@@ -338,7 +338,7 @@ impl<P: MockProvider> TestApp<P> {
     }
 
     async fn start(&self) -> Result<String> {
-        let wish = PaymentRequest {
+        let request = PaymentRequest {
             purpose: RequestedPurpose::TopUp {
                 amount: "25".to_owned(),
             },
@@ -347,7 +347,9 @@ impl<P: MockProvider> TestApp<P> {
             save_method: false,
         };
         let top_up_id = uuid::Uuid::new_v4().to_string();
-        let started = self.bursar.pay(self.account.clone(), wish, top_up_id, None);
+        let started = self
+            .bursar
+            .pay(self.account.clone(), request, top_up_id, None);
         Ok(started.await?.id)
     }
 }

@@ -34,13 +34,13 @@ async fn starts_over_when_the_provider_forgot_the_cursor() {
     app.provider.lock().unwrap().cursors_down = true;
     app.later(Span::minutes(30));
     let troubled = |state: &State| state.errors.contains_key(&PollTarget::History);
-    app.until("it is told", troubled).await;
+    app.until("the error is reported", troubled).await;
     assert_eq!(history.sync_state(account).unwrap(), cut_off);
 
     app.provider.lock().unwrap().cursors_down = false;
     app.later(Span::minutes(30));
     let read = |state: &State| !state.errors.contains_key(&PollTarget::History);
-    app.until("it is read anew", read).await;
+    app.until("the history is read from the start", read).await;
     let state = history.sync_state(account).unwrap();
     assert_eq!(state.next, None);
     assert!(state.full_at.is_some());

@@ -51,7 +51,7 @@ async fn learns_the_owner_from_the_first_answer() {
 }
 
 #[tokio::test]
-async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
+async fn key_without_known_user_changes_nothing() {
     let app = TestApp::connect(of_dana_and_bob()).await;
     app.read().await;
     app.provider.lock().unwrap().down.push("/account");
@@ -74,7 +74,7 @@ async fn a_key_whose_user_cannot_be_asked_for_changes_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs() {
+async fn reads_no_data_with_key_of_another_user() {
     let app = TestApp::connect(of_dana_and_bob()).await;
     let read = |state: &State| state.api_balance.is_some();
     app.until("the balance is read", read).await;
@@ -84,11 +84,11 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
         let theirs = Credential::api_key("bob").unwrap();
         session.set_credential(theirs, session_only).await.unwrap();
         app.later(Span::hours(1));
-        let told = |state: &State| {
+        let rejected = |state: &State| {
             let mut errors = state.errors.values();
             errors.any(|(error, _)| error.code == Code::Unauthorized)
         };
-        app.until("it is told", told).await;
+        app.until("the error is reported", rejected).await;
         assert!(!session.signed_in());
         let api = app.state().api_balance.clone().unwrap().0;
         assert_eq!(api.balance.to_decimal(), "182.40");
@@ -98,6 +98,6 @@ async fn nothing_of_another_user_is_read_with_a_key_that_turns_out_to_be_theirs(
             .driver
             .send_event(&app.account, Event::SignedIn(true));
         let mended = |state: &State| state.errors.is_empty();
-        app.until("it is mended", mended).await;
+        app.until("the error is gone", mended).await;
     }
 }

@@ -9,7 +9,7 @@ const MIGRATION: &str = r#"{"kind":"migration","order":"mig_31","number":"M-0031
     "server":{"id":"srv_m31","name":"bm-31.demo.test"},"months":12}"#;
 
 #[tokio::test]
-async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
+async fn lists_payments_under_way_beside_due_ones() {
     let at = |seconds| SystemClock.now().minus(Span::seconds(seconds));
     let app = TestApp::connect(MockPanel {
         payments: vec![
@@ -22,10 +22,12 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
     })
     .await;
     app.read().await;
-    app.until("the open ones are known", |state| state.top_ups.len() == 3)
-        .await;
+    app.until("the open payments are known", |state| {
+        state.top_ups.len() == 3
+    })
+    .await;
     let dues = app.bursar.due_payments(app.account.clone()).await.unwrap();
-    let told: Vec<_> = dues
+    let under_way: Vec<_> = dues
         .under_way
         .iter()
         .map(|due| {
@@ -38,7 +40,7 @@ async fn what_is_being_paid_for_already_is_named_beside_what_is_due() {
         .collect();
     let service = vec!["srv_web1".to_owned()];
     assert_eq!(
-        told,
+        under_way,
         [
             (Some("pay_3"), Some("mig_31"), vec![]),
             (Some("pay_2"), None, service)
@@ -56,7 +58,7 @@ async fn sends_the_confirmed_total_although_the_price_changes() {
     .await;
     app.read().await;
     let waits = |state: &State| state.poll_timers[&PollTarget::DuePayments].failures >= 3;
-    app.until("the engine asks seldom", waits).await;
+    app.until("the engine polls rarely", waits).await;
     {
         let mut panel = app.provider.lock().unwrap();
         panel.price = PRICE.to_owned();
@@ -64,24 +66,24 @@ async fn sends_the_confirmed_total_although_the_price_changes() {
     }
     let confirmed = Amount::parse_decimal(PRICE, Currency::new("USD").unwrap()).unwrap();
     let top_up_id = uuid::Uuid::new_v4().to_string();
-    let (account, wish) = (app.account.clone(), renewal(Some("mth_4242")));
-    let paid = app.bursar.pay(account, wish, top_up_id, Some(confirmed));
+    let (account, request) = (app.account.clone(), renewal(Some("mth_4242")));
+    let paid = app.bursar.pay(account, request, top_up_id, Some(confirmed));
     paid.await.unwrap();
     let sent = |_: &State| !app.provider.lock().unwrap().posted.is_empty();
-    app.until("it is sent", sent).await;
+    app.until("the payment is sent", sent).await;
     let panel = app.provider.lock().unwrap();
     assert_eq!(panel.posted[0]["expected_total"]["amount"], PRICE);
 }
 
 #[tokio::test]
-async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
+async fn shows_payment_as_created_and_not_as_requested() {
     let app = TestApp::connect(MockPanel {
         makes: Some("1000.00"),
         ..MockPanel::default()
     })
     .await;
     app.read().await;
-    let wish = PaymentRequest {
+    let request = PaymentRequest {
         purpose: RequestedPurpose::TopUp {
             amount: "100".to_owned(),
         },
@@ -90,11 +92,13 @@ async fn what_was_made_is_shown_as_it_is_and_not_as_it_was_asked_for() {
         save_method: false,
     };
     let top_up_id = uuid::Uuid::new_v4().to_string();
-    let paid = app.bursar.pay(app.account.clone(), wish, top_up_id, None);
+    let paid = app
+        .bursar
+        .pay(app.account.clone(), request, top_up_id, None);
     let id = paid.await.unwrap().id;
     let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
-    app.until("it is open", open).await;
-    let told = app.bursar.top_up(&app.account, &id).unwrap();
-    assert_eq!(told.amount.to_decimal(), "1000.00");
-    assert_eq!(told.error.unwrap().code, Code::AnswerMalformed);
+    app.until("the payment is open", open).await;
+    let top_up = app.bursar.top_up(&app.account, &id).unwrap();
+    assert_eq!(top_up.amount.to_decimal(), "1000.00");
+    assert_eq!(top_up.error.unwrap().code, Code::AnswerMalformed);
 }

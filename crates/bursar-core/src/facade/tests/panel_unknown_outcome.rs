@@ -5,7 +5,7 @@ use super::*;
 
 impl TestApp<MockPanel> {
     async fn pay(&self, amount: &str) -> Result<String> {
-        let wish = PaymentRequest {
+        let request = PaymentRequest {
             purpose: RequestedPurpose::TopUp {
                 amount: amount.to_owned(),
             },
@@ -14,7 +14,9 @@ impl TestApp<MockPanel> {
             save_method: false,
         };
         let top_up_id = uuid::Uuid::new_v4().to_string();
-        let paid = self.bursar.pay(self.account.clone(), wish, top_up_id, None);
+        let paid = self
+            .bursar
+            .pay(self.account.clone(), request, top_up_id, None);
         Ok(paid.await?.id)
     }
 
@@ -30,14 +32,14 @@ async fn refuses_payment_while_the_last_outcome_is_unknown() {
     app.provider.lock().unwrap().down = vec!["/payments"];
     let first = app.pay("100").await.unwrap();
     for amount in ["100", "25"] {
-        let told = app.pay(amount).await.unwrap_err();
-        assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
-        assert!(told.message.contains("not known yet"), "{}", told.message);
+        let error = app.pay(amount).await.unwrap_err();
+        assert_eq!(error.code, Code::TopUpOpen, "{}", error.message);
+        assert!(error.message.contains("not known yet"), "{}", error.message);
     }
     let form = app.bursar.top_up_form(app.account.clone()).await.unwrap();
     assert_eq!(form.open.map(|open| open.id), Some(first.clone()));
     app.provider.lock().unwrap().down.clear();
-    app.until("it is sent again", |state| {
+    app.until("the request is sent again", |state| {
         state.top_ups[&first].payment_id.is_some()
     })
     .await;
@@ -51,7 +53,7 @@ async fn refuses_payment_while_the_last_outcome_is_unknown() {
         None
     );
     let second = app.pay("100").await.unwrap();
-    app.until("it is made", |state| {
+    app.until("the payment is created", |state| {
         state.top_ups[&second].payment_id.is_some()
     })
     .await;
@@ -68,10 +70,10 @@ async fn reports_the_first_payment_to_a_second_identical_request() {
     } else {
         (second, first)
     };
-    let told = refused.unwrap_err();
-    assert_eq!(told.code, Code::TopUpOpen, "{}", told.message);
+    let error = refused.unwrap_err();
+    assert_eq!(error.code, Code::TopUpOpen, "{}", error.message);
     let id = paid.unwrap();
-    app.until("it is made", |state| {
+    app.until("the payment is created", |state| {
         state.top_ups[&id].payment_id.is_some()
     })
     .await;

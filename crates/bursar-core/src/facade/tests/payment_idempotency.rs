@@ -16,7 +16,7 @@ fn top_up(amount: &str) -> PaymentRequest {
 }
 
 #[tokio::test]
-async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_written() {
+async fn repeated_id_is_same_payment_in_any_spelling_of_its_amount() {
     let app = TestApp::connect(MockPanel {
         // The panel writes amounts with their decimals.
         makes: Some("25.00"),
@@ -25,22 +25,26 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
     .await;
     app.read().await;
     let top_up_id = uuid::Uuid::new_v4().to_string();
-    let pay = |wish: PaymentRequest| {
+    let pay = |request: PaymentRequest| {
         let account = app.account.clone();
-        app.bursar.pay(account, wish, top_up_id.clone(), None)
+        app.bursar.pay(account, request, top_up_id.clone(), None)
     };
     let id = pay(top_up("25")).await.unwrap().id;
     let open = |state: &State| of(state, &id).phase == bursar_engine::top_up::Phase::Open;
-    app.until("it is open", open).await;
+    app.until("the payment is open", open).await;
     for again in ["25", "25.0", "25.00", "025"] {
         assert_eq!(pay(top_up(again)).await.unwrap().id, id, "{again}");
     }
     for other in ["25.01", "2.5", "250", "0"] {
-        let told = pay(top_up(other)).await.unwrap_err();
-        assert_eq!(told.code, Code::AlreadyExists, "{other}");
+        let error = pay(top_up(other)).await.unwrap_err();
+        assert_eq!(error.code, Code::AlreadyExists, "{other}");
     }
-    let told = pay(renewal(Some("mth_inv"))).await.unwrap_err();
-    assert_eq!(told.code, Code::AlreadyExists, "something else");
+    let error = pay(renewal(Some("mth_inv"))).await.unwrap_err();
+    assert_eq!(
+        error.code,
+        Code::AlreadyExists,
+        "a request for something else"
+    );
     // The payment methods that are available now do not matter.
     app.bursar.sign_out(app.account.clone()).await.unwrap();
     assert_eq!(pay(top_up("25")).await.unwrap().id, id);
@@ -48,19 +52,19 @@ async fn the_same_attempt_again_is_the_same_payment_however_its_amount_is_writte
 }
 
 #[tokio::test]
-async fn a_renewal_that_was_paid_for_is_the_same_attempt_though_it_is_no_longer_due() {
+async fn repeated_id_is_same_renewal_when_no_longer_due() {
     let app = TestApp::connect(MockPanel::default()).await;
     app.read().await;
     let top_up_id = uuid::Uuid::new_v4().to_string();
     let pay = || {
-        let wish = renewal(Some("mth_inv"));
+        let request = renewal(Some("mth_inv"));
         app.bursar
-            .pay(app.account.clone(), wish, top_up_id.clone(), None)
+            .pay(app.account.clone(), request, top_up_id.clone(), None)
     };
     let id = pay().await.unwrap().id;
     app.provider.lock().unwrap().price = "60.00".to_owned();
     app.bursar.refresh_all(app.account.clone()).await.unwrap();
-    assert_eq!(pay().await.unwrap().id, id, "at the price of then");
+    assert_eq!(pay().await.unwrap().id, id, "at the earlier price");
 }
 
 /// A console whose payment methods have this minimum and this fee.
@@ -89,7 +93,7 @@ impl MockProvider for Limited {
 }
 
 #[tokio::test]
-async fn the_networks_minimum_holds_where_the_provider_names_none() {
+async fn applies_network_minimum_where_provider_has_none() {
     for (own, least, shown) in [
         ("", "10", "10"),
         (r#""minAmountCents":null,"#, "10", "10"),
@@ -107,27 +111,30 @@ async fn the_networks_minimum_holds_where_the_provider_names_none() {
         let account = || app.account.clone();
         let form = app.bursar.top_up_form(account()).await.unwrap();
         assert_eq!(form.methods[0].min.to_decimal(), shown, "{own}");
-        let wish = |amount: &str| PaymentRequest {
+        let request = |amount: &str| PaymentRequest {
             method: None,
             ..top_up(amount)
         };
         let top_up_id = || uuid::Uuid::new_v4().to_string();
         for below in ["0", "0.01", "4.99"] {
-            let quoted = app.bursar.quote(account(), wish(below)).await.unwrap();
+            let quoted = app.bursar.quote(account(), request(below)).await.unwrap();
             let quoted = quoted.error.unwrap();
-            let paid = app.bursar.pay(account(), wish(below), top_up_id(), None);
+            let paid = app.bursar.pay(account(), request(below), top_up_id(), None);
             let paid = paid.await.unwrap_err();
-            assert_eq!(quoted, paid, "{own}: quote and pay say the same");
+            assert_eq!(
+                quoted, paid,
+                "{own}: quote and payment return the same error"
+            );
             assert_eq!(paid.code, Code::AmountTooSmall);
             assert!(paid.message.contains(least), "{}", paid.message);
         }
-        let at = app.bursar.quote(account(), wish(least)).await.unwrap();
+        let at = app.bursar.quote(account(), request(least)).await.unwrap();
         assert_eq!(at.error, None, "{own}");
     }
 }
 
 #[tokio::test]
-async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
+async fn unreadable_fee_is_unknown_and_blocks_nothing() {
     let app = TestApp::connect(Limited {
         min: r#""minAmountCents":1000,"#,
         fee: "-1",
@@ -135,11 +142,11 @@ async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
     .await;
     app.read().await;
     let account = || app.account.clone();
-    let wish = || PaymentRequest {
+    let request = || PaymentRequest {
         method: None,
         ..top_up("25")
     };
-    let quoted = app.bursar.quote(account(), wish()).await.unwrap();
+    let quoted = app.bursar.quote(account(), request()).await.unwrap();
     assert_eq!(quoted.amount.unwrap().to_decimal(), "25");
     assert_eq!((quoted.fee, quoted.total, quoted.error), (None, None, None));
     let overview = app.bursar.overview(account()).await.unwrap();
@@ -151,7 +158,7 @@ async fn a_fee_that_cannot_be_read_is_unknown_and_blocks_nothing() {
     );
     let top_up_id = uuid::Uuid::new_v4().to_string();
     app.bursar
-        .pay(account(), wish(), top_up_id, None)
+        .pay(account(), request(), top_up_id, None)
         .await
         .unwrap();
 }

@@ -34,8 +34,10 @@ async fn with_an_unlisted_one() -> (TestApp, String) {
     app.read().await;
     app.provider.lock().unwrap().pending_down = true;
     let id = app.start().await.unwrap();
-    app.until("it is open", |state| of(state, &id).phase == Phase::Open)
-        .await;
+    app.until("the payment is open", |state| {
+        of(state, &id).phase == Phase::Open
+    })
+    .await;
     assert_eq!(of(&app.state(), &id).payment_id.as_deref(), Some("intent"));
     (app, id)
 }
@@ -72,7 +74,7 @@ async fn removes_a_duplicate_row_at_the_next_start() {
         provider.pending_down = false;
     }
     app.later(Span::seconds(1));
-    app.until("it is completed", |state| {
+    app.until("the payment is completed", |state| {
         of(state, &id).phase == Phase::Completed
     })
     .await;
@@ -125,7 +127,7 @@ async fn keeps_one_row_for_a_payment_first_taken_for_another_devices() {
         provider.pending_down = false;
     }
     app.later(Span::seconds(2));
-    app.until("it is known once", |state| {
+    app.until("the payment has one row", |state| {
         state.top_ups.len() == 1 && of(state, &id).phase == Phase::Completed
     })
     .await;

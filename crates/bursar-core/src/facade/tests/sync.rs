@@ -24,7 +24,7 @@ async fn lines(app: &TestApp) -> u32 {
 }
 
 #[tokio::test]
-async fn everything_is_read_to_its_end() {
+async fn sync_reads_everything_completely() {
     let history = (0..250)
         .map(|n| {
             top_up(
@@ -80,7 +80,7 @@ async fn reports_a_silent_server_and_stops_waiting() {
 }
 
 #[tokio::test]
-async fn a_key_of_the_environment_serves_the_account_that_is_named() {
+async fn key_from_environment_serves_named_account() {
     let mut app = TestApp::connect(MockFluence {
         history: vec![top_up("t", "resolved", Timestamp(1_700_000_000_000))],
         ..MockFluence::default()
@@ -98,17 +98,17 @@ async fn a_key_of_the_environment_serves_the_account_that_is_named() {
     begin_in_terminal(&mut app, Settings::default()).await;
     let problems = app.bursar.sync(&app.account).await.unwrap();
     let signed_out = problems.iter().any(|error| error.code == Code::SignedOut);
-    assert!(signed_out, "it was kept nowhere: {problems:?}");
+    assert!(signed_out, "the key was not stored: {problems:?}");
 }
 
 #[tokio::test]
 async fn terminal_neither_sends_nor_clears_alerts() {
     let mut app = TestApp::connect(MockFluence::default()).await;
-    app.until("it is read", |state| {
+    app.until("the balance is read", |state| {
         state.last_success(PollTarget::Balance).is_some()
     })
     .await;
-    let told = Alerts {
+    let alerts = Alerts {
         low_balance_notified: true,
         low_balance_count: 3,
         signed_out_notified: true,
@@ -117,15 +117,15 @@ async fn terminal_neither_sends_nor_clears_alerts() {
     begin_in_terminal(&mut app, Settings::default()).await;
     let store = Arc::clone(&app.bursar.services.store);
     store
-        .commit(&app.account, &[Write::Alerts(told.clone())])
+        .commit(&app.account, &[Write::Alerts(alerts.clone())])
         .unwrap();
     begin_in_terminal(&mut app, Settings::default()).await;
     app.bursar.sync(&app.account).await.unwrap();
     let store = Arc::clone(&app.bursar.services.store);
     assert_eq!(
         store.alerts(&app.account).unwrap(),
-        told,
-        "the balance is not low by the defaults"
+        alerts,
+        "the balance is not low by the default threshold"
     );
 
     store

@@ -12,8 +12,10 @@ async fn binds_the_top_up_created_before_the_answer_was_lost() {
     .await;
     app.read().await;
     let id = app.start().await.unwrap();
-    app.until("it is found", |state| of(state, &id).phase == Phase::Open)
-        .await;
+    app.until("the payment is found", |state| {
+        of(state, &id).phase == Phase::Open
+    })
+    .await;
     let state = app.state();
     assert_eq!(of(&state, &id).payment_id.as_deref(), Some("made"));
     assert_eq!(state.top_ups.len(), 1);
@@ -31,20 +33,20 @@ async fn ends_not_started_if_the_request_never_arrived() {
     .await;
     app.read().await;
     let id = app.start().await.unwrap();
-    app.until("it is missed once", |state| {
+    app.until("the payment is missing once", |state| {
         of(state, &id).absent_since.is_some()
     })
     .await;
     assert_eq!(app.start().await.unwrap_err().code, Code::TopUpOpen);
     app.later(Span::seconds(61));
-    app.until("it is missed twice", |state| {
+    app.until("the payment is missing twice", |state| {
         of(state, &id).phase == Phase::NotStarted
     })
     .await;
     assert_eq!(app.provider.lock().unwrap().created, 1);
     let again = app.start().await.unwrap();
     assert_ne!(again, id);
-    app.until("the second is asked for", |state| {
+    app.until("the second request is answered", |state| {
         state.starts_in_flight.is_empty()
     })
     .await;
@@ -61,8 +63,10 @@ async fn open_payments_suffice_if_the_history_is_forbidden() {
     .await;
     app.read().await;
     let id = app.start().await.unwrap();
-    app.until("it is found", |state| of(state, &id).phase == Phase::Open)
-        .await;
+    app.until("the payment is found", |state| {
+        of(state, &id).phase == Phase::Open
+    })
+    .await;
     assert_eq!(app.provider.lock().unwrap().created, 1);
 }
 
@@ -80,11 +84,11 @@ async fn explains_an_unknown_outcome_if_the_history_is_forbidden() {
         let error = &of(state, &id).error;
         matches!(error, Some(error) if error.code == Code::Forbidden)
     };
-    app.until("it says why", forbidden).await;
+    app.until("the reason is shown", forbidden).await;
     for _ in 0..3 {
         app.later(Span::seconds(61));
         let before = app.clock.now();
-        app.until("it has looked again", |state| {
+        app.until("the payments are read again", |state| {
             state.poll_timers[&PollTarget::OpenPayments].last_success >= Some(before)
         })
         .await;
@@ -100,12 +104,12 @@ async fn explains_an_unknown_outcome_if_the_history_is_forbidden() {
         .sign_in_again(app.account.clone(), Zeroizing::new("better".to_owned()))
         .await
         .unwrap();
-    app.until("it is missed once", |state| {
+    app.until("the payment is missing once", |state| {
         of(state, &id).absent_since.is_some()
     })
     .await;
     app.later(Span::seconds(61));
-    app.until("it is missed twice", |state| {
+    app.until("the payment is missing twice", |state| {
         of(state, &id).phase == Phase::NotStarted
     })
     .await;

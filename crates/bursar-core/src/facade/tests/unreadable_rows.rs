@@ -54,13 +54,13 @@ async fn reports_an_unreadable_row_until_it_can_be_read() {
     .await;
     app.read().await;
     assert_eq!(app.ids().await, ["new", "old"]);
-    let told = app.problem().await.unwrap();
-    assert!(told.message.contains("status") && told.message.contains("odd"));
+    let error = app.problem().await.unwrap();
+    assert!(error.message.contains("status") && error.message.contains("odd"));
 
     // Syncs that fetch only new rows keep the report.
     for _ in 0..2 {
         app.look().await;
-        assert_eq!(app.problem().await.as_ref(), Some(&told));
+        assert_eq!(app.problem().await.as_ref(), Some(&error));
     }
     app.provider.lock().unwrap().history[1] = top_up("odd", "expired", day(3));
     app.later(Span::hours(1));
@@ -85,12 +85,12 @@ async fn rereads_a_page_with_a_missing_row_within_an_hour() {
     .await;
     app.read().await;
     assert_eq!(app.ids().await, ["new", "old"]);
-    let told = app.problem().await.unwrap();
+    let error = app.problem().await.unwrap();
 
     // Syncs that fetch only new rows neither find the missing row nor drop the report.
     app.provider.lock().unwrap().left_out = None;
     app.look().await;
-    assert_eq!(app.problem().await.as_ref(), Some(&told));
+    assert_eq!(app.problem().await.as_ref(), Some(&error));
     app.later(Span::hours(1));
     app.look().await;
     assert_eq!(app.ids().await, ["new", "missing", "old"]);
@@ -116,7 +116,7 @@ async fn unreadable_row_does_not_prove_absence() {
     assert!(app.problem().await.is_some());
     app.provider.lock().unwrap().history = vec![top_up("made", "expired", at)];
     app.later(Span::seconds(61));
-    app.until("it is found", |state| {
+    app.until("the row is found", |state| {
         of(state, &id).phase == Phase::Expired
     })
     .await;

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn balances_are_exact_and_never_guessed() {
+async fn reads_exact_balances_and_never_guesses() {
     let value = |key: &str, balance: &str| {
         format!(
             r#"{{"balance":"{balance}","usage":"1","estimatedUsage":"4.500000","overage":"0",
@@ -49,14 +49,14 @@ async fn balances_are_exact_and_never_guessed() {
         "0.1234567890123456789",
     ] {
         let (_server, provider) = always(200, &format!("[{}]", value("usdc", wrong))).await;
-        let told = provider.balance().await.unwrap_err();
-        assert_eq!(told.code, Code::AnswerMalformed, "{wrong}");
-        assert!(told.message.contains("balance"), "{}", told.message);
+        let error = provider.balance().await.unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{wrong}");
+        assert!(error.message.contains("balance"), "{}", error.message);
     }
 }
 
 #[tokio::test]
-async fn methods_come_in_the_providers_order_without_those_that_are_off() {
+async fn lists_enabled_methods_in_provider_order() {
     let method = |code: &str, order: i32, enabled: bool| {
         format!(
             r#"{{"provider":"copperx","methodCode":"{code}","kind":"crypto","enabled":{enabled},
@@ -141,19 +141,23 @@ async fn methods_come_in_the_providers_order_without_those_that_are_off() {
 
 /// Asserts that the provider reports exactly these parts as unreadable.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
-    let told = provider.unreadable_parts();
-    assert_eq!(told.len(), named.len(), "{told:?}");
+    let errors = provider.unreadable_parts();
+    assert_eq!(errors.len(), named.len(), "{errors:?}");
     for field in named {
         assert!(
-            told.iter().any(|error| error.message.contains(field)),
-            "{field}: {told:?}"
+            errors.iter().any(|error| error.message.contains(field)),
+            "{field}: {errors:?}"
         );
-        assert!(told.iter().all(|error| error.code == Code::PartUnreadable));
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.code == Code::PartUnreadable)
+        );
     }
 }
 
 #[tokio::test]
-async fn charges_are_summed_by_day_within_the_range() {
+async fn sums_charges_by_day_within_range() {
     let row = |day: &str, cost: &str| {
         format!(
             r#"{{"userId":"u","totalUsageHours":"1","totalCost":"{cost}","periodStart":"{day}T00:00:00Z"}}"#
@@ -202,13 +206,13 @@ async fn charges_are_summed_by_day_within_the_range() {
         r#"[{"userId":"u","totalUsageHours":"1","totalCost":"1"}]"#,
     )
     .await;
-    let told = provider.charges("2026-01-02", "2026-01-03").await.unwrap();
-    assert_eq!(told, Charges::default());
+    let charges = provider.charges("2026-01-02", "2026-01-03").await.unwrap();
+    assert_eq!(charges, Charges::default());
     assert_unread(provider.as_ref(), &["periodStart"]);
 }
 
 #[tokio::test]
-async fn a_charge_that_cannot_be_read_makes_its_own_day_unknown_and_no_other() {
+async fn unreadable_charge_makes_only_its_day_unknown() {
     let row = |day: u8, cost: &str| {
         format!(r#"{{"totalCost":{cost},"periodStart":"2026-01-{day:02}T00:00:00Z"}}"#)
     };
@@ -230,8 +234,8 @@ async fn a_charge_that_cannot_be_read_makes_its_own_day_unknown_and_no_other() {
                 row(3, r#""3""#),
             ];
             let (_server, provider) = always(200, &format!("[7,{}]", rows.join(","))).await;
-            let told = provider.charges("2026-01-01", "2026-01-03").await.unwrap();
-            let days: Vec<_> = told
+            let charges = provider.charges("2026-01-01", "2026-01-03").await.unwrap();
+            let days: Vec<_> = charges
                 .days
                 .iter()
                 .map(|day| (day.date.as_str(), day.amount.to_decimal()))
@@ -242,7 +246,7 @@ async fn a_charge_that_cannot_be_read_makes_its_own_day_unknown_and_no_other() {
             ];
             assert_eq!(days, expected, "{wrong}");
             assert_eq!(
-                told.unknown.into_iter().collect::<Vec<_>>(),
+                charges.unknown.into_iter().collect::<Vec<_>>(),
                 ["2026-01-02"],
                 "{wrong}"
             );
@@ -252,7 +256,7 @@ async fn a_charge_that_cannot_be_read_makes_its_own_day_unknown_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_figure_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
+async fn unreadable_figure_leaves_balance_known() {
     let good =
         r#"{"featureKey":"usdc","balance":"180.12","estimatedUsage":"4.5","usageDaysLeft":20}"#;
     for (right, wrong, named) in [
@@ -266,11 +270,11 @@ async fn a_figure_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
         ("20", "99999999999", "usageDaysLeft"),
     ] {
         let (_server, provider) = always(200, &format!("[{}]", good.replace(right, wrong))).await;
-        let told = provider.balance().await.unwrap();
-        assert_eq!(told.balance, usdc("180.12"), "{wrong}");
+        let balance = provider.balance().await.unwrap();
+        assert_eq!(balance.balance, usdc("180.12"), "{wrong}");
         let usage = named == "estimatedUsage";
         assert_eq!(
-            (told.daily_usage.is_none(), told.days_left.is_none()),
+            (balance.daily_usage.is_none(), balance.days_left.is_none()),
             (usage, !usage)
         );
         assert_unread(provider.as_ref(), &[named]);
@@ -286,11 +290,15 @@ async fn a_figure_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
     provider.balance().await.unwrap();
     assert_eq!(provider.unreadable_parts().len(), 1);
     provider.balance().await.unwrap();
-    assert_eq!(provider.unreadable_parts(), [], "it can be read again");
+    assert_eq!(
+        provider.unreadable_parts(),
+        [],
+        "the field is readable again"
+    );
 }
 
 #[tokio::test]
-async fn an_entitlement_that_cannot_be_read_takes_nothing_from_the_named_one() {
+async fn unreadable_entitlement_does_not_affect_named_one() {
     let good = r#"{"featureKey":"usdc","balance":"1.5","estimatedUsage":"1"}"#;
     for wrong in [
         "7",
@@ -317,7 +325,7 @@ async fn an_entitlement_that_cannot_be_read_takes_nothing_from_the_named_one() {
 }
 
 #[tokio::test]
-async fn the_user_and_what_the_key_lacks() {
+async fn reads_user_and_missing_scopes() {
     let user = r#"{"id":"u-1","email":"a@b.c","permissions":["billing:get_history","vm:list"]}"#;
     let (_server, provider) = always(200, user).await;
     let identity = provider.identity().await.unwrap();
@@ -360,16 +368,16 @@ async fn the_user_and_what_the_key_lacks() {
         "/v1/users/me" => StubResponse::json(403, r#"{"code":"forbidden","error":"x"}"#),
         _ => StubResponse::json(200, "{}"),
     });
-    let told = over(&server, "").await.identity().await.unwrap_err();
+    let error = over(&server, "").await.identity().await.unwrap_err();
     assert_eq!(
-        told.code,
+        error.code,
         Code::Forbidden,
-        "a good key that may not ask this"
+        "a valid key without this permission"
     );
 }
 
 #[tokio::test]
-async fn the_services_status_is_asked_without_a_key() {
+async fn requests_service_status_without_key() {
     let (server, provider) = always(200, r#"{"maintenanceMode":true,"version":"0.10.0"}"#).await;
     assert!(provider.maintenance().await.unwrap());
     assert_eq!(server.requests()[0].header("x-api-key"), None);

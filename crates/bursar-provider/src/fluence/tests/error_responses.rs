@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn refusals_become_their_codes() {
+async fn maps_refusals_to_codes() {
     let error = r#"{"code":"conflict","error":"x"}"#;
     for (status, body, create, cancel, read) in [
         (
@@ -96,14 +96,14 @@ async fn refusals_become_their_codes() {
             cancel,
             "{status}"
         );
-        let told = provider.balance().await.unwrap_err();
-        assert_eq!(told.code, read, "{status}");
-        assert!(!told.message.contains(KEY));
+        let error = provider.balance().await.unwrap_err();
+        assert_eq!(error.code, read, "{status}");
+        assert!(!error.message.contains(KEY));
     }
 }
 
 #[tokio::test]
-async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
+async fn foreign_response_proves_nothing_about_key_or_top_up() {
     let page = "<html>Just a moment...</html>";
     for (status, kind, more, body) in [
         (403, "text/html", "cf-mitigated: challenge\r\n", page),
@@ -163,19 +163,19 @@ async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
     ] {
         let server = StubServer::start(move |_| StubResponse::with(status, kind, more, body));
         let provider = over(&server, "").await;
-        let told = [
+        let results = [
             provider.identity().await.map(drop),
             provider.balance().await.map(drop),
             provider.start(&new_top_up(1000)).await.map(drop),
         ];
-        for told in told {
-            let told = told.unwrap_err();
+        for result in results {
+            let error = result.unwrap_err();
             let unknown = [
                 Code::ProviderUnavailable,
                 Code::AnswerMalformed,
                 Code::RateLimited,
             ];
-            assert!(unknown.contains(&told.code), "{status} {body}: {told:?}");
+            assert!(unknown.contains(&error.code), "{status} {body}: {error:?}");
         }
         let new = bursar_domain::payment::NewPayment::top_up(usdc("10"), "t");
         let intent = bursar_engine::top_up::TopUp::intent(&new, false, None, Timestamp(0));
@@ -185,18 +185,21 @@ async fn what_is_not_the_apis_own_word_says_nothing_of_key_or_top_up() {
         assert_eq!(
             after.phase,
             bursar_engine::top_up::Phase::Starting,
-            "{status} {body}: it may exist"
+            "{status} {body}: the payment may exist"
         );
         if kind == "text/html" {
-            let told = provider.cancel(ID).await;
+            let cancelled = provider.cancel(ID).await;
             let emptied = status == 200 && body.is_empty();
-            assert!(emptied || told.is_err(), "{status}: a page cancels nothing");
+            assert!(
+                emptied || cancelled.is_err(),
+                "{status}: a page cancels nothing"
+            );
         }
     }
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_a_401_neither_renews_a_token_nor_sends_a_request_again() {
+async fn html_401_neither_renews_token_nor_repeats_request() {
     let server = StubServer::start(|_| StubResponse::with(401, "text/html", "", "<html>"));
     let session = Session::new(AccountId::random(), Arc::new(SecretStore::memory()));
     let tokens = Credential::Tokens {
@@ -206,28 +209,28 @@ async fn a_page_in_place_of_a_401_neither_renews_a_token_nor_sends_a_request_aga
     session.set_credential(tokens, true).await.unwrap();
     let network = network(server.url.as_str(), "");
     let provider = connect(&network, Arc::new(session), Http::new().unwrap());
-    let told = provider.start(&new_top_up(1000)).await.unwrap_err();
-    assert_eq!(told.code, Code::ProviderUnavailable);
+    let error = provider.start(&new_top_up(1000)).await.unwrap_err();
+    assert_eq!(error.code, Code::ProviderUnavailable);
     assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
-async fn no_word_of_the_api_says_the_key_back() {
+async fn never_repeats_key_that_api_echoes() {
     let escaped: String = KEY
         .chars()
         .map(|c| format!("\\u{:04x}", u32::from(c)))
         .collect();
-    for said in [
+    for echoed in [
         KEY.to_owned(),
         KEY.to_ascii_uppercase(),
         KEY.replace('-', "%2d"),
         escaped,
     ] {
         let (_server, provider) =
-            always(422, &format!(r#"{{"error":"key {said} may not pay"}}"#)).await;
-        let told = provider.start(&new_top_up(1000)).await.unwrap_err();
-        assert_eq!(told.message, "Fluence refused: key … may not pay");
-        let unreadable = top_up("open").replace("copperx\"", &format!("{said}\""));
+            always(422, &format!(r#"{{"error":"key {echoed} may not pay"}}"#)).await;
+        let error = provider.start(&new_top_up(1000)).await.unwrap_err();
+        assert_eq!(error.message, "Fluence refused: key … may not pay");
+        let unreadable = top_up("open").replace("copperx\"", &format!("{echoed}\""));
         let (_server, provider) = always(200, &page(&unreadable, 0, 1)).await;
         let line = provider
             .history(None, None)
@@ -236,22 +239,22 @@ async fn no_word_of_the_api_says_the_key_back() {
             .payments
             .remove(0);
         assert_eq!(line.source.as_deref(), Some("…"));
-        let (_server, provider) = always(200, &format!(r#"{{"id":"u","email":"{said}"}}"#)).await;
+        let (_server, provider) = always(200, &format!(r#"{{"id":"u","email":"{echoed}"}}"#)).await;
         assert_eq!(provider.identity().await.unwrap().name, "…");
     }
 }
 
 #[tokio::test]
-async fn a_refusal_says_why_in_text_that_cannot_deceive() {
+async fn cleans_and_shortens_reason_of_refusal() {
     let reason = format!("too \\u202egib\\u0000 <b>{}", "x".repeat(500));
     let (_server, provider) = always(422, &format!(r#"{{"error":"{reason}"}}"#)).await;
-    let told = provider.start(&new_top_up(1000)).await.unwrap_err();
-    assert!(told.message.starts_with("Fluence refused: too gib <b>xxx"));
-    assert!(told.message.chars().count() < 220);
+    let error = provider.start(&new_top_up(1000)).await.unwrap_err();
+    assert!(error.message.starts_with("Fluence refused: too gib <b>xxx"));
+    assert!(error.message.chars().count() < 220);
 }
 
 #[tokio::test]
-async fn a_wish_to_be_left_alone_is_handed_on() {
+async fn passes_retry_after_on() {
     let server = StubServer::start(|_| {
         StubResponse::with(
             429,
@@ -260,15 +263,15 @@ async fn a_wish_to_be_left_alone_is_handed_on() {
             r#"{"error":"x"}"#,
         )
     });
-    let told = over(&server, "").await.catalogue().await.unwrap_err();
+    let error = over(&server, "").await.catalogue().await.unwrap_err();
     assert_eq!(
-        told.retry_after,
+        error.retry_after,
         Some(bursar_domain::clock::Span::seconds(7))
     );
 }
 
 #[tokio::test]
-async fn a_page_instead_of_data_is_told_as_one() {
+async fn reports_html_page_as_malformed() {
     let server = StubServer::start(|_| {
         StubResponse::with(200, "text/html; charset=utf-8", "", "<html>Log in</html>")
     });
@@ -284,7 +287,7 @@ async fn a_page_instead_of_data_is_told_as_one() {
 }
 
 #[tokio::test]
-async fn what_a_top_up_says_is_never_repaired() {
+async fn rejects_malformed_top_up_fields() {
     let digits = "1".repeat(30);
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for (right, wrong, named) in [
@@ -312,22 +315,22 @@ async fn what_a_top_up_says_is_never_repaired() {
     ] {
         let one = top_up("open").replace(right, wrong);
         let (_server, provider) = always(200, &format!(r#"{{"pendingTopUp":{one}}}"#)).await;
-        let told = provider.pending().await.unwrap_err();
-        assert_eq!(told.code, Code::AnswerMalformed, "{wrong:.40}");
+        let error = provider.pending().await.unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{wrong:.40}");
         assert!(
-            told.message.contains(named),
+            error.message.contains(named),
             "{} does not name {named}",
-            told.message
+            error.message
         );
         assert!(
-            told.message.len() < 200,
+            error.message.len() < 200,
             "the server's text is not repeated"
         );
     }
 }
 
 #[tokio::test]
-async fn bodies_that_are_not_an_answer_are_refused_whole() {
+async fn rejects_malformed_bodies() {
     let doubled = format!(
         r#"{{"pendingTopUp":null,"pendingTopUp":{}}}"#,
         top_up("open")
@@ -349,8 +352,8 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
         doubled.as_str(),
     ] {
         let (_server, provider) = always(200, body).await;
-        let told = provider.pending().await.unwrap_err();
-        assert_eq!(told.code, Code::AnswerMalformed, "{body:.40}");
+        let error = provider.pending().await.unwrap_err();
+        assert_eq!(error.code, Code::AnswerMalformed, "{body:.40}");
     }
     // A field that Bursar does not read may be nested to any depth.
     let (_server, provider) = always(200, &deep).await;
@@ -358,7 +361,10 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     let twice = format!("{},{}", top_up("open"), top_up("resolved"));
     let (_server, provider) = always(200, &page(&twice, 0, 1)).await;
     let doubled = provider.history(None, None).await.unwrap();
-    assert!(doubled.payments.is_empty(), "which of them is true?");
+    assert!(
+        doubled.payments.is_empty(),
+        "neither of two contradicting entries counts"
+    );
     assert!(doubled.unreadable[0].error.message.contains("twice"));
     let same = format!("{0},{0}", top_up("resolved"));
     let (_server, provider) = always(200, &page(&same, 0, 1)).await;
@@ -366,12 +372,12 @@ async fn bodies_that_are_not_an_answer_are_refused_whole() {
     assert_eq!(same.payments.len(), 1);
     assert!(
         same.unreadable[0].error.message.contains("should have 2"),
-        "another may be missing"
+        "another top-up may be missing"
     );
 }
 
 #[tokio::test]
-async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() {
+async fn reports_unreadable_optional_field_and_keeps_its_row() {
     for (right, wrong, named) in [
         ("\"expiresAt\":null", "\"expiresAt\":0", "expiresAt"),
         ("\"expiresAt\":null", "\"expiresAt\":\"soon\"", "expiresAt"),
@@ -390,22 +396,22 @@ async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() 
             "{wrong}"
         );
         let (_server, provider) = always(200, &page(&one, 0, 1)).await;
-        let told = provider.history(None, None).await.unwrap();
+        let history = provider.history(None, None).await.unwrap();
         assert_eq!(
             (
-                told.payments.len(),
-                told.unreadable.len(),
-                told.partly_unreadable.len()
+                history.payments.len(),
+                history.unreadable.len(),
+                history.partly_unreadable.len()
             ),
             (1, 0, 1)
         );
-        let note = &told.partly_unreadable[0].error.message;
+        let note = &history.partly_unreadable[0].error.message;
         assert!(note.contains(named) && note.contains(ID), "{note}");
     }
 }
 
 #[tokio::test]
-async fn counts_that_do_not_fit_are_noticed() {
+async fn notices_wrong_record_counts() {
     let lines = |count: usize| -> String {
         let one = |number: usize| top_up("resolved").replace(ID, &format!("id-{number}"));
         (0..count).map(one).collect::<Vec<_>>().join(",")
@@ -436,10 +442,10 @@ async fn counts_that_do_not_fit_are_noticed() {
         (5, "\"5\"", "1", "0", false),
     ] {
         let (_server, provider) = always(200, &counted(count, filtered, pages, per_page)).await;
-        let told = provider.history(None, None).await.unwrap();
-        assert_eq!(told.payments.len(), count);
+        let history = provider.history(None, None).await.unwrap();
+        assert_eq!(history.payments.len(), count);
         assert_eq!(
-            told.unreadable.len(),
+            history.unreadable.len(),
             usize::from(noticed),
             "{count} {filtered} {pages} {per_page}"
         );
@@ -447,7 +453,7 @@ async fn counts_that_do_not_fit_are_noticed() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_not_supported_is_refused_in_words() {
+async fn rejects_unsupported_payment_provider() {
     let file = "name = \"p\"\nprovider = \"fluence\"\napi = \"https://later.example\"";
     let kept = serde_json::to_string(&crate::networks::from_toml(file).unwrap())
         .unwrap()
@@ -460,7 +466,7 @@ async fn a_provider_that_is_not_supported_is_refused_in_words() {
 }
 
 #[tokio::test]
-async fn an_odd_line_takes_nothing_from_the_others() {
+async fn unreadable_row_does_not_affect_others() {
     let other = |line: String, id: &str| line.replace(ID, id);
     let lines = [
         other(top_up("resolved"), "first"),
@@ -476,17 +482,21 @@ async fn an_odd_line_takes_nothing_from_the_others() {
         "/v2/top-ups" => StubResponse::json(200, &page(&lines.join(","), 0, 1)),
         _ => StubResponse::json(200, &page(&format!("{old},{rest}"), 0, 1)),
     });
-    let told = over(&server, "").await.history(None, None).await.unwrap();
-    let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
+    let history = over(&server, "").await.history(None, None).await.unwrap();
+    let ids: Vec<_> = history
+        .payments
+        .iter()
+        .map(|line| line.id.as_str())
+        .collect();
     assert_eq!(ids, ["first", "fifth"]);
     assert_eq!(
-        told.payments[0].fee,
+        history.payments[0].fee,
         Some(usdc("0.25500500")),
-        "only its old status is unknown"
+        "only the older call's status is unreadable"
     );
-    assert_eq!(told.payments[1].fee, Some(usdc("0.25500500")));
+    assert_eq!(history.payments[1].fee, Some(usdc("0.25500500")));
     let at = Timestamp::parse_rfc3339("2026-01-02T03:04:05Z");
-    for (unreadable, (words, created_at)) in told.unreadable.iter().zip([
+    for (unreadable, (words, created_at)) in history.unreadable.iter().zip([
         (["status", "second"], at),
         (["a top-up", "object"], None),
         (["amountCents", "third"], at),
@@ -502,5 +512,5 @@ async fn an_odd_line_takes_nothing_from_the_others() {
             );
         }
     }
-    assert_eq!(told.unreadable.len(), 4);
+    assert_eq!(history.unreadable.len(), 4);
 }

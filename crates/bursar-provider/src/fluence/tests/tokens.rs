@@ -56,7 +56,7 @@ async fn run_out(
 }
 
 #[tokio::test]
-async fn a_token_that_has_run_out_is_renewed_once_and_the_request_repeated() {
+async fn renews_expired_token_once_and_repeats_request() {
     let (server, _session, secret_store, provider) =
         run_out(StubResponse::json(200, &token_answer("new", "r2"))).await;
     assert_eq!(
@@ -85,7 +85,7 @@ async fn a_token_that_has_run_out_is_renewed_once_and_the_request_repeated() {
 }
 
 #[tokio::test]
-async fn many_calls_at_once_renew_a_token_once() {
+async fn concurrent_calls_renew_token_once() {
     let (server, _session, _vault, provider) =
         run_out(StubResponse::json(200, &token_answer("new", "r2"))).await;
     let calls = (0..8).map(|_| {
@@ -106,7 +106,7 @@ async fn many_calls_at_once_renew_a_token_once() {
 }
 
 #[tokio::test]
-async fn a_rejected_renewal_signs_out_and_forgets() {
+async fn rejected_renewal_signs_out_and_removes_tokens() {
     let (_server, session, secret_store, provider) =
         run_out(StubResponse::json(400, r#"{"error":"invalid_grant"}"#)).await;
     assert_eq!(provider.pending().await.unwrap_err().code, Code::SignedOut);
@@ -116,7 +116,7 @@ async fn a_rejected_renewal_signs_out_and_forgets() {
 }
 
 #[tokio::test]
-async fn a_renewal_that_fails_otherwise_changes_nothing() {
+async fn failed_renewal_without_rejection_keeps_sign_in() {
     for (renewal, code) in [
         (StubResponse::json(503, "{}"), Code::ProviderUnavailable),
         (
@@ -176,7 +176,7 @@ async fn a_renewal_that_fails_otherwise_changes_nothing() {
 }
 
 #[tokio::test]
-async fn beside_the_running_app_nothing_is_renewed() {
+async fn renews_nothing_while_app_is_running() {
     let (server, session, _vault, provider) =
         run_out(StubResponse::json(200, &token_answer("new", "r2"))).await;
     session.forbid_refresh();
@@ -188,7 +188,7 @@ async fn beside_the_running_app_nothing_is_renewed() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_rejected_is_not_tried_again() {
+async fn does_not_retry_rejected_key() {
     let (server, provider) = always(401, r#"{"error":"x"}"#).await;
     assert_eq!(
         provider.pending().await.unwrap_err().code,
@@ -198,7 +198,7 @@ async fn a_key_that_is_rejected_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn without_a_sign_in_page_the_apis_own_call_renews() {
+async fn renews_by_api_call_without_sign_in_page() {
     let server =
         StubServer::start(
             |request| match (request.path(), request.header("authorization")) {
@@ -225,12 +225,12 @@ async fn without_a_sign_in_page_the_apis_own_call_renews() {
     assert_eq!(
         kept.as_str(),
         r#"{"access":"new","refresh":"r1"}"#,
-        "the old refresh token goes on"
+        "the old refresh token is kept"
     );
 }
 
 #[tokio::test]
-async fn the_apis_own_renewal_signs_out_only_by_its_own_word() {
+async fn only_api_error_of_renewal_signs_out() {
     for (renewal, signed_in) in [
         (page(403), true),
         (page(401), true),
@@ -262,7 +262,7 @@ async fn the_apis_own_renewal_signs_out_only_by_its_own_word() {
 }
 
 #[tokio::test]
-async fn an_older_call_that_rejects_a_good_token_renews_nothing() {
+async fn rejection_by_older_call_renews_nothing() {
     let server = StubServer::start(|request| match request.path() {
         "/v2/top-ups/pending" => {
             StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))

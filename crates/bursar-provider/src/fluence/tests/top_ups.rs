@@ -3,14 +3,14 @@
 use super::*;
 
 #[test]
-fn a_payment_provider_has_a_name_for_users() {
+fn payment_provider_has_title() {
     let network = network("https://api.example", "");
     assert_eq!(crate::source_title(&network, "copperx"), Some("CopperX"));
     assert_eq!(crate::source_title(&network, "another"), None);
 }
 
 #[tokio::test]
-async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
+async fn older_call_adds_details_to_open_top_up() {
     for (old, expected) in [
         ("created", Status::Open),
         ("pending", Status::Confirming),
@@ -28,7 +28,7 @@ async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
         });
         let pending = over(&server, "").await.pending().await.unwrap();
         let [payment] = pending.as_slice() else {
-            panic!("one is open")
+            panic!("exactly one top-up is open")
         };
         assert_eq!(payment.status, expected, "{old}");
         assert_eq!(payment.amount, usdc("25.50"));
@@ -48,7 +48,7 @@ async fn an_open_top_up_is_completed_by_what_the_older_call_knows() {
 }
 
 #[tokio::test]
-async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() {
+async fn failing_older_call_leaves_details_unknown_and_rests() {
     let html = StubResponse::with(200, "text/html", "", "<html>");
     let slow_down = StubResponse::with(
         429,
@@ -77,12 +77,12 @@ async fn without_the_older_call_those_things_are_unknown_and_it_is_left_alone() 
             .iter()
             .filter(|request| request.path().starts_with("/v1/"))
             .count();
-        assert_eq!(older, 1, "asked once, then left alone for a while");
+        assert_eq!(older, 1, "requested once, then not again for a while");
     }
 }
 
 #[tokio::test]
-async fn another_top_up_of_the_older_call_adds_nothing() {
+async fn ignores_another_top_up_of_older_call() {
     let server = StubServer::start(|request| match request.path() {
         "/v2/top-ups/pending" => {
             StubResponse::json(200, &format!(r#"{{"pendingTopUp":{}}}"#, top_up("open")))
@@ -100,7 +100,7 @@ async fn another_top_up_of_the_older_call_adds_nothing() {
 }
 
 #[tokio::test]
-async fn nothing_open_is_told_in_every_form() {
+async fn reads_every_form_of_no_open_top_up() {
     for body in ["{}", r#"{"pendingTopUp":null}"#] {
         let (server, provider) = always(200, body).await;
         assert_eq!(provider.pending().await.unwrap(), vec![]);
@@ -109,7 +109,7 @@ async fn nothing_open_is_told_in_every_form() {
 }
 
 #[tokio::test]
-async fn every_status_has_its_own_meaning() {
+async fn maps_every_status() {
     for (theirs, ours) in [
         ("open", Status::Open),
         ("needs_review", Status::UnderReview),
@@ -127,7 +127,7 @@ async fn every_status_has_its_own_meaning() {
 }
 
 #[tokio::test]
-async fn pages_are_read_whether_they_count_from_0_or_from_1() {
+async fn reads_pages_numbered_from_0_or_1() {
     for first in [0_u64, 1] {
         let server = StubServer::start(move |request| {
             let number = request
@@ -164,7 +164,7 @@ async fn pages_are_read_whether_they_count_from_0_or_from_1() {
 }
 
 #[tokio::test]
-async fn an_api_that_ignores_the_page_is_noticed() {
+async fn notices_api_that_ignores_page_number() {
     let (_server, provider) = always(200, &page(&top_up("resolved"), 0, 9)).await;
     assert_eq!(
         provider.history(None, Some("3")).await.unwrap_err().code,
@@ -184,7 +184,7 @@ async fn an_api_that_ignores_the_page_is_noticed() {
 }
 
 #[tokio::test]
-async fn history_is_joined_by_id() {
+async fn joins_history_by_id() {
     let server = StubServer::start(|request| {
         let items = match request.path() {
             "/v2/top-ups" => top_up("resolved"),
@@ -211,7 +211,7 @@ async fn history_is_joined_by_id() {
 }
 
 #[tokio::test]
-async fn a_new_top_up_carries_what_the_call_takes() {
+async fn sends_every_field_of_new_top_up() {
     let answer = |request: &ReceivedRequest| match request.method.as_str() {
         "POST" => StubResponse::json(201, &created(ID)),
         _ => StubResponse::json(
@@ -250,7 +250,7 @@ async fn a_new_top_up_carries_what_the_call_takes() {
 }
 
 #[tokio::test]
-async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
+async fn cancels_by_intent_id() {
     let server = StubServer::start(|request| match request.method.as_str() {
         "POST" => StubResponse::json(201, &created("the-intent")),
         "DELETE" => StubResponse(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n".to_vec()),
@@ -270,7 +270,7 @@ async fn an_intent_that_is_not_the_payment_is_kept_for_cancelling() {
 }
 
 #[tokio::test]
-async fn a_new_top_up_stands_without_the_look_that_follows_it() {
+async fn top_up_is_created_although_following_read_fails() {
     let server = StubServer::start(|request| match request.method.as_str() {
         "POST" => StubResponse::json(201, &created(ID)),
         _ => StubResponse::json(500, "{}"),
@@ -290,7 +290,7 @@ async fn a_new_top_up_stands_without_the_look_that_follows_it() {
 }
 
 #[tokio::test]
-async fn an_amount_that_cents_cannot_carry_is_never_sent() {
+async fn never_sends_amount_finer_than_cents() {
     let (server, provider) = always(201, &created(ID)).await;
     for amount in ["25.505", "0", "-10", "99999999999999999999"] {
         let new = NewPayment {

@@ -5,12 +5,12 @@ use super::*;
 use bursar_domain::catalogue::{MethodKind, SavedMethodState};
 
 #[tokio::test]
-async fn the_balance_is_the_accounts_own() {
+async fn reads_account_balance() {
     let (_server, provider) = over(usual, "").await;
-    let told = provider.balance().await.unwrap();
-    assert_eq!(told.balance, usd("182.40"));
-    assert_eq!(told.daily_usage, Some(usd("4.56")));
-    assert_eq!(told.days_left, Some(40));
+    let balance = provider.balance().await.unwrap();
+    assert_eq!(balance.balance, usd("182.40"));
+    assert_eq!(balance.daily_usage, Some(usd("4.56")));
+    assert_eq!(balance.days_left, Some(40));
     let who = provider.identity().await.unwrap();
     assert_eq!(
         (who.user_id.as_str(), who.name.as_str()),
@@ -22,9 +22,9 @@ async fn the_balance_is_the_accounts_own() {
         .replace(r#"{"amount":"4.56","currency":"USD"}"#, "null")
         .replace("\"demo@sandbox.test\"", "null");
     let (_server, provider) = but_for("/api/v1/account", &fresh).await;
-    let told = provider.balance().await.unwrap();
+    let balance = provider.balance().await.unwrap();
     assert_eq!(
-        (told.daily_usage, told.days_left),
+        (balance.daily_usage, balance.days_left),
         (None, None),
         "unknown is not zero"
     );
@@ -32,7 +32,7 @@ async fn the_balance_is_the_accounts_own() {
 }
 
 #[tokio::test]
-async fn an_account_that_is_wrong_in_one_field_is_refused_by_its_name() {
+async fn names_malformed_account_field() {
     let digits = "9".repeat(40);
     for (right, wrong, named) in [
         ("182.40", "-182.40", "balance"),
@@ -75,13 +75,13 @@ async fn an_account_that_is_wrong_in_one_field_is_refused_by_its_name() {
         let who = provider.identity().await.unwrap();
         assert_eq!(
             who.user_id, "acc_7Q2M",
-            "{wrong:.40}: whose it is is known all the same"
+            "{wrong:.40}: the owner is known anyway"
         );
     }
 }
 
 #[tokio::test]
-async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
+async fn unreadable_optional_field_leaves_balance_known() {
     for (right, wrong, named) in [
         ("\"days_left\":40", "\"days_left\":-1", "days_left"),
         ("\"days_left\":40", "\"days_left\":99999999999", "days_left"),
@@ -90,10 +90,10 @@ async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
     ] {
         let (_server, provider) =
             but_for("/api/v1/account", &ACCOUNT.replacen(right, wrong, 1)).await;
-        let told = provider.balance().await.unwrap();
-        assert_eq!(told.balance, usd("182.40"));
+        let balance = provider.balance().await.unwrap();
+        assert_eq!(balance.balance, usd("182.40"));
         assert_eq!(
-            (told.days_left.is_none(), told.daily_usage.is_none()),
+            (balance.days_left.is_none(), balance.daily_usage.is_none()),
             (named == "days_left", named == "daily_spend")
         );
         assert_unread(provider.as_ref(), &[named]);
@@ -114,29 +114,33 @@ async fn a_field_beside_the_balance_that_cannot_be_read_is_unknown_alone() {
 
 /// Checks that the provider reports exactly these fields as unreadable.
 fn assert_unread(provider: &dyn Provider, named: &[&str]) {
-    let told = provider.unreadable_parts();
-    assert_eq!(told.len(), named.len(), "{told:?}");
+    let errors = provider.unreadable_parts();
+    assert_eq!(errors.len(), named.len(), "{errors:?}");
     for field in named {
         assert!(
-            told.iter().any(|error| error.message.contains(field)),
-            "{field}: {told:?}"
+            errors.iter().any(|error| error.message.contains(field)),
+            "{field}: {errors:?}"
         );
-        assert!(told.iter().all(|error| error.code == Code::PartUnreadable));
+        assert!(
+            errors
+                .iter()
+                .all(|error| error.code == Code::PartUnreadable)
+        );
     }
 }
 
 #[tokio::test]
-async fn what_can_be_paid_with_is_read_by_payer() {
+async fn reads_payment_methods_by_payer() {
     let (_server, provider) = over(usual, "").await;
-    let told = provider.catalogue().await.unwrap();
-    assert_eq!(told.presets, [usd("100.00"), usd("200.00")]);
-    let payers: Vec<_> = told
+    let catalogue = provider.catalogue().await.unwrap();
+    assert_eq!(catalogue.presets, [usd("100.00"), usd("200.00")]);
+    let payers: Vec<_> = catalogue
         .payers
         .iter()
         .map(|payer| payer.name.as_str())
         .collect();
     assert_eq!(payers, ["Dana Demo", "Acme B.V."]);
-    let kinds: Vec<_> = told.methods.iter().map(|method| method.kind).collect();
+    let kinds: Vec<_> = catalogue.methods.iter().map(|method| method.kind).collect();
     assert_eq!(
         kinds,
         [
@@ -145,30 +149,33 @@ async fn what_can_be_paid_with_is_read_by_payer() {
             MethodKind::Invoice
         ]
     );
-    for method in &told.methods {
+    for method in &catalogue.methods {
         assert_eq!(method.min, usd("0.50"));
         assert_eq!(method.max, Some(usd("15000.00")));
         assert_eq!(method.debits_at_once, method.kind == MethodKind::Saved);
     }
-    let saved = told.methods[0].saved.as_ref().unwrap();
+    let saved = catalogue.methods[0].saved.as_ref().unwrap();
     assert_eq!(
         (saved.state, saved.is_default),
         (SavedMethodState::Confirmed, true)
     );
     assert_eq!(saved.detail, "•••• 4242, until 2031-04");
-    assert!(told.methods[2].is_for(Some("pyr_acme")) && !told.methods[2].is_for(Some("pyr_dana")));
+    assert!(
+        catalogue.methods[2].is_for(Some("pyr_acme"))
+            && !catalogue.methods[2].is_for(Some("pyr_dana"))
+    );
 
     let later = METHODS.replace("\"kind\":\"invoice\"", "\"kind\":\"barter\"");
     let (_server, provider) = but_for("/api/v1/payment-methods", &later).await;
     assert_eq!(
         provider.catalogue().await.unwrap().methods.len(),
         2,
-        "a kind of a later version"
+        "a kind that only a later version knows"
     );
 }
 
 #[tokio::test]
-async fn what_can_be_paid_with_is_refused_whole_only_where_it_is_no_list() {
+async fn rejects_catalogue_only_if_it_is_not_a_list() {
     for (path, whole, right, wrong, named) in [
         ("/api/v1/top-up/options", OPTIONS, "15000.00", "0.25", "max"),
         ("/api/v1/payers", PAYERS, "\"items\"", "\"payers\"", "items"),
@@ -188,7 +195,7 @@ async fn what_can_be_paid_with_is_refused_whole_only_where_it_is_no_list() {
 }
 
 #[tokio::test]
-async fn an_odd_limit_payer_or_method_takes_nothing_from_the_others() {
+async fn unreadable_limit_payer_or_method_does_not_affect_others() {
     const OPTIONS_AT: &str = "/api/v1/top-up/options";
     const METHODS_AT: &str = "/api/v1/payment-methods";
     // Each case ends with the numbers of presets, payers and methods that remain.
@@ -278,28 +285,32 @@ async fn an_odd_limit_payer_or_method_takes_nothing_from_the_others() {
         let body = whole.replacen(right, wrong, 1);
         assert_ne!(body, whole, "{right} is in the answer");
         let (_server, provider) = but_for(path, &body).await;
-        let told = provider.catalogue().await.unwrap();
-        let counts = (told.presets.len(), told.payers.len(), told.methods.len());
+        let catalogue = provider.catalogue().await.unwrap();
+        let counts = (
+            catalogue.presets.len(),
+            catalogue.payers.len(),
+            catalogue.methods.len(),
+        );
         assert_eq!(counts, left, "{wrong}");
         assert_unread(provider.as_ref(), &named);
-        let first = &told.methods[0];
+        let first = &catalogue.methods[0];
         assert_eq!(first.min.is_zero(), named == ["min"]);
         assert_eq!(first.max.is_none(), named == ["max"]);
     }
 }
 
 #[tokio::test]
-async fn what_is_due_is_read_with_its_prices() {
+async fn reads_due_payments_with_prices() {
     let (_server, provider) = over(usual, "").await;
-    let told = provider.dues().await.unwrap();
-    let period = &told.services[0].periods[0];
+    let dues = provider.dues().await.unwrap();
+    let period = &dues.services[0].periods[0];
     assert_eq!((period.id.as_str(), &period.price), ("3m", &usd("54.00")));
     assert_eq!(
         period.until,
         Timestamp::parse_rfc3339("2026-05-10T00:00:00Z")
     );
     assert_eq!(
-        told.migrations[0].server_detail.as_deref(),
+        dues.migrations[0].server_detail.as_deref(),
         Some("EPYC, Amsterdam")
     );
     for (path, whole, right, wrong, named) in [
@@ -343,7 +354,7 @@ async fn what_is_due_is_read_with_its_prices() {
 }
 
 #[tokio::test]
-async fn expenses_are_added_up_by_day() {
+async fn sums_expenses_by_day() {
     let line = |id: u8, date: &str, amount: &str| {
         format!(
             r#"{{"id":"exp_{id}","date":"{date}","service":null,"name":"x","tariff":null,
@@ -357,8 +368,8 @@ async fn expenses_are_added_up_by_day() {
         line(4, "2026-02-01", "9.99"),
     ];
     let (server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
-    let told = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
-    let days: Vec<_> = told
+    let charges = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
+    let days: Vec<_> = charges
         .days
         .iter()
         .map(|day| (day.date.as_str(), &day.amount))
@@ -381,16 +392,16 @@ async fn expenses_are_added_up_by_day() {
             line(3, "2026-01-31", "1.00"),
         ];
         let (_server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
-        let told = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
+        let charges = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
         assert_eq!(
-            (told.days[0].date.as_str(), &told.days[0].amount),
+            (charges.days[0].date.as_str(), &charges.days[0].amount),
             ("2026-01-30", &usd("2"))
         );
-        let unknown: Vec<_> = told.unknown.iter().map(String::as_str).collect();
+        let unknown: Vec<_> = charges.unknown.iter().map(String::as_str).collect();
         if named == "date" {
-            assert_eq!((told.days.len(), unknown.len()), (2, 0));
+            assert_eq!((charges.days.len(), unknown.len()), (2, 0));
         } else {
-            assert_eq!((told.days.len(), unknown), (1, vec!["2026-01-31"]));
+            assert_eq!((charges.days.len(), unknown), (1, vec!["2026-01-31"]));
         }
         assert_unread(provider.as_ref(), &[named]);
     }

@@ -21,7 +21,7 @@ async fn refusing(status: u16, content_type: &'static str, body: &str) -> Error 
 }
 
 #[tokio::test]
-async fn every_problem_has_a_code_of_ours() {
+async fn maps_every_problem_to_a_code() {
     for (theirs, status, ours) in [
         ("unauthorized", 401, Code::Unauthorized),
         ("forbidden", 403, Code::Forbidden),
@@ -53,65 +53,65 @@ async fn every_problem_has_a_code_of_ours() {
             r#"{{"type":"urn:bursar:panel:problem:{theirs}","title":"T","status":{status},"code":"{theirs}",
             "detail":"Two\nlines"}}"#
         );
-        let told = refusing(status, "application/problem+json", &body).await;
-        assert_eq!(told.code, ours, "{theirs}");
-        assert_eq!(told.retry_after, Some(Span::seconds(7)));
-        assert!(!told.message.contains('\n'));
+        let error = refusing(status, "application/problem+json", &body).await;
+        assert_eq!(error.code, ours, "{theirs}");
+        assert_eq!(error.retry_after, Some(Span::seconds(7)));
+        assert!(!error.message.contains('\n'));
     }
 }
 
 #[tokio::test]
-async fn a_challenge_page_rejects_no_key_and_removes_no_method() {
+async fn challenge_page_rejects_no_key_and_removes_no_method() {
     let (_server, provider) = over(
         |_| StubResponse::with(403, "text/html", "cf-mitigated: challenge\r\n", "<html>"),
         "",
     )
     .await;
-    let told = [
+    let results = [
         provider.identity().await.map(drop),
         provider.cancel("pay_1").await,
         provider.remove_method("mth_1").await,
         provider.invoice("pay_1").await.map(drop),
     ];
-    for told in told {
-        assert_eq!(told.unwrap_err().code, Code::ProviderUnavailable);
+    for result in results {
+        assert_eq!(result.unwrap_err().code, Code::ProviderUnavailable);
     }
     let (_server, provider) =
         over(|_| StubResponse::with(404, "text/html", "", "<html>"), "").await;
     assert!(
         provider.remove_method("mth_1").await.is_err(),
-        "a proxy knows no methods"
+        "a proxy's response removes no method"
     );
 }
 
 #[tokio::test]
-async fn no_word_of_the_panel_says_the_key_back() {
-    for said in [
+async fn never_repeats_key_that_panel_echoes() {
+    for echoed in [
         KEY.to_owned(),
         KEY.to_ascii_uppercase(),
         KEY.replace('_', "%5F"),
     ] {
         let body =
-            format!(r#"{{"status":422,"code":"invalid","detail":"key {said} may not pay"}}"#);
-        let told = refusing(422, "application/problem+json", &body).await;
+            format!(r#"{{"status":422,"code":"invalid","detail":"key {echoed} may not pay"}}"#);
+        let error = refusing(422, "application/problem+json", &body).await;
         assert!(
-            told.message.ends_with("key … may not pay"),
+            error.message.ends_with("key … may not pay"),
             "{}",
-            told.message
+            error.message
         );
     }
 }
 
 #[tokio::test]
-async fn a_total_that_changed_is_told_with_the_new_one() {
+async fn reports_changed_total_with_new_total() {
     let body = r#"{"type":"urn:bursar:panel:problem:total_changed","title":"T","status":409,
         "code":"total_changed","detail":"d","total":{"amount":"78.00","currency":"USD"}}"#;
-    let told = refusing(409, "application/problem+json", body).await;
-    assert!(told.message.contains("78"), "{}", told.message);
+    let error = refusing(409, "application/problem+json", body).await;
+    assert!(error.message.contains("78"), "{}", error.message);
 }
 
 #[tokio::test]
-async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
+async fn foreign_response_proves_nothing_about_payment() {
     for (status, content_type, body, ours) in [
         (404, "text/html", "<html>", Code::AnswerMalformed),
         (409, "application/json", "{}", Code::AnswerMalformed),
@@ -174,22 +174,22 @@ async fn what_is_not_the_panels_own_word_says_nothing_of_the_payment() {
             Code::ProviderUnavailable,
         ),
     ] {
-        let told = refusing(status, content_type, body).await;
-        assert_eq!(told.code, ours, "{status} {content_type} {body}");
-        let refused = bursar_engine::top_up::Input::Started(Err(told));
+        let error = refusing(status, content_type, body).await;
+        assert_eq!(error.code, ours, "{status} {content_type} {body}");
+        let refused = bursar_engine::top_up::Input::Started(Err(error));
         let new = requests::new_top_up("100.00");
         let intent = bursar_engine::top_up::TopUp::intent(&new, true, None, Timestamp(0));
         let (after, _) = intent.apply(&refused, Timestamp(1));
         assert_eq!(
             after.phase,
             bursar_engine::top_up::Phase::Starting,
-            "{status}: it may exist"
+            "{status}: the payment may exist"
         );
     }
 }
 
 #[tokio::test]
-async fn a_method_that_somebody_else_removed_is_removed() {
+async fn removing_a_removed_method_succeeds() {
     let gone = r#"{"type":"t","title":"T","status":404,"code":"not_found","detail":"d"}"#;
     let (server, provider) = over(
         |_| StubResponse::with(404, "application/problem+json", "", gone),
@@ -198,20 +198,20 @@ async fn a_method_that_somebody_else_removed_is_removed() {
     .await;
     provider.remove_method("mth_1").await.unwrap();
     assert_eq!(server.requests()[0].path(), "/api/v1/payment-methods/mth_1");
-    let told = provider.set_default_method("mth_1").await.unwrap_err();
-    assert_eq!(told.code, Code::NotFound);
+    let error = provider.set_default_method("mth_1").await.unwrap_err();
+    assert_eq!(error.code, Code::NotFound);
 }
 
 #[tokio::test]
-async fn an_invoice_is_a_pdf_or_nothing() {
+async fn invoice_must_be_a_pdf() {
     for (content_type, ends_well) in [("application/pdf", true), ("text/html", false)] {
         let (server, provider) = over(
             move |_| StubResponse::with(200, content_type, "", "%PDF-1.7"),
             "",
         )
         .await;
-        let told = provider.invoice("pay_118").await;
-        assert_eq!(told.is_ok_and(|file| file == b"%PDF-1.7"), ends_well);
+        let invoice = provider.invoice("pay_118").await;
+        assert_eq!(invoice.is_ok_and(|file| file == b"%PDF-1.7"), ends_well);
         assert_eq!(
             server.requests()[0].path(),
             "/api/v1/payments/pay_118/invoice"

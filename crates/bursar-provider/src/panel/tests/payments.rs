@@ -4,7 +4,7 @@ use super::*;
 use bursar_domain::payment::{FailureCode, Status};
 
 #[tokio::test]
-async fn every_status_has_its_own_meaning() {
+async fn maps_every_status() {
     for (theirs, by_page, by_saved) in [
         ("new", Status::Open, Status::Confirming),
         ("processing", Status::Confirming, Status::Confirming),
@@ -21,18 +21,18 @@ async fn every_status_has_its_own_meaning() {
             (line.replace("payment_system", "saved"), by_saved),
         ] {
             let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
-            let told = provider.history(None, None).await.unwrap();
-            assert_eq!(told.payments[0].status, ours, "{theirs}");
+            let history = provider.history(None, None).await.unwrap();
+            assert_eq!(history.payments[0].status, ours, "{theirs}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_payment_is_read_with_its_papers() {
+async fn reads_payment_with_documents() {
     let (_server, provider) = over(usual, "").await;
-    let told = provider.history(None, None).await.unwrap();
-    assert_eq!((told.next, told.unreadable.len()), (None, 0));
-    let payment = &told.payments[0];
+    let history = provider.history(None, None).await.unwrap();
+    assert_eq!((history.next, history.unreadable.len()), (None, 0));
+    let payment = &history.payments[0];
     assert_eq!(payment.amount, usd("100.00"));
     assert_eq!(payment.fee, None, "unknown is not zero");
     assert_eq!(
@@ -49,15 +49,15 @@ async fn a_payment_is_read_with_its_papers() {
         "price":{"amount":"100.00","currency":"USD"},"until":"2026-03-14T00:00:00Z"}]}"#,
     );
     let (_server, provider) = but_for("/api/v1/payments", &page(&renewal)).await;
-    let told = provider.history(None, None).await.unwrap();
+    let history = provider.history(None, None).await.unwrap();
     assert_eq!(
-        told.payments[0].purpose.words().as_deref(),
+        history.payments[0].purpose.words().as_deref(),
         Some("db.demo.test (1 month)")
     );
 }
 
 #[tokio::test]
-async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
+async fn keeps_failure_reason_and_panels_text() {
     for (theirs, ours) in [
         ("declined", FailureCode::Declined),
         ("insufficient_funds", FailureCode::InsufficientFunds),
@@ -75,15 +75,15 @@ async fn why_a_payment_came_to_nothing_is_kept_with_the_panels_words() {
             &format!(r#""reason":{{"code":"{theirs}","message":"Because\u202e\n of that."}}"#),
         );
         let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
-        let told = provider.history(None, None).await.unwrap();
-        let reason = told.payments[0].reason.as_ref().unwrap();
+        let history = provider.history(None, None).await.unwrap();
+        let reason = history.payments[0].reason.as_ref().unwrap();
         assert_eq!(reason.why, ours, "{theirs}");
         assert_eq!(reason.words.as_deref(), Some("Because  of that."));
     }
 }
 
 #[tokio::test]
-async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
+async fn failure_without_reason_is_not_by_user() {
     for (status, why) in [
         ("cancelled", Some(FailureCode::Other)),
         ("fraudulent", Some(FailureCode::Fraud)),
@@ -92,15 +92,15 @@ async fn one_that_came_to_nothing_without_a_reason_was_not_the_users_wish() {
     ] {
         let line = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
         let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
-        let told = provider.history(None, None).await.unwrap();
-        let reason = told.payments[0].reason.as_ref();
+        let history = provider.history(None, None).await.unwrap();
+        let reason = history.payments[0].reason.as_ref();
         assert_eq!(reason.map(|reason| reason.why), why, "{status}");
         assert_eq!(reason.and_then(|reason| reason.words.clone()), None);
     }
 }
 
 #[tokio::test]
-async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
+async fn unreadable_payment_names_its_field() {
     let digits = "1".repeat(40);
     let good = TOP_UP.replace("pay_119", "pay_118");
     for (right, wrong, named) in [
@@ -143,11 +143,15 @@ async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
         assert_ne!(line, TOP_UP, "{right} is in the payment");
         let lines = format!("{line},{good}");
         let (_server, provider) = but_for("/api/v1/payments", &page(&lines)).await;
-        let told = provider.history(None, None).await.unwrap();
-        let ids: Vec<_> = told.payments.iter().map(|line| line.id.as_str()).collect();
+        let history = provider.history(None, None).await.unwrap();
+        let ids: Vec<_> = history
+            .payments
+            .iter()
+            .map(|line| line.id.as_str())
+            .collect();
         assert_eq!(ids, ["pay_118"], "{wrong:.60}: the others stay");
-        assert_eq!(told.unreadable.len(), 1, "{wrong:.60}");
-        let unreadable = &told.unreadable[0].error;
+        assert_eq!(history.unreadable.len(), 1, "{wrong:.60}");
+        let unreadable = &history.unreadable[0].error;
         assert_eq!(unreadable.code, Code::LineUnreadable);
         assert!(
             unreadable.message.contains(named),
@@ -156,24 +160,24 @@ async fn a_payment_that_is_wrong_in_one_field_is_an_odd_line_that_names_it() {
         );
         // The history skips such a payment, but in the response to a payment request it is an error.
         let (_server, provider) = but_for("/api/v1/payments", &line).await;
-        let told = provider
+        let error = provider
             .start(&requests::new_top_up("100.00"))
             .await
             .unwrap_err();
-        assert_names(&told, named, wrong);
+        assert_names(&error, named, wrong);
     }
 }
 
 #[tokio::test]
-async fn lists_that_lead_nowhere_are_refused() {
+async fn rejects_lists_that_do_not_end() {
     let endless = format!(r#"{{"items":[{TOP_UP}],"next_cursor":"again"}}"#);
     let (_server, provider) = but_for("/api/v1/payments", &endless).await;
     let first = provider.history(None, None).await.unwrap();
     assert_eq!(first.next.as_deref(), Some("again"));
-    let told = provider.history(None, Some("again")).await.unwrap_err();
-    assert_names(&told, "leads to itself", "again");
-    let told = provider.pending().await.unwrap_err();
-    assert_names(&told, "does not end", "again");
+    let error = provider.history(None, Some("again")).await.unwrap_err();
+    assert_names(&error, "leads to itself", "again");
+    let error = provider.pending().await.unwrap_err();
+    assert_names(&error, "does not end", "again");
 
     let long = "c".repeat(513);
     for wrong in ["", long.as_str()] {
@@ -194,17 +198,25 @@ async fn lists_that_lead_nowhere_are_refused() {
     );
     let twice = page(&format!("{TOP_UP},{}", TOP_UP.replace("100.00", "1.00")));
     let (_server, provider) = but_for("/api/v1/payments", &twice).await;
-    let told = provider.history(None, None).await.unwrap();
-    assert!(told.payments.is_empty(), "which of them is true?");
-    assert!(told.unreadable[0].error.message.contains("pay_119 twice"));
+    let history = provider.history(None, None).await.unwrap();
+    assert!(
+        history.payments.is_empty(),
+        "neither of two contradicting entries counts"
+    );
+    assert!(
+        history.unreadable[0]
+            .error
+            .message
+            .contains("pay_119 twice")
+    );
     let same = page(&format!("{TOP_UP},{TOP_UP}"));
     let (_server, provider) = but_for("/api/v1/payments", &same).await;
-    let told = provider.history(None, None).await.unwrap();
-    assert_eq!((told.payments.len(), told.unreadable.len()), (1, 0));
+    let history = provider.history(None, None).await.unwrap();
+    assert_eq!((history.payments.len(), history.unreadable.len()), (1, 0));
 }
 
 #[tokio::test]
-async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() {
+async fn reports_unreadable_optional_field_and_keeps_its_row() {
     for (right, wrong, named) in [
         ("\"number\":\"2026-000119\",", "", "number"),
         ("\"has_invoice\":false", "\"has_invoice\":0", "has_invoice"),
@@ -226,24 +238,24 @@ async fn a_field_that_decides_nothing_is_unknown_and_named_and_its_line_stays() 
         let line = TOP_UP.replacen(right, wrong, 1);
         assert_ne!(line, TOP_UP, "{right} is in the payment");
         let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
-        let told = provider.history(None, None).await.unwrap();
+        let history = provider.history(None, None).await.unwrap();
         assert_eq!(
             (
-                told.payments.len(),
-                told.unreadable.len(),
-                told.partly_unreadable.len()
+                history.payments.len(),
+                history.unreadable.len(),
+                history.partly_unreadable.len()
             ),
             (1, 0, 1),
             "{wrong}"
         );
-        assert_eq!(told.payments[0].amount, usd("100"));
-        let note = &told.partly_unreadable[0].error.message;
+        assert_eq!(history.payments[0].amount, usd("100"));
+        let note = &history.partly_unreadable[0].error.message;
         assert!(note.contains(named), "{note} does not name {named}");
     }
 }
 
 #[tokio::test]
-async fn a_payment_that_is_not_what_was_asked_for_is_followed_and_said_to_be_another() {
+async fn follows_and_reports_payment_that_differs_from_request() {
     let new = super::requests::new_top_up("100");
     for (right, wrong, named) in [
         ("", "", None),

@@ -18,7 +18,7 @@ fn body_of(request: &ReceivedRequest) -> Value {
 }
 
 #[tokio::test]
-async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
+async fn repeated_payment_request_is_identical() {
     let (server, provider) = over(usual, "return_links = true\n").await;
     let new = NewPayment {
         save_method: true,
@@ -52,7 +52,7 @@ async fn a_payment_that_is_sent_again_is_the_same_to_the_letter() {
 }
 
 #[tokio::test]
-async fn renewals_and_migrations_name_their_periods() {
+async fn sends_periods_of_renewals_and_migrations() {
     let (server, provider) = over(usual, "").await;
     let renewal = Purpose::Renewal {
         items: vec![RenewalItem {
@@ -91,7 +91,7 @@ async fn renewals_and_migrations_name_their_periods() {
 }
 
 #[tokio::test]
-async fn an_amount_that_the_account_cannot_carry_is_not_sent() {
+async fn does_not_send_amount_that_account_cannot_hold() {
     let (server, provider) = over(usual, "").await;
     let euros = Amount::parse_decimal("10", Currency::new("EUR").unwrap()).unwrap();
     for amount in [usd("0.005"), euros] {
@@ -113,21 +113,21 @@ async fn an_amount_that_the_account_cannot_carry_is_not_sent() {
 }
 
 #[tokio::test]
-async fn the_status_is_asked_without_saying_who_asks() {
+async fn requests_status_without_key() {
     let (server, provider) = over(usual, "").await;
     assert_eq!(provider.maintenance().await, Ok(false));
     assert_eq!(server.requests()[0].header("authorization"), None);
 }
 
 #[tokio::test]
-async fn the_history_is_asked_by_what_changed_and_by_cursor() {
+async fn requests_history_by_change_time_and_cursor() {
     let (server, provider) = over(usual, "").await;
     let since = Timestamp::parse_rfc3339("2026-01-01T00:00:00Z");
     provider.history(since, Some("bmV4dA")).await.unwrap();
     provider.pending().await.unwrap();
     let requests = server.requests();
     let [.., history, pending] = requests.as_slice() else {
-        panic!("two questions");
+        panic!("two requests");
     };
     assert_eq!(
         history.parameter("updated_since").as_deref(),
@@ -141,7 +141,7 @@ async fn the_history_is_asked_by_what_changed_and_by_cursor() {
 }
 
 #[tokio::test]
-async fn a_method_is_added_through_the_panels_page() {
+async fn adds_method_through_panels_page() {
     let page = r#"{"id":"mth_9","kind":"saved","page":"https://checkout.panel.example/add/9"}"#;
     let (server, provider) = over(
         move |request| match request.method.as_str() {
@@ -171,7 +171,7 @@ async fn a_method_is_added_through_the_panels_page() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_an_id_is_not_put_into_an_address() {
+async fn puts_only_valid_ids_into_urls() {
     let (server, provider) = over(usual, "").await;
     for id in ["", "../account", "a/b", "a?b", "ä"] {
         assert_eq!(provider.cancel(id).await.unwrap_err().code, Code::NotFound);
@@ -185,7 +185,7 @@ async fn what_cannot_be_an_id_is_not_put_into_an_address() {
 }
 
 #[tokio::test]
-async fn what_has_not_changed_is_not_sent_again() {
+async fn uses_etags_for_unchanged_data() {
     let (server, provider) = over(
         |request| match (request.path(), request.header("if-none-match")) {
             ("/api/v1/account", Some("\"one\"")) => StubResponse::with(304, "", "", ""),
@@ -220,12 +220,12 @@ async fn what_has_not_changed_is_not_sent_again() {
         .into_iter()
         .rfind(|request| request.path() == "/api/v1/payers");
     assert_eq!(again.unwrap().header("if-none-match"), None);
-    let told = provider.pending().await.unwrap_err();
-    assert_eq!(told.code, Code::AnswerMalformed);
+    let error = provider.pending().await.unwrap_err();
+    assert_eq!(error.code, Code::AnswerMalformed);
 }
 
 #[tokio::test]
-async fn nothing_that_was_told_to_one_key_is_used_for_the_next() {
+async fn uses_no_cached_data_of_another_key() {
     let (server, provider, session) = signed_in(
         |request| {
             let of_second = request.header("authorization") == Some("Bearer second");
