@@ -101,7 +101,7 @@ pub fn to_file(
     cancel: &AtomicBool,
     progress: impl FnMut(u64),
 ) -> Result<Exported> {
-    let place = target.display().to_string();
+    let target_name = target.display().to_string();
     let mut output = match OutputFile::create(target, Readers::Usual, cancel) {
         Ok(output) => output,
         // Nobody opened the pipe for reading before the export was cancelled.
@@ -114,7 +114,7 @@ pub fn to_file(
         labels,
         format,
         BufWriter::new(&mut output),
-        &place,
+        &target_name,
         cancel,
         progress,
     );
@@ -128,7 +128,7 @@ pub fn to_file(
     }
 }
 
-/// Writes the lines of `query` to an open stream, such as standard output, which errors call `place`.
+/// Writes the rows of `query` to an open stream, such as standard output, which errors call `target_name`.
 ///
 /// # Errors
 /// As for [`to_file`].
@@ -136,21 +136,17 @@ pub fn to_file(
     clippy::too_many_arguments,
     reason = "each is one thing that only the caller knows"
 )]
-/// Writes the rows of `query` to an open stream, such as standard output, which errors call `place`.
-///
-/// # Errors
-/// As for [`to_file`].
 pub fn to_stream(
     history: &History,
     query: &PaymentQuery,
     labels: &Labels,
     format: Format,
     stream: impl Write + Send,
-    place: &str,
+    target_name: &str,
     cancel: &AtomicBool,
     mut progress: impl FnMut(u64),
 ) -> Result<Exported> {
-    let refused = |error: &io::Error| file_failed(error, Path::new(place));
+    let refused = |error: &io::Error| file_failed(error, Path::new(target_name));
     let mut writer = RowWriter::begin(format, stream).map_err(|error| refused(&error))?;
     let mut lines = 0_u64;
     // Read once: if it changed between two reads, an export that read nothing would count as written.

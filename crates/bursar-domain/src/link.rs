@@ -93,8 +93,8 @@ pub fn parse(text: &str) -> Result<Link> {
         return Err(malformed());
     }
     let text = without_fragment(text)?;
-    let (place, query) = text.split_once('?').ok_or_else(malformed)?;
-    match place {
+    let (base, query) = text.split_once('?').ok_or_else(malformed)?;
+    match base {
         TOP_UP_RETURN => {
             let state = once(query, "state")?
                 .and_then(LinkState::parse)

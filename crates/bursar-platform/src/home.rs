@@ -60,10 +60,10 @@ pub fn is_in_use(home: &Path) -> bool {
 /// The home's canonical path, whether the folder exists yet or not: without symbolic links, `..` and `.`.
 pub fn canonical(home: &Path) -> PathBuf {
     let given = std::path::absolute(home).unwrap_or_else(|_| home.to_path_buf());
-    let mut there = given.clone();
+    let mut existing = given.clone();
     let mut missing = Vec::new();
     loop {
-        if let Ok(mut path) = there.canonicalize() {
+        if let Ok(mut path) = existing.canonicalize() {
             for part in missing.into_iter().rev() {
                 match part {
                     Component::ParentDir => drop(path.pop()),
@@ -76,12 +76,12 @@ pub fn canonical(home: &Path) -> PathBuf {
         // `file_name` would skip a `..`.
         let Some(last) = given
             .components()
-            .nth(there.components().count().saturating_sub(1))
+            .nth(existing.components().count().saturating_sub(1))
         else {
             return given;
         };
         missing.push(last);
-        if !there.pop() {
+        if !existing.pop() {
             return given;
         }
     }

@@ -33,28 +33,28 @@ fn hidden_name() -> String {
 
 /// The error for a file that was not written, with advice.
 pub fn file_failed(error: &io::Error, target: &Path) -> Error {
-    let place = target.display();
+    let path = target.display();
     let kind = error.kind();
     let message = if matches!(
         kind,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     ) {
         format!(
-            "The disk is full: {place} was not written. Free some space or choose another place."
+            "The disk is full: {path} was not written. Free some space or choose another place."
         )
     } else if matches!(
         kind,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
     ) {
-        format!("{place} cannot be written there. Choose another folder.")
+        format!("{path} cannot be written there. Choose another folder.")
     } else if kind == io::ErrorKind::NotFound {
-        format!("The folder of {place} is not there. Choose another one.")
+        format!("The folder of {path} is not there. Choose another one.")
     } else if kind == io::ErrorKind::IsADirectory {
-        format!("{place} is a folder. Choose a name for the file in it.")
+        format!("{path} is a folder. Choose a name for the file in it.")
     } else if kind == io::ErrorKind::InvalidFilename && target.file_name().is_none() {
         "Choose a name for the file.".to_owned()
     } else {
-        format!("{place} was not written: {error}.")
+        format!("{path} was not written: {error}.")
     };
     Error::new(Code::FileFailed, message)
 }

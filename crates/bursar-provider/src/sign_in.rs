@@ -26,7 +26,7 @@ pub const ATTEMPT_TIMEOUT: Span = Span::minutes(15);
 
 /// A sign-in that waits for its return link. Its `Debug` output contains no secret.
 pub struct SignInAttempt {
-    place: SignIn,
+    sign_in: SignIn,
     state: Zeroizing<String>,
     /// 256 random bits. Nobody can exchange the code without them.
     verifier: Zeroizing<String>,
@@ -40,24 +40,24 @@ impl SignInAttempt {
     /// `sign_in_failed` if the network offers no sign-in through the browser, `internal` if the system provides no
     /// randomness.
     pub fn begin(network: &Network, now: Timestamp) -> Result<(Self, Url)> {
-        let place = network.sign_in.clone().ok_or_else(|| {
+        let sign_in = network.sign_in.clone().ok_or_else(|| {
             failed("This network has no sign-in through the browser. Paste an API key instead.")
         })?;
         let state = Zeroizing::new(link::new_state()?);
         let verifier = Zeroizing::new(link::new_state()?);
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-        let mut address = place.authorize.clone();
+        let mut address = sign_in.authorize.clone();
         address
             .query_pairs_mut()
             .append_pair("response_type", "code")
-            .append_pair("client_id", &place.client_id)
+            .append_pair("client_id", &sign_in.client_id)
             .append_pair("redirect_uri", REDIRECT_URI)
             .append_pair("state", &state)
             .append_pair("code_challenge", &challenge)
             .append_pair("code_challenge_method", "S256");
         Ok((
             Self {
-                place,
+                sign_in,
                 state,
                 verifier,
                 began: now,
@@ -103,16 +103,16 @@ impl SignInAttempt {
             ("grant_type", "authorization_code"),
             ("code", code),
             ("redirect_uri", REDIRECT_URI),
-            ("client_id", &self.place.client_id),
+            ("client_id", &self.sign_in.client_id),
             ("code_verifier", &self.verifier),
         ];
-        let answer = post_form(&self.place.token, &form, http).await?;
+        let answer = post_form(&self.sign_in.token, &form, http).await?;
         match answer.status {
             200 if !answer.is_challenge => tokens(&answer, None),
             400..=499 if refusal(&answer) == Some(Refusal::GrantRejected) => {
                 Err(failed("The provider refused the sign-in. Start it again."))
             }
-            _ => Err(unavailable(&self.place.token, &answer)),
+            _ => Err(unavailable(&self.sign_in.token, &answer)),
         }
     }
 }
@@ -139,7 +139,7 @@ pub enum Renewal {
 /// # Errors
 /// `signed_out` if the provider rejects the token; and those of HTTP.
 pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Result<Credential> {
-    let (place, answer) = match renewal {
+    let (url, answer) = match renewal {
         Renewal::OAuth(sign_in) => {
             let form = [
                 ("grant_type", "refresh_token"),
@@ -169,7 +169,7 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
                 "The provider asks to be left alone for a while.",
             )
         }),
-        _ => Err(unavailable(place, &answer)),
+        _ => Err(unavailable(url, &answer)),
     }
 }
 
@@ -186,8 +186,8 @@ enum Refusal {
 /// sign-in.
 fn refusal(answer: &Response) -> Option<Refusal> {
     let body = ErrorBody::read(answer)?;
-    let word = body.code.or(body.text).unwrap_or_default();
-    Some(match word.as_str() {
+    let code = body.code.or(body.text).unwrap_or_default();
+    Some(match code.as_str() {
         "temporarily_unavailable"
         | "server_error"
         | "slow_down"
@@ -238,12 +238,12 @@ fn failed(message: &str) -> Error {
     Error::new(Code::SignInFailed, message)
 }
 
-fn unavailable(place: &Url, answer: &Response) -> Error {
+fn unavailable(url: &Url, answer: &Response) -> Error {
     let status = answer.status;
     let message = match status {
         500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
         _ => {
-            let host = host_and_port(place).unwrap_or_default();
+            let host = host_and_port(url).unwrap_or_default();
             foreign_response(answer, &host, false).message
         }
     };

@@ -65,21 +65,21 @@ pub(super) fn check_integrity(connection: &Connection, how: IntegrityCheck) -> S
 }
 
 /// Moves a finished file to its place: flushes it, renames it, and flushes the rename.
-pub(super) fn rename_durably(temporary: &Path, place: &Path) -> Result<()> {
+pub(super) fn rename_durably(temporary: &Path, target: &Path) -> Result<()> {
     // Windows can only flush a file that is open for writing.
     let settled = File::options()
         .write(true)
         .open(temporary)
         .and_then(|file| file.sync_all())
-        .and_then(|()| fs::rename(temporary, place))
-        .and_then(|()| sync_directory(place));
-    settled.map_err(|error| file_error(&error, place))
+        .and_then(|()| fs::rename(temporary, target))
+        .and_then(|()| sync_directory(target));
+    settled.map_err(|error| file_error(&error, target))
 }
 
 /// Makes a rename durable. Only Unix can flush a directory; elsewhere the file system takes care of it.
 #[cfg(unix)]
-fn sync_directory(place: &Path) -> std::io::Result<()> {
-    match place.parent() {
+fn sync_directory(target: &Path) -> std::io::Result<()> {
+    match target.parent() {
         Some(folder) => File::open(folder)?.sync_all(),
         None => Ok(()),
     }

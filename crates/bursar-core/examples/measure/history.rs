@@ -76,8 +76,8 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
 fn event((n, payment): (usize, &RemotePayment)) -> BalanceEvent {
     let number = u64::try_from(n).unwrap_or_default();
     let mut transaction = [0; 32];
-    for (place, byte) in transaction.iter_mut().zip(number.to_be_bytes()) {
-        *place = byte;
+    for (target, byte) in transaction.iter_mut().zip(number.to_be_bytes()) {
+        *target = byte;
     }
     BalanceEvent {
         kind: EventKind::Credit {

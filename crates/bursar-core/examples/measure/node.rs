@@ -115,8 +115,8 @@ impl Node {
     fn logs_of(&self, from: u64, to: u64) -> String {
         let mut text = String::from("[");
         let first = from.max(1);
-        let places = usize::try_from(first - 1).unwrap_or(0);
-        let blocks = (first..=to).zip(self.users.iter().skip(places));
+        let skipped = usize::try_from(first - 1).unwrap_or(0);
+        let blocks = (first..=to).zip(self.users.iter().skip(skipped));
         for (block, _) in blocks.filter(|(_, user)| **user == USER) {
             if text.len() > 1 {
                 text.push(',');
@@ -131,13 +131,13 @@ impl Node {
 /// A topic or hash that tells its block.
 pub(crate) fn hash(kind: u64, block: u64) -> B256 {
     let mut bytes = [0; 32];
-    for (place, byte) in bytes.iter_mut().zip(
+    for (target, byte) in bytes.iter_mut().zip(
         kind.to_be_bytes()
             .into_iter()
             .chain([0; 16])
             .chain(block.to_be_bytes()),
     ) {
-        *place = byte;
+        *target = byte;
     }
     bytes.into()
 }

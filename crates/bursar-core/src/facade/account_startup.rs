@@ -42,7 +42,7 @@ impl Bursar {
         );
         let history = Arc::clone(&self.services.history);
         let verifiable = connection.chain.is_some();
-        let (top_ups, alerts, sync, api, reading, past) = blocking(move || {
+        let (top_ups, alerts, sync, api, reading, backfill) = blocking(move || {
             let recent = store.top_ups(&id, now.minus(LATE_PAYMENT_WINDOW))?;
             // A payment with an unknown outcome is compared with those created near it, however long ago.
             let oldest = recent
@@ -82,7 +82,7 @@ impl Bursar {
         );
         state.alerts = alerts;
         state.notifies_alerts = self.pops_up;
-        state.backfill = past;
+        state.backfill = backfill;
         // A start shows the last known figures, just as a running app would.
         state.api_balance = api;
         state.chain_reading = reading.filter(|_| setup.watched_address.is_some());
@@ -107,7 +107,7 @@ impl Bursar {
             .network
             .chain
             .clone()
-            .map(|place| Arc::new(Chain::new(place, custom_rpc.clone(), self.http.clone())));
+            .map(|config| Arc::new(Chain::new(config, custom_rpc.clone(), self.http.clone())));
         Connection::new(account, provider, session, chain).with_custom_rpc(custom_rpc)
     }
 

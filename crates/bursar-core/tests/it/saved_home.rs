@@ -156,7 +156,7 @@ fn writes_what_nobody_else_knows_as_it_was() {
             "bursar.db",
             "SELECT * FROM notice ORDER BY id DESC",
         );
-        let places = rows(home.path(), "bursar.db", "SELECT * FROM key_place");
+        let key_locations = rows(home.path(), "bursar.db", "SELECT * FROM key_place");
         let top_ups = count(home.path(), "bursar.db", "top_up");
 
         let store = open_store(home.path());
@@ -178,10 +178,10 @@ fn writes_what_nobody_else_knows_as_it_was() {
         for network in store.networks().unwrap() {
             store.put_network(&network).unwrap();
         }
-        for place in places {
-            let account = AccountId(text(&place, "account").to_owned());
+        for row in key_locations {
+            let account = AccountId(text(&row, "account").to_owned());
             let read: Option<KeyLocation> = store.key_location(&account).unwrap();
-            assert_eq!(json!(read), json!(text(&place, "place")));
+            assert_eq!(json!(read), json!(text(&row, "place")));
         }
         let stored = store.notices(None, 1_000).unwrap();
         assert_eq!(stored.len(), notices.len());
@@ -525,14 +525,14 @@ async fn inside_a_session() {
             let secret = entry["secret"].as_str().unwrap();
             world.lock().unwrap().add(&user, secret, 1);
         }
-        let (places, removals) = {
+        let (key_locations, removals) = {
             let store = open_store(copy.path());
             let accounts = store.accounts().unwrap();
-            let places: Vec<_> = accounts
+            let key_locations: Vec<_> = accounts
                 .into_iter()
                 .map(|account| (account.label, store.key_location(&account.id).unwrap()))
                 .collect();
-            (places, store.pending_keyring_removals().unwrap())
+            (key_locations, store.pending_keyring_removals().unwrap())
         };
         assert!(!removals.is_empty());
         let service = Service::start(&world);
@@ -547,9 +547,9 @@ async fn inside_a_session() {
         })
         .await
         .unwrap();
-        let expected: Vec<_> = places
+        let expected: Vec<_> = key_locations
             .into_iter()
-            .map(|(label, place)| (label, place == Some(KeyLocation::Keyring)))
+            .map(|(label, location)| (label, location == Some(KeyLocation::Keyring)))
             .collect();
         assert!(expected.iter().any(|(_, keyring)| !keyring));
         let begun = Instant::now();

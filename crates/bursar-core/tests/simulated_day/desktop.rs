@@ -254,11 +254,11 @@ impl Desktop {
 
     pub(crate) async fn until(&self, what: &str, holds: impl Fn(&State) -> bool) {
         let patience = Duration::from_secs(2 * 24 * 3_600);
-        let held = self
+        let reached = self
             .driver()
             .wait_until(&self.account.id, patience, holds)
             .await;
-        assert!(held, "not reached within two days: {what}");
+        assert!(reached, "not reached within two days: {what}");
     }
 
     /// Pays everything that is open, then lets time pass until the app knows.

@@ -34,9 +34,9 @@ pub(super) fn read(text: &str) -> Result<Typed> {
 pub(super) fn ungrouped(text: &str, script: &mut Option<char>) -> Result<String> {
     let groups: Vec<&str> = text.split(is_space).collect();
     let mut whole = String::new();
-    for (place, group) in groups.iter().enumerate() {
+    for (index, group) in groups.iter().enumerate() {
         let length = group.chars().count();
-        let fits = match (groups.len(), place) {
+        let fits = match (groups.len(), index) {
             (1, _) => true,
             (_, 0) => (1..=3).contains(&length),
             (_, _) => length == 3,

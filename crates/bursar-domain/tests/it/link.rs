@@ -206,11 +206,11 @@ proptest! {
         let at = at % changed.len();
         changed[at] = byte;
         let Ok(changed) = String::from_utf8(changed) else { return Ok(()) };
-        let place = good.find("state=").unwrap() + 6;
+        let state_start = good.find("state=").unwrap() + 6;
         match parse(&changed) {
             Ok(Link::TopUpReturn { state }) => {
-                prop_assert!(changed == good || at >= place);
-                prop_assert_eq!(state.as_str(), &changed[place..]);
+                prop_assert!(changed == good || at >= state_start);
+                prop_assert_eq!(state.as_str(), &changed[state_start..]);
             }
             Ok(other) => prop_assert!(false, "{:?}", other),
             Err(error) => prop_assert_eq!(error.code, Code::LinkMalformed),

@@ -71,16 +71,21 @@ fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> Remote
 }
 
 /// A reading at this minute that shows these payments.
-fn looked(state: &State, minute: i64, payments: Vec<RemotePayment>, odd: Option<&str>) -> Step {
-    let look = Event::OpenPayments {
+fn polled(
+    state: &State,
+    minute: i64,
+    payments: Vec<RemotePayment>,
+    unreadable: Option<&str>,
+) -> Step {
+    let response = Event::OpenPayments {
         requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
             payments,
-            history_read: odd.is_none(),
-            error: odd.map(|words| Error::new(Code::LineUnreadable, words)),
+            history_read: unreadable.is_none(),
+            error: unreadable.map(|words| Error::new(Code::LineUnreadable, words)),
         }),
     };
-    step(state, &look, minutes_after_noon(minute), 0)
+    step(state, &response, minutes_after_noon(minute), 0)
 }
 
 fn notice(step: &Step) -> Option<&Notice> {
@@ -98,16 +103,22 @@ fn unreadable_payment_keeps_last_status_and_its_time() {
         Some(noon()),
         "the response contains the status"
     );
-    let good = looked(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
+    let good = polled(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
     assert_eq!(good.status_read_at("t"), Some(minutes_after_noon(1)));
-    let odd = looked(&good, 2, Vec::new(), Some("status of a payment")).state;
+    let unreadable = polled(&good, 2, Vec::new(), Some("status of a payment")).state;
     assert_eq!(
-        odd.status_read_at("t"),
+        unreadable.status_read_at("t"),
         Some(minutes_after_noon(1)),
         "an unreadable row says nothing about the payment"
     );
-    assert_eq!(odd.top_ups["t"], good.top_ups["t"]);
-    let again = looked(&odd, 3, vec![payment(Status::Confirming, None, 1)], None).state;
+    assert_eq!(unreadable.top_ups["t"], good.top_ups["t"]);
+    let again = polled(
+        &unreadable,
+        3,
+        vec![payment(Status::Confirming, None, 1)],
+        None,
+    )
+    .state;
     assert_eq!(again.status_read_at("t"), Some(minutes_after_noon(3)));
 }
 
@@ -116,10 +127,10 @@ fn status_time_of_unknown_outcome_is_last_complete_reading() {
     let intent = TopUp::intent(&NewPayment::top_up(usd(2_500), "t"), false, None, noon());
     let state = account(vec![intent]);
     assert_eq!(state.status_read_at("t"), None);
-    let looked_for = looked(&state, 1, Vec::new(), None).state;
+    let looked_for = polled(&state, 1, Vec::new(), None).state;
     assert_eq!(looked_for.status_read_at("t"), Some(minutes_after_noon(1)));
-    let odd = looked(&looked_for, 2, Vec::new(), Some("status of a payment")).state;
-    assert_eq!(odd.status_read_at("t"), Some(minutes_after_noon(1)));
+    let unreadable = polled(&looked_for, 2, Vec::new(), Some("status of a payment")).state;
+    assert_eq!(unreadable.status_read_at("t"), Some(minutes_after_noon(1)));
 }
 
 fn no_reason(words: Option<&str>) -> Option<FailureReason> {
@@ -132,7 +143,7 @@ fn no_reason(words: Option<&str>) -> Option<FailureReason> {
 #[test]
 fn unrequested_cancellation_notifies() {
     let ended = payment(Status::Cancelled, no_reason(None), 1);
-    let ended = looked(&with_an_open_one(), 1, vec![ended], None);
+    let ended = polled(&with_an_open_one(), 1, vec![ended], None);
     let notice = notice(&ended).unwrap();
     assert_eq!((notice.kind, notice.silent), (NoticeKind::Cancelled, false));
 }
@@ -152,8 +163,8 @@ fn requested_cancellation_is_silent_unless_provider_gives_reason() {
         step(&asked, &answer, noon(), 0).state
     };
     let end = |state: &State, reason| {
-        let open = looked(state, 1, vec![payment(Status::Open, None, 0)], None).state;
-        let ended = looked(&open, 2, vec![payment(Status::Cancelled, reason, 2)], None);
+        let open = polled(state, 1, vec![payment(Status::Open, None, 0)], None).state;
+        let ended = polled(&open, 2, vec![payment(Status::Cancelled, reason, 2)], None);
         let silent = notice(&ended).unwrap().silent;
         let why = ended.state.top_ups["t"]
             .reason

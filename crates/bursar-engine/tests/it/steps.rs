@@ -195,16 +195,16 @@ fn malformed_response_keeps_last_state_and_its_time() {
 
     let open = TopUp::intent(&NewPayment::top_up(usdc(2_500), "t"), false, None, noon());
     let followed = account(vec![open.clone()]);
-    let odd = OpenPaymentsResponse {
+    let unreadable = OpenPaymentsResponse {
         payments: Vec::new(),
         history_read: false,
         error: Some(Error::new(Code::LineUnreadable, "status of a payment")),
     };
-    let look = Event::OpenPayments {
+    let response = Event::OpenPayments {
         requested_at: later,
-        answer: Ok(odd),
+        answer: Ok(unreadable),
     };
-    let after = step(&followed, &look, later, 0).state;
+    let after = step(&followed, &response, later, 0).state;
     assert_eq!(
         after.top_ups["t"], open,
         "the malformed response changes nothing"

@@ -131,8 +131,8 @@ fn nothing_is_absent_without_access_to_history() {
     let down = Input::Unclear(Error::new(Code::Timeout, "theirs"));
     assert!(!intent().apply(&down, minutes_after_noon(9)).1.changed);
     assert!(!open().apply(&forbidden, minutes_after_noon(9)).1.changed);
-    let looked = unclear.apply(&Input::Absent, minutes_after_noon(10)).0;
-    assert_eq!(looked.error, None, "the history can be read again");
+    let absent = unclear.apply(&Input::Absent, minutes_after_noon(10)).0;
+    assert_eq!(absent.error, None, "the history can be read again");
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn read_with_error(
     payments: &[RemotePayment],
     problem: Option<Error>,
 ) -> State {
-    let look = Event::OpenPayments {
+    let response = Event::OpenPayments {
         requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
             payments: payments.to_vec(),
@@ -181,7 +181,7 @@ fn read_with_error(
             error: problem,
         }),
     };
-    step(state, &look, minutes_after_noon(minute), 0).state
+    step(state, &response, minutes_after_noon(minute), 0).state
 }
 
 /// `t1`, started at noon, without a response; by minute 11 no provider accepts a resend.
@@ -215,8 +215,8 @@ fn possible_match_under_wrong_clock_prevents_absence() {
             ] {
                 let like = [payment("p", 10_000, status, minute)];
                 let mut state = state.clone();
-                for look in [12, 14, 16] {
-                    state = read_at(&state, look, &like);
+                for response in [12, 14, 16] {
+                    state = read_at(&state, response, &like);
                     let top_up = &state.top_ups["t1"];
                     assert_eq!(top_up.phase, Phase::Starting, "{minute}, {status:?}");
                     let why = top_up.error.as_ref().unwrap();
@@ -505,7 +505,7 @@ fn adopted_duplicate_is_deleted_when_matched() {
     let answer = step(&named, &answered("t1", Ok(made("p"))), noon(), 0);
     let mut listed_later = named_by_its_intent(Rules::default());
     listed_later.top_ups.insert(adopted.id.clone(), adopted);
-    let look = Event::OpenPayments {
+    let response = Event::OpenPayments {
         requested_at: minutes_after_noon(1),
         answer: Ok(OpenPaymentsResponse {
             payments: vec![listed],
@@ -513,7 +513,10 @@ fn adopted_duplicate_is_deleted_when_matched() {
             error: None,
         }),
     };
-    for after in [answer, step(&listed_later, &look, minutes_after_noon(1), 0)] {
+    for after in [
+        answer,
+        step(&listed_later, &response, minutes_after_noon(1), 0),
+    ] {
         assert_eq!(after.state.top_ups.len(), 1);
         assert_eq!(bound(&after.state), Some("p"));
         let gone = Write::DeleteTopUp("r-p".to_owned());

@@ -248,9 +248,9 @@ fn writes_to_open_descriptor_at_its_position() {
     fs::write(at("file"), "before ").unwrap();
     let file = File::options().append(true).open(at("file")).unwrap();
     let inode = file.metadata().unwrap().ino();
-    for place in ["/proc/self/fd", "/dev/fd", "/proc/thread-self/fd"] {
+    for folder in ["/proc/self/fd", "/dev/fd", "/proc/thread-self/fd"] {
         write(
-            &Path::new(place).join(file.as_raw_fd().to_string()),
+            &Path::new(folder).join(file.as_raw_fd().to_string()),
             "more ",
         )
         .unwrap();

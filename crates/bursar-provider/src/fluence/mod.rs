@@ -165,8 +165,8 @@ impl Fluence {
     /// Bursar reads the open top-up as well. The open top-up is the new one if its id or its checkout matches. A slow
     /// or failed call changes nothing.
     async fn look_up(&self, mut created: Created) -> Created {
-        let look = tokio::time::timeout(ID_LOOKUP_TIMEOUT, self.open_one()).await;
-        let Ok(Ok(Some(open))) = look else {
+        let lookup = tokio::time::timeout(ID_LOOKUP_TIMEOUT, self.open_one()).await;
+        let Ok(Ok(Some(open))) = lookup else {
             return created;
         };
         let same = open.id == created.payment_id
@@ -299,11 +299,11 @@ impl Provider for Fluence {
         Ok(vec![open])
     }
 
-    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+    async fn history(&self, since: Option<Timestamp>, cursor: Option<&str>) -> Result<HistoryPage> {
         // The cursor counts pages from 0, whatever number the API starts with.
-        let page: u32 = match place {
+        let page: u32 = match cursor {
             None => 0,
-            Some(place) => place.parse().map_err(|_| pages_wrong())?,
+            Some(cursor) => cursor.parse().map_err(|_| pages_wrong())?,
         };
         let number = match page {
             0 => None,

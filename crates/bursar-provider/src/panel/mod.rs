@@ -245,18 +245,18 @@ impl Provider for Panel {
         .await
     }
 
-    async fn history(&self, since: Option<Timestamp>, place: Option<&str>) -> Result<HistoryPage> {
+    async fn history(&self, since: Option<Timestamp>, cursor: Option<&str>) -> Result<HistoryPage> {
         let unit = self.unit().await?;
         let mut call = Call::get(&["payments"]).with("limit", PER_PAGE);
         if let Some(since) = since {
             // Filter by the last update, not by creation: an old payment may have a new status.
             call = call.with("updated_since", since.to_string());
         }
-        if let Some(place) = place {
-            call = call.with("cursor", place);
+        if let Some(cursor) = cursor {
+            call = call.with("cursor", cursor);
         }
         let page = wire::payments(&self.api.send(&call).await?, &unit)?;
-        if page.next.is_some() && page.next.as_deref() == place {
+        if page.next.is_some() && page.next.as_deref() == cursor {
             return Err(Error::new(
                 Code::AnswerMalformed,
                 "The provider's answer is not as described: a page of payments leads to itself.",

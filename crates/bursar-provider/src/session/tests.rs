@@ -399,7 +399,7 @@ mod orders {
     async fn check(all: Vec<Happens>) {
         let keyring = Away::new();
         let one = session(&keyring.secret_store);
-        let mut held: Option<String> = None;
+        let mut current: Option<String> = None;
         // `None` after a sign-in for the session only: the test then expects nothing particular in the keyring.
         let mut stored: Option<Option<String>> = Some(None);
         let mut renewals = 0;
@@ -409,26 +409,26 @@ mod orders {
                 Happens::Comes => keyring.is(false),
                 Happens::SignsIn(number) => {
                     let _ = one.set_and_keep(key(&format!("k{number}"))).await;
-                    held = Some(format!("k{number}"));
-                    stored = Some(held.clone());
+                    current = Some(format!("k{number}"));
+                    stored = Some(current.clone());
                 }
                 Happens::SignsInForTheSession(number) => {
                     one.set_credential(key(&format!("s{number}")), true)
                         .await
                         .unwrap();
-                    held = Some(format!("s{number}"));
+                    current = Some(format!("s{number}"));
                     stored = None;
                 }
-                Happens::Renews if held.is_some() => {
+                Happens::Renews if current.is_some() => {
                     renewals += 1;
                     one.replace(key(&format!("r{renewals}"))).await;
-                    held = Some(format!("r{renewals}"));
-                    stored = stored.map(|_| held.clone());
+                    current = Some(format!("r{renewals}"));
+                    stored = stored.map(|_| current.clone());
                 }
                 Happens::Renews => {}
                 Happens::SignsOut => {
                     let _ = one.sign_out().await;
-                    held = None;
+                    current = None;
                     stored = Some(None);
                 }
                 Happens::Settles => drop(one.write_pending().await),
@@ -437,7 +437,7 @@ mod orders {
                 }
             }
             let authorized = one.authorize(header).ok().map(|(_, value)| value);
-            assert_eq!(authorized, held);
+            assert_eq!(authorized, current);
         }
         keyring.is(false);
         one.write_pending().await.unwrap();

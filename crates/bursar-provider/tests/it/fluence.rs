@@ -117,12 +117,12 @@ async fn reads_long_history_page_by_page() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({ "history": 250 })).await;
     let provider = sandbox.by_key(&user["api_key"]).await;
-    let (mut payments, mut place) = (Vec::new(), None);
+    let (mut payments, mut cursor) = (Vec::new(), None);
     loop {
-        let read = provider.history(None, place.as_deref()).await.unwrap();
+        let read = provider.history(None, cursor.as_deref()).await.unwrap();
         payments.extend(read.payments);
-        place = read.next;
-        if place.is_none() {
+        cursor = read.next;
+        if cursor.is_none() {
             break;
         }
     }

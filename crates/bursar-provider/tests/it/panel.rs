@@ -264,18 +264,18 @@ async fn reads_every_payment_status() {
 async fn reads_long_history_and_late_changes() {
     let sandbox = sandbox().await;
     let customer = customer(&sandbox, json!({"history": 450})).await;
-    let mut place = None;
+    let mut cursor = None;
     let mut seen = Vec::new();
     loop {
         let page = customer
             .panel
-            .history(None, place.as_deref())
+            .history(None, cursor.as_deref())
             .await
             .unwrap();
         assert_eq!(page.unreadable, []);
         seen.extend(page.payments);
-        place = page.next;
-        if place.is_none() {
+        cursor = page.next;
+        if cursor.is_none() {
             break;
         }
     }

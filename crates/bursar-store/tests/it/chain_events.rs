@@ -37,14 +37,7 @@ fn verifies_by_id_and_shows_other_events_as_rows() {
     let shown = rows(&history, &PaymentQuery::default());
     let reported: Vec<_> = shown
         .iter()
-        .map(|line| {
-            (
-                line.kind,
-                line.source.as_deref(),
-                line.verified,
-                line.matched,
-            )
-        })
+        .map(|row| (row.kind, row.source.as_deref(), row.verified, row.matched))
         .collect();
     assert_eq!(
         reported,
@@ -129,8 +122,8 @@ fn removes_row_of_credit_when_its_payment_arrives() {
     history
         .put_payments(&account, &[payment("p1", "25.00", NOW)])
         .unwrap();
-    let line = only_row(&history);
-    assert_eq!((line.id.as_str(), line.verified), ("p1", true));
+    let row = only_row(&history);
+    assert_eq!((row.id.as_str(), row.verified), ("p1", true));
 }
 
 #[test]
@@ -243,7 +236,7 @@ fn stores_joined_ranges_like_separate_ones() {
         }
         let reported: Vec<_> = rows(&history, &PaymentQuery::default())
             .into_iter()
-            .map(|line| (line.id, line.matched, line.block))
+            .map(|row| (row.id, row.matched, row.block))
             .collect();
         let cursor = history.event_cursor(&account).unwrap().unwrap();
         drop(home);
@@ -325,13 +318,13 @@ fn keeps_events_problem_until_events_are_read() {
 #[test]
 fn recognizes_event_at_another_log_index() {
     let minutes = |n| NOW.plus(Span::minutes(n));
-    let at = |id: &str, place| BalanceEvent {
-        log_index: place,
+    let at = |id: &str, log_index| BalanceEvent {
+        log_index: log_index,
         ..event(id, "25.000000", 100, minutes(1))
     };
-    let refund = |place| BalanceEvent {
+    let refund = |log_index| BalanceEvent {
         kind: EventKind::Refund,
-        ..at("", place)
+        ..at("", log_index)
     };
     let reported = [
         // A transaction's events as one endpoint reports them, then as another does.
@@ -392,7 +385,7 @@ fn recognizes_event_at_another_log_index() {
                 .unwrap();
             let verified = |history| {
                 let lines = rows(history, &PaymentQuery::default());
-                lines.into_iter().filter(|line| line.verified).count()
+                lines.into_iter().filter(|row| row.verified).count()
             };
             assert_eq!(verified(&history), verified(&fresh), "{known:?}");
         }

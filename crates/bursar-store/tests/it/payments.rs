@@ -35,10 +35,10 @@ fn counts_new_and_changed_payments() {
         ..first
     };
     assert_eq!(history.put_payments(&account, &[changed]).unwrap(), 1);
-    let line = history.payment(&account, "p1").unwrap().unwrap();
-    assert_eq!(line.status, PaymentStatus::Expired);
-    assert_eq!(line.fee, Some(usdc("0.25")));
-    assert_eq!(line.source.as_deref(), Some("copperx"));
+    let row = history.payment(&account, "p1").unwrap().unwrap();
+    assert_eq!(row.status, PaymentStatus::Expired);
+    assert_eq!(row.fee, Some(usdc("0.25")));
+    assert_eq!(row.source.as_deref(), Some("copperx"));
     assert_eq!(total(&history, &statuses(&[PaymentStatus::Expired])), 1);
     assert_eq!(total(&history, &statuses(&[PaymentStatus::Completed])), 0);
 }
@@ -85,12 +85,12 @@ fn top_up_stays_one_row_from_intent_to_payment() {
     let (_home, history, account) = history();
     let intent = TopUp::intent(&NewPayment::top_up(usdc("25.00"), "a"), false, None, NOW);
     history.put_top_up(&account, &intent).unwrap();
-    let line = only_row(&history);
+    let row = only_row(&history);
     assert_eq!(
-        (line.id.as_str(), line.status),
+        (row.id.as_str(), row.status),
         ("local:a", PaymentStatus::Starting)
     );
-    assert_eq!(line.top_up.as_deref(), Some("a"));
+    assert_eq!(row.top_up.as_deref(), Some("a"));
 
     let bound = TopUp {
         payment_id: Some("p1".into()),
@@ -107,9 +107,9 @@ fn top_up_stays_one_row_from_intent_to_payment() {
     history
         .put_payments(&account, std::slice::from_ref(&listed))
         .unwrap();
-    let line = only_row(&history);
+    let row = only_row(&history);
     assert_eq!(
-        (line.created_at, line.top_up.as_deref()),
+        (row.created_at, row.top_up.as_deref()),
         (listed.created_at, Some("a"))
     );
 
@@ -157,11 +157,8 @@ fn keeps_row_of_top_up_that_never_started() {
             },
         )
         .unwrap();
-    let line = only_row(&history);
-    assert_eq!(
-        (line.status, line.top_up),
-        (PaymentStatus::NotStarted, None)
-    );
+    let row = only_row(&history);
+    assert_eq!((row.status, row.top_up), (PaymentStatus::NotStarted, None));
 }
 
 #[test]
@@ -187,7 +184,7 @@ fn pages_neither_skip_nor_repeat_while_rows_arrive() {
             seen.extend(
                 page.payments
                     .into_iter()
-                    .map(|line| (line.created_at, line.id)),
+                    .map(|row| (row.created_at, row.id)),
             );
             let newer = payment(
                 &format!("new{}{}", seen.len(), query.search.is_some()),
@@ -251,9 +248,9 @@ fn payment_has_one_row_whatever_its_former_ids() {
                     history.put_top_up(&account, &bound).unwrap();
                     history.put_payments(&account, &[listed]).unwrap();
                 }
-                let line = only_row(&history);
-                assert_eq!(line.id, "p1");
-                assert_eq!(line.verified, shown.is_some(), "{shown:?}, {phase:?}");
+                let row = only_row(&history);
+                assert_eq!(row.id, "p1");
+                assert_eq!(row.verified, shown.is_some(), "{shown:?}, {phase:?}");
 
                 // Now its own credit arrives, unless it was there. A credit of something else is not matched with it.
                 history

@@ -281,12 +281,12 @@ fn stored_records(store: &Store, account: &Account) -> StoredRecords {
 fn replaced(file: &[u8], written: &[u8], changed: &[u8]) -> Vec<u8> {
     assert_eq!(written.len(), changed.len());
     let mut file = file.to_vec();
-    let places: Vec<usize> = (0..file.len() - written.len())
+    let offsets: Vec<usize> = (0..file.len() - written.len())
         .filter(|at| file[*at..].starts_with(written))
         .collect();
-    assert!(!places.is_empty());
-    for at in places {
-        file[at..at + written.len()].copy_from_slice(changed);
+    assert!(!offsets.is_empty());
+    for offset in offsets {
+        file[offset..offset + written.len()].copy_from_slice(changed);
     }
     file
 }

@@ -122,13 +122,13 @@ fn migrates_history() {
     );
     let (history, _) = History::open(home.path(), NOW).unwrap();
     let account = AccountId(ACCOUNT.to_owned());
-    let line = history.payment(&account, "first-payment").unwrap().unwrap();
+    let row = history.payment(&account, "first-payment").unwrap().unwrap();
     assert_eq!(
-        (line.status, line.kind),
+        (row.status, row.kind),
         (PaymentStatus::Completed, PaymentKind::TopUp)
     );
-    assert!(line.verifiable && !line.has_invoice);
-    assert_eq!((line.number, line.payer, line.purpose), (None, None, None));
+    assert!(row.verifiable && !row.has_invoice);
+    assert_eq!((row.number, row.payer, row.purpose), (None, None, None));
     assert_eq!(
         history.sync_state(&account).unwrap().next.as_deref(),
         Some("3")
@@ -138,7 +138,7 @@ fn migrates_history() {
     let later = RemotePayment {
         id: "second-payment".into(),
         status: Status::Completed,
-        amount: line.amount.clone(),
+        amount: row.amount.clone(),
         fee: None,
         source: None,
         created_at: NOW,
@@ -200,7 +200,7 @@ fn finds_migrated_non_ascii_ids() {
         let page = history.payments(&query, None, 10).unwrap();
         page.payments
             .into_iter()
-            .map(|line| line.id)
+            .map(|row| row.id)
             .collect::<Vec<_>>()
     };
     for (text, ids) in [

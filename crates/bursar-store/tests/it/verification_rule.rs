@@ -97,7 +97,7 @@ proptest! {
                         events.values().filter(|event| event.block >= block).map(event_id).collect();
                     let expected: Vec<String> = verified_before
                         .iter()
-                        .filter(|(_, place)| gone.contains(*place))
+                        .filter(|(_, event)| gone.contains(*event))
                         .map(|(id, _)| id.clone())
                         .collect();
                     prop_assert_eq!(expected, lost);
@@ -118,7 +118,7 @@ proptest! {
             let found = matches_in_history(&history, &account, &matchable);
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(shown_as_rows(&history), expected_rows_of_events(&matchable, &all_events, &expected));
-            verified_before = found.into_iter().map(|(id, place, _)| (id, place)).collect();
+            verified_before = found.into_iter().map(|(id, event, _)| (id, event)).collect();
         }
     }
 
@@ -180,8 +180,8 @@ fn top_up(number: u8, listed: bool, phase: Phase, amount: Amount, at: Timestamp)
 fn lines(history: &History) -> usize {
     let mut lines = 0;
     history
-        .for_each_payment(&PaymentQuery::default(), |line| {
-            lines += usize::from(line.kind != PaymentKind::Credit);
+        .for_each_payment(&PaymentQuery::default(), |row| {
+            lines += usize::from(row.kind != PaymentKind::Credit);
             true
         })
         .unwrap();
@@ -306,11 +306,11 @@ fn matches_in_history(
     ids.sort();
     ids.into_iter()
         .filter_map(|id| {
-            let line = history.payment(account, id).unwrap().unwrap();
+            let row = history.payment(account, id).unwrap().unwrap();
             let matched = history.payment_match(account, id).unwrap();
-            assert_eq!(line.matched.is_some(), matched.is_some());
-            assert_eq!(line.verified, matched.is_some());
-            matched.map(|matched| (id.clone(), event_id(&matched.event), line.matched.unwrap()))
+            assert_eq!(row.matched.is_some(), matched.is_some());
+            assert_eq!(row.verified, matched.is_some());
+            matched.map(|matched| (id.clone(), event_id(&matched.event), row.matched.unwrap()))
         })
         .collect()
 }
@@ -349,9 +349,9 @@ fn expected_rows_of_events(
 fn shown_as_rows(history: &History) -> BTreeSet<String> {
     let mut shown = BTreeSet::new();
     history
-        .for_each_payment(&PaymentQuery::default(), |line| {
-            if line.kind == PaymentKind::Credit {
-                shown.insert(line.id);
+        .for_each_payment(&PaymentQuery::default(), |row| {
+            if row.kind == PaymentKind::Credit {
+                shown.insert(row.id);
             }
             true
         })

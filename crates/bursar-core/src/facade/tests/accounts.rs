@@ -20,11 +20,11 @@ async fn new_account_takes_presence_and_connectivity() {
         .await
         .unwrap();
     let second = opened.account.id;
-    let there = |state: &State| state.presence == Presence::Focused && !state.online;
+    let inherited = |state: &State| state.presence == Presence::Focused && !state.online;
     assert!(
         app.bursar
             .driver
-            .wait_until(&second, WAIT_TIMEOUT, there)
+            .wait_until(&second, WAIT_TIMEOUT, inherited)
             .await
     );
 }

@@ -25,7 +25,7 @@ impl TestApp {
         self.provider.lock().unwrap().pages.clone()
     }
 
-    async fn lines(&self) -> u32 {
+    async fn row_count(&self) -> u32 {
         let page = self.bursar.payments(PaymentQuery::default(), None, 1).await;
         page.unwrap().total
     }
@@ -75,12 +75,12 @@ async fn reports_progress_per_page_and_blocks_nothing() {
     app.read().await;
     app.until("some is read", |state| state.backfill.payments.is_some())
         .await;
-    let past = app.bursar.backfill(&app.account).unwrap();
-    let lines = past.payments.unwrap();
-    assert_eq!(lines.all, Some(1_000));
-    assert!(lines.read.is_multiple_of(100) && !past.stopped);
+    let backfill = app.bursar.backfill(&app.account).unwrap();
+    let rows = backfill.payments.unwrap();
+    assert_eq!(rows.all, Some(1_000));
+    assert!(rows.read.is_multiple_of(100) && !backfill.stopped);
     app.all_is_read().await;
-    assert_eq!(app.lines().await, 1_000);
+    assert_eq!(app.row_count().await, 1_000);
     assert_eq!(app.pages(), (1..=PAGES).collect::<Vec<_>>());
 }
 
@@ -88,10 +88,7 @@ async fn reports_progress_per_page_and_blocks_nothing() {
 async fn stays_paused_and_resumes_where_it_stopped() {
     let mut app = TestApp::connect(long()).await;
     app.until("three pages are read", |state| {
-        state
-            .backfill
-            .payments
-            .is_some_and(|lines| lines.read >= 300)
+        state.backfill.payments.is_some_and(|rows| rows.read >= 300)
     })
     .await;
     app.stop().await;
@@ -100,7 +97,7 @@ async fn stays_paused_and_resumes_where_it_stopped() {
         read.len() < PAGES,
         "everything was read before the backfill could be paused"
     );
-    let kept = app.lines().await;
+    let kept = app.row_count().await;
     assert_eq!(kept as usize, read.len() * 100);
 
     // New and open payments are still found, also in the next run.
@@ -112,7 +109,10 @@ async fn stays_paused_and_resumes_where_it_stopped() {
             provider.pending = Some(top_up(id, "open", now));
         }
         app.look_on().await;
-        assert_eq!(app.lines().await, kept + u32::try_from(run).unwrap() + 1);
+        assert_eq!(
+            app.row_count().await,
+            kept + u32::try_from(run).unwrap() + 1
+        );
         app.until("the payment is followed", |state| {
             state
                 .top_ups
@@ -123,13 +123,13 @@ async fn stays_paused_and_resumes_where_it_stopped() {
         assert_eq!(app.pages(), read, "an older page was asked for");
         let backfill = app.state().backfill.clone();
         assert!(backfill.paused);
-        assert_eq!(backfill.payments.map(|lines| lines.read), Some(kept));
+        assert_eq!(backfill.payments.map(|rows| rows.read), Some(kept));
         app.restart().await;
     }
 
     app.go_on().await;
     app.all_is_read().await;
-    assert_eq!(app.lines().await, 1_002);
+    assert_eq!(app.row_count().await, 1_002);
     // The backfill continued where it stopped and read no page twice.
     assert_eq!(app.pages(), (1..=PAGES + 1).collect::<Vec<_>>());
     assert!(

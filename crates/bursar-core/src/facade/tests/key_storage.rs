@@ -100,8 +100,8 @@ impl Keys {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        let held = tokio::time::timeout(WAIT_TIMEOUT, wait).await;
-        assert!(held.is_ok(), "{what}: {:?}", self.names());
+        let reached = tokio::time::timeout(WAIT_TIMEOUT, wait).await;
+        assert!(reached.is_ok(), "{what}: {:?}", self.names());
     }
 
     fn session(&self, account: &AccountId) -> Arc<Session> {
@@ -368,9 +368,9 @@ async fn finds_key_of_account_from_earlier_version() {
     keys.start().await;
     keys.until("signed in", |keys| keys.session(&account).signed_in())
         .await;
-    let place = || keys.bursar.services.store.key_location(&account).unwrap();
+    let location = || keys.bursar.services.store.key_location(&account).unwrap();
     keys.until("the key's location is recorded", |_| {
-        place() == Some(KeyLocation::Keyring)
+        location() == Some(KeyLocation::Keyring)
     })
     .await;
 }

@@ -10,8 +10,8 @@ impl TestApp {
     async fn status_of(&self, id: &str) -> Option<PaymentStatus> {
         let query = PaymentQuery::default();
         let page = self.bursar.payments(query, None, 50).await.unwrap();
-        let line = page.payments.into_iter().find(|line| line.id == id);
-        line.map(|line| line.status)
+        let row = page.payments.into_iter().find(|row| row.id == id);
+        row.map(|row| row.status)
     }
 
     async fn completion_notices(&self, payment: &str) -> usize {
@@ -130,8 +130,8 @@ async fn finds_payment_made_elsewhere_despite_clock_offset() {
         app.read().await;
         app.sync_after(Span::seconds(61)).await;
         // The payment was made in the browser just now, by the provider's clock, and paid at once.
-        let there = SystemClock.now().plus(ahead);
-        app.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", there)];
+        let provider_time = SystemClock.now().plus(ahead);
+        app.provider.lock().unwrap().history = vec![top_up("elsewhere", "resolved", provider_time)];
         app.sync_after(Span::seconds(61)).await;
         let status = app.status_of("elsewhere").await;
         assert_eq!(status, Some(PaymentStatus::Completed), "{hours} h, {dated}");

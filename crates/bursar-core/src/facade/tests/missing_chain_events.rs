@@ -134,8 +134,8 @@ async fn progresses_with_ten_blocks_per_request() {
     .await;
     let far = |least: u64| {
         move |state: &State| {
-            let past = state.backfill.chain;
-            past.is_some_and(|past| past.read >= least && past.at_most == HEAD + 1)
+            let progress = state.backfill.chain;
+            progress.is_some_and(|progress| progress.read >= least && progress.at_most == HEAD + 1)
         }
     };
     app.until("the newest blocks are read", far(100)).await;

@@ -62,12 +62,12 @@ impl MockChain {
     }
 
     pub(super) fn list(&mut self, id: &str, status: &str) {
-        let line = top_up(id, status, self.time(self.head));
-        self.provider.history.retain(|line| !line.contains(id));
+        let item = top_up(id, status, self.time(self.head));
+        self.provider.history.retain(|item| !item.contains(id));
         if status == "open" {
-            self.provider.pending = Some(line.clone());
+            self.provider.pending = Some(item.clone());
         }
-        self.provider.history.insert(0, line);
+        self.provider.history.insert(0, item);
     }
 
     fn time(&self, block: u64) -> Timestamp {

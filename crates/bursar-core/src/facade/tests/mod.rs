@@ -321,11 +321,11 @@ impl<P: MockProvider> TestApp<P> {
     }
 
     async fn until(&self, what: &str, holds: impl Fn(&State) -> bool) {
-        let held = self
+        let reached = self
             .bursar
             .driver
             .wait_until(&self.account, WAIT_TIMEOUT, holds);
-        assert!(held.await, "{what}: {:#?}", self.state());
+        assert!(reached.await, "{what}: {:#?}", self.state());
     }
 
     fn state(&self) -> Arc<State> {

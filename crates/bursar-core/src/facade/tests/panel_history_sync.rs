@@ -7,9 +7,9 @@ use bursar_store::SyncState;
 #[tokio::test]
 async fn starts_over_when_the_provider_forgot_the_cursor() {
     let now = SystemClock.now();
-    let line = |id| payment(id, "paid", r#"{"kind":"top_up"}"#, "25.00", now);
+    let item = |id| payment(id, "paid", r#"{"kind":"top_up"}"#, "25.00", now);
     let app = TestApp::connect(MockPanel {
-        payments: vec![line("pay_1")],
+        payments: vec![item("pay_1")],
         ..MockPanel::default()
     })
     .await;
@@ -28,7 +28,7 @@ async fn starts_over_when_the_provider_forgot_the_cursor() {
         .lock()
         .unwrap()
         .payments
-        .insert(0, line("pay_2"));
+        .insert(0, item("pay_2"));
 
     // A panel that does not answer may still know the cursor, so the sync must keep it.
     app.provider.lock().unwrap().cursors_down = true;

@@ -18,8 +18,8 @@ impl TestApp {
     }
 
     async fn rows(&self) -> Vec<(String, PaymentStatus)> {
-        let lines = self.views().await.into_iter();
-        lines.map(|line| (line.id, line.status)).collect()
+        let rows = self.views().await.into_iter();
+        rows.map(|item| (item.id, item.status)).collect()
     }
 }
 
@@ -48,9 +48,9 @@ async fn keeps_one_row_for_a_payment_whose_id_arrives_late() {
         let (app, id) = with_an_unlisted_one().await;
         {
             let mut provider = app.provider.lock().unwrap();
-            let line = top_up("made", status, app.clock.now());
-            provider.pending = (status == "open").then(|| line.clone());
-            provider.history = vec![line];
+            let item = top_up("made", status, app.clock.now());
+            provider.pending = (status == "open").then(|| item.clone());
+            provider.history = vec![item];
             provider.pending_down = false;
         }
         app.later(Span::seconds(1));
@@ -58,9 +58,9 @@ async fn keeps_one_row_for_a_payment_whose_id_arrives_late() {
             of(state, &id).payment_id.as_deref() == Some("made")
         })
         .await;
-        let lines = app.rows().await;
-        assert_eq!(lines.len(), 1, "{status}: {lines:?}");
-        assert_eq!(lines[0].0, "made");
+        let rows = app.rows().await;
+        assert_eq!(rows.len(), 1, "{status}: {rows:?}");
+        assert_eq!(rows[0].0, "made");
     }
 }
 

@@ -232,13 +232,13 @@ async fn never_repeats_key_that_api_echoes() {
         assert_eq!(error.message, "Fluence refused: key … may not pay");
         let unreadable = top_up("open").replace("copperx\"", &format!("{echoed}\""));
         let (_server, provider) = always(200, &page(&unreadable, 0, 1)).await;
-        let line = provider
+        let payment = provider
             .history(None, None)
             .await
             .unwrap()
             .payments
             .remove(0);
-        assert_eq!(line.source.as_deref(), Some("…"));
+        assert_eq!(payment.source.as_deref(), Some("…"));
         let (_server, provider) = always(200, &format!(r#"{{"id":"u","email":"{echoed}"}}"#)).await;
         assert_eq!(provider.identity().await.unwrap().name, "…");
     }
@@ -467,7 +467,7 @@ async fn rejects_unsupported_payment_provider() {
 
 #[tokio::test]
 async fn unreadable_row_does_not_affect_others() {
-    let other = |line: String, id: &str| line.replace(ID, id);
+    let other = |payment: String, id: &str| payment.replace(ID, id);
     let lines = [
         other(top_up("resolved"), "first"),
         other(top_up("refunded"), "second"),
@@ -486,7 +486,7 @@ async fn unreadable_row_does_not_affect_others() {
     let ids: Vec<_> = history
         .payments
         .iter()
-        .map(|line| line.id.as_str())
+        .map(|payment| payment.id.as_str())
         .collect();
     assert_eq!(ids, ["first", "fifth"]);
     assert_eq!(

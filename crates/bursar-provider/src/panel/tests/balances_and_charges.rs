@@ -11,9 +11,9 @@ async fn reads_account_balance() {
     assert_eq!(balance.balance, usd("182.40"));
     assert_eq!(balance.daily_usage, Some(usd("4.56")));
     assert_eq!(balance.days_left, Some(40));
-    let who = provider.identity().await.unwrap();
+    let identity = provider.identity().await.unwrap();
     assert_eq!(
-        (who.user_id.as_str(), who.name.as_str()),
+        (identity.user_id.as_str(), identity.name.as_str()),
         ("acc_7Q2M", "demo@sandbox.test")
     );
 
@@ -72,9 +72,9 @@ async fn names_malformed_account_field() {
         assert_ne!(body, ACCOUNT, "{right} is in the account");
         let (_server, provider) = but_for("/api/v1/account", &body).await;
         assert_names(&provider.balance().await.unwrap_err(), named, wrong);
-        let who = provider.identity().await.unwrap();
+        let identity = provider.identity().await.unwrap();
         assert_eq!(
-            who.user_id, "acc_7Q2M",
+            identity.user_id, "acc_7Q2M",
             "{wrong:.40}: the owner is known anyway"
         );
     }
@@ -355,19 +355,19 @@ async fn reads_due_payments_with_prices() {
 
 #[tokio::test]
 async fn sums_expenses_by_day() {
-    let line = |id: u8, date: &str, amount: &str| {
+    let expense = |id: u8, date: &str, amount: &str| {
         format!(
             r#"{{"id":"exp_{id}","date":"{date}","service":null,"name":"x","tariff":null,
             "amount":{{"amount":"{amount}","currency":"USD"}},"discount":{{"amount":"0.00","currency":"USD"}}}}"#
         )
     };
-    let lines = [
-        line(1, "2026-01-31", "1.10"),
-        line(2, "2026-01-31", "2.20"),
-        line(3, "2026-01-30", "0.05"),
-        line(4, "2026-02-01", "9.99"),
+    let expenses = [
+        expense(1, "2026-01-31", "1.10"),
+        expense(2, "2026-01-31", "2.20"),
+        expense(3, "2026-01-30", "0.05"),
+        expense(4, "2026-02-01", "9.99"),
     ];
-    let (server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
+    let (server, provider) = but_for("/api/v1/expenses", &page(&expenses.join(","))).await;
     let charges = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
     let days: Vec<_> = charges
         .days
@@ -386,12 +386,12 @@ async fn sums_expenses_by_day() {
         ("2026-01-32", "1.00", "date"),
         ("2026-01-31", "-1.00", "amount"),
     ] {
-        let lines = [
-            line(1, date, amount),
-            line(2, "2026-01-30", "2.00"),
-            line(3, "2026-01-31", "1.00"),
+        let expenses = [
+            expense(1, date, amount),
+            expense(2, "2026-01-30", "2.00"),
+            expense(3, "2026-01-31", "1.00"),
         ];
-        let (_server, provider) = but_for("/api/v1/expenses", &page(&lines.join(","))).await;
+        let (_server, provider) = but_for("/api/v1/expenses", &page(&expenses.join(","))).await;
         let charges = provider.charges("2026-01-30", "2026-01-31").await.unwrap();
         assert_eq!(
             (charges.days[0].date.as_str(), &charges.days[0].amount),

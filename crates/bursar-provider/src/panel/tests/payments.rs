@@ -15,12 +15,12 @@ async fn maps_every_status() {
         ("fraudulent", Status::UnderReview, Status::UnderReview),
         ("cancelled", Status::Cancelled, Status::Cancelled),
     ] {
-        let line = TOP_UP.replace("\"new\"", &format!("\"{theirs}\""));
-        for (line, ours) in [
-            (line.clone(), by_page),
-            (line.replace("payment_system", "saved"), by_saved),
+        let item = TOP_UP.replace("\"new\"", &format!("\"{theirs}\""));
+        for (item, ours) in [
+            (item.clone(), by_page),
+            (item.replace("payment_system", "saved"), by_saved),
         ] {
-            let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+            let (_server, provider) = but_for("/api/v1/payments", &page(&item)).await;
             let history = provider.history(None, None).await.unwrap();
             assert_eq!(history.payments[0].status, ours, "{theirs}");
         }
@@ -70,11 +70,11 @@ async fn keeps_failure_reason_and_panels_text() {
         ("fraud_suspected", FailureCode::Fraud),
         ("of_a_later_version", FailureCode::Other),
     ] {
-        let line = TOP_UP.replace("\"new\"", "\"cancelled\"").replace(
+        let item = TOP_UP.replace("\"new\"", "\"cancelled\"").replace(
             "\"reason\":null",
             &format!(r#""reason":{{"code":"{theirs}","message":"Because\u202e\n of that."}}"#),
         );
-        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let (_server, provider) = but_for("/api/v1/payments", &page(&item)).await;
         let history = provider.history(None, None).await.unwrap();
         let reason = history.payments[0].reason.as_ref().unwrap();
         assert_eq!(reason.why, ours, "{theirs}");
@@ -90,8 +90,8 @@ async fn failure_without_reason_is_not_by_user() {
         ("new", None),
         ("paid", None),
     ] {
-        let line = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
-        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let item = TOP_UP.replace("\"new\"", &format!("\"{status}\""));
+        let (_server, provider) = but_for("/api/v1/payments", &page(&item)).await;
         let history = provider.history(None, None).await.unwrap();
         let reason = history.payments[0].reason.as_ref();
         assert_eq!(reason.map(|reason| reason.why), why, "{status}");
@@ -139,15 +139,15 @@ async fn unreadable_payment_names_its_field() {
         ("2026-01-31T12:00:01Z", "later", "updated_at"),
         ("pay_119", "../account", "id"),
     ] {
-        let line = TOP_UP.replacen(right, wrong, 1);
-        assert_ne!(line, TOP_UP, "{right} is in the payment");
-        let lines = format!("{line},{good}");
-        let (_server, provider) = but_for("/api/v1/payments", &page(&lines)).await;
+        let item = TOP_UP.replacen(right, wrong, 1);
+        assert_ne!(item, TOP_UP, "{right} is in the payment");
+        let items = format!("{item},{good}");
+        let (_server, provider) = but_for("/api/v1/payments", &page(&items)).await;
         let history = provider.history(None, None).await.unwrap();
         let ids: Vec<_> = history
             .payments
             .iter()
-            .map(|line| line.id.as_str())
+            .map(|item| item.id.as_str())
             .collect();
         assert_eq!(ids, ["pay_118"], "{wrong:.60}: the others stay");
         assert_eq!(history.unreadable.len(), 1, "{wrong:.60}");
@@ -159,7 +159,7 @@ async fn unreadable_payment_names_its_field() {
             unreadable.message
         );
         // The history skips such a payment, but in the response to a payment request it is an error.
-        let (_server, provider) = but_for("/api/v1/payments", &line).await;
+        let (_server, provider) = but_for("/api/v1/payments", &item).await;
         let error = provider
             .start(&requests::new_top_up("100.00"))
             .await
@@ -235,9 +235,9 @@ async fn reports_unreadable_optional_field_and_keeps_its_row() {
         ("\"https://checkout.panel.example/pay/91c2\"", "[]", "page"),
         ("\"reason\":null", "\"reason\":7", "reason"),
     ] {
-        let line = TOP_UP.replacen(right, wrong, 1);
-        assert_ne!(line, TOP_UP, "{right} is in the payment");
-        let (_server, provider) = but_for("/api/v1/payments", &page(&line)).await;
+        let item = TOP_UP.replacen(right, wrong, 1);
+        assert_ne!(item, TOP_UP, "{right} is in the payment");
+        let (_server, provider) = but_for("/api/v1/payments", &page(&item)).await;
         let history = provider.history(None, None).await.unwrap();
         assert_eq!(
             (
