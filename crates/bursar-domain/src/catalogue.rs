@@ -1,5 +1,5 @@
-//! What an account can pay with and pay for, as its provider offers it now. All of it is data: where a provider lacks
-//! something, a list is empty or a field is `None`. Nobody has to ask which provider it is.
+//! What an account can pay with and pay for, as its provider offers it now. All of this is data: if a provider lacks
+//! something, a list is empty or a field is `None`, so that no caller needs to know which provider it is.
 
 use crate::clock::Timestamp;
 use crate::money::{Amount, Currency};
@@ -28,7 +28,7 @@ pub struct Catalogue {
     pub currency: Currency,
     /// Suggested amounts.
     pub presets: Vec<Amount>,
-    /// Who may pay, in the provider's order. Empty where the provider has no payers.
+    /// Who may pay, in the provider's order. Empty if the provider has no payers.
     pub payers: Vec<Payer>,
     /// The methods on offer, in the provider's order.
     pub methods: Vec<Method>,
@@ -52,7 +52,7 @@ pub struct Method {
     pub kind: MethodKind,
     /// The ids of the payers that may use it. Empty: all may.
     pub payers: Vec<String>,
-    /// Zero where the provider sets no minimum.
+    /// Zero if the provider sets no minimum.
     pub min: Amount,
     pub max: Option<Amount>,
     /// Estimated fee in hundredths of a percent.
@@ -104,14 +104,14 @@ pub enum MethodKind {
     PaymentSystem,
 }
 
-/// What is known of a saved method.
+/// The details of a saved method.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct SavedMethod {
     pub state: SavedMethodState,
     /// Selected by default.
     pub is_default: bool,
-    /// What people recognise it by: a card's brand and last digits, or an e-mail address.
+    /// How people recognise it, such as a card's brand and last digits, or an e-mail address.
     pub detail: String,
 }
 

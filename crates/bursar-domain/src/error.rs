@@ -4,42 +4,42 @@
 use crate::clock::Span;
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, closed: the window has words for each of these.
+/// What went wrong. The list is closed, and the window has a text for each code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
-    /// An amount typed by a person is not one.
+    /// A typed text is not an amount.
     AmountMalformed,
-    /// More decimals than the call can carry.
+    /// The amount has more decimals than the provider accepts.
     AmountPrecision,
-    /// Below the method's or the network's minimum.
+    /// The amount is below the method's or the network's minimum.
     AmountTooSmall,
-    /// Above the method's maximum.
+    /// The amount is above the method's maximum.
     AmountTooLarge,
-    /// The balance after the top-up would pass the network's cap.
+    /// The top-up would raise the balance above the network's cap.
     BalanceCap,
-    /// A wallet address that is not one.
+    /// A text is not a wallet address.
     AddressMalformed,
-    /// A network file that cannot be read or is wrong.
+    /// A network file is unreadable or invalid.
     NetworkMalformed,
-    /// No network, account, top-up or payment of that name.
+    /// There is no such network, account, top-up or payment.
     NotFound,
-    /// The account is already here.
+    /// The account has already been added.
     AlreadyExists,
-    /// The provider allows one open top-up and there is one.
+    /// The provider allows one open top-up, and there is one already.
     TopUpOpen,
-    /// The top-up is in a state that does not allow this.
+    /// The state of the top-up does not allow this.
     TopUpState,
-    /// The payment method is not offered (any more).
+    /// The payment method is not or no longer offered.
     MethodUnknown,
-    /// The payer is not one of the account's (any more).
+    /// The payer does not or no longer belong to the account.
     PayerUnknown,
-    /// What is to be paid for cannot be renewed or ordered (any more).
+    /// The service or order cannot or can no longer be paid for.
     DueUnknown,
-    /// The price is another one than was shown: nothing was paid.
+    /// The price is not the one that was shown. Nothing was paid.
     TotalChanged,
-    /// A payment that takes money at once was not confirmed with its total.
+    /// A payment that debits at once was not confirmed with its total.
     NotConfirmed,
     /// The provider does not offer this.
     NotOffered,
@@ -47,51 +47,51 @@ pub enum Code {
     Unauthorized,
     /// The key lacks a scope.
     Forbidden,
-    /// The provider is down or in maintenance.
+    /// The provider is down or under maintenance.
     ProviderUnavailable,
     /// The payment provider behind the provider is down.
     CheckoutUnavailable,
     /// Too many requests.
     RateLimited,
-    /// No answer in time.
+    /// There was no response in time.
     Timeout,
-    /// No connection: name not found, refused, reset, TLS.
+    /// No connection was made: name not found, refused, reset or TLS failed.
     Unreachable,
-    /// An answer that is too large.
+    /// The response is too large.
     AnswerTooLarge,
-    /// An answer that is not what the API describes.
+    /// The response does not match the API's description.
     AnswerMalformed,
-    /// A line of the history that is not what the API describes, and is left out of it.
+    /// A row of the history does not match the API's description and is left out.
     LineUnreadable,
-    /// A field or an item beside others that is not what the API describes; the others stand.
+    /// A field or item does not match the API's description; the others remain valid.
     PartUnreadable,
-    /// The provider refused the request (a 4xx without a better code).
+    /// The provider refused the request, for a reason that has no code of its own.
     Refused,
-    /// Whether a top-up is open could not be asked.
+    /// Bursar could not find out whether a top-up is open.
     TopUpsUnknown,
-    /// Several entitlements and none named by the network.
+    /// There are several entitlements, and the network file names none of them.
     AmbiguousBalance,
-    /// No RPC of the network is usable.
+    /// No RPC endpoint of the network is usable.
     ChainUnavailable,
-    /// Two RPCs do not tell the same events.
+    /// Two RPC endpoints report different events.
     RpcsDisagree,
-    /// No RPC knows the newest block any more: the figures shown are older ones.
+    /// No RPC endpoint has the newest block any longer, so older figures are shown.
     ChainWentBack,
-    /// The chain's figures are known, its events not, or not all of them.
+    /// The chain's figures are known, but not all of its events.
     EventsIncomplete,
-    /// An RPC answers for another chain.
+    /// An RPC endpoint serves another chain.
     WrongChain,
     /// There is no contract at the configured address.
     NoContract,
-    /// A checkout or sign-in address outside the network's list.
+    /// The host of a checkout or sign-in page is not on the network's list.
     HostNotAllowed,
-    /// A link that is not one of ours.
+    /// The link is not one of Bursar's.
     LinkMalformed,
-    /// The browser sign-in did not succeed.
+    /// The sign-in in the browser failed.
     SignInFailed,
-    /// No usable keyring.
+    /// There is no usable keyring.
     KeyringUnavailable,
-    /// The account has no secret: sign in again.
+    /// The account has no key or token. The user must sign in again.
     SignedOut,
     /// The database cannot be written.
     StorageFailed,
@@ -101,17 +101,17 @@ pub enum Code {
     EngineRunning,
     /// A file could not be written or read.
     FileFailed,
-    /// Another export is under way.
+    /// Another export is running.
     ExportRunning,
     /// The system's browser could not be opened.
     BrowserFailed,
-    /// Wrong use of a command.
+    /// A command was used incorrectly.
     Usage,
-    /// A fault of ours.
+    /// A bug in Bursar.
     Internal,
 }
 
-/// A coded error: `{code, message, retryable}` wherever it crosses a border.
+/// An error with its code. It is serialized as `{code, message, retryable}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[error("{message}")]
@@ -120,7 +120,7 @@ pub struct Error {
     pub message: String,
     /// Whether the same request may succeed later without the user changing anything.
     pub retryable: bool,
-    /// How long the server asked to be left alone; stays inside the core.
+    /// How long the server asked clients to wait. It is not serialized.
     #[serde(skip)]
     pub retry_after: Option<Span>,
 }

@@ -130,11 +130,11 @@ pub struct Created {
     pub expires_at: Option<Timestamp>,
     /// The payment itself, if the answer contains it. A payment without a page may already have ended.
     pub payment: Option<RemotePayment>,
-    /// How the created payment differs from the request, if it does. It exists all the same.
+    /// How the created payment differs from the request, if it does. The payment exists either way.
     pub differs: Option<Error>,
 }
 
-/// Where a top-up stands.
+/// The status of a payment, as Bursar shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
@@ -149,18 +149,18 @@ pub enum PaymentStatus {
     Expired,
     Failed,
     NotStarted,
-    /// The provider is giving the money back.
+    /// The provider is returning the money.
     Refunding,
     Refunded,
 }
 
-/// What a line of the history is.
+/// What a row of the history is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentKind {
     TopUp,
-    /// Money that came without a top-up, such as free credits.
+    /// Money that arrived without a top-up, such as free credits.
     Credit,
     Refund,
     Renewal,
@@ -168,7 +168,7 @@ pub enum PaymentKind {
 }
 
 impl PaymentKind {
-    /// What a payment of this purpose is called.
+    /// The kind of a payment with this purpose.
     pub fn of(purpose: &Purpose) -> Self {
         match purpose {
             Purpose::TopUp => Self::TopUp,
@@ -196,13 +196,13 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether this status is earlier in a payment's life than `said`. Of two reports with the same time, it is then the older
-    /// one.
-    pub fn goes_back_from(self, said: PaymentStatus) -> bool {
+    /// Whether this status is earlier in a payment's life than `current`. Of two reports with the same time, it is then the
+    /// older one.
+    pub fn goes_back_from(self, current: PaymentStatus) -> bool {
         match self {
-            Self::Open => !matches!(said, PaymentStatus::Starting | PaymentStatus::Open),
+            Self::Open => !matches!(current, PaymentStatus::Starting | PaymentStatus::Open),
             Self::Confirming | Self::UnderReview => matches!(
-                said,
+                current,
                 PaymentStatus::Completed
                     | PaymentStatus::Cancelled
                     | PaymentStatus::Expired
@@ -210,7 +210,7 @@ impl Status {
                     | PaymentStatus::Refunding
                     | PaymentStatus::Refunded
             ),
-            Self::Refunding => said == PaymentStatus::Refunded,
+            Self::Refunding => current == PaymentStatus::Refunded,
             // Two final statuses have no order but their times.
             Self::Completed | Self::Cancelled | Self::Expired | Self::Failed | Self::Refunded => {
                 false
@@ -359,7 +359,7 @@ impl RemotePayment {
     }
 }
 
-/// The paperwork of a payment.
+/// The documents of a payment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Documents {
     /// The payment's number, as on the invoice.

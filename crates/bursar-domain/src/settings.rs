@@ -11,18 +11,19 @@ pub struct Settings {
     pub theme: Theme,
     pub hide_amounts: bool,
     pub notifications: bool,
-    /// Tell when the balance falls below this many units of its currency, as typed; empty: only by days left.
+    /// Warn when the balance falls below this amount in its currency, as typed. If empty, only the days left count.
     pub low_balance_amount: String,
+    /// Warn when the balance lasts this many days or fewer.
     pub low_balance_days: u32,
     pub autostart: bool,
-    /// Whether closing the window has been explained.
+    /// Whether Bursar has explained that it keeps running in the tray.
     pub told_about_tray: bool,
     /// Missing desktop services whose banner the user closed in an earlier version: names of
     /// [`Health`](crate::view::Health)'s fields. Only read: the window keeps them in its own file now.
     pub hidden_services: Vec<String>,
 }
 
-/// The preferences that somebody changes; what is `None` stays as it is.
+/// Changes to the preferences. `None` leaves a preference unchanged.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(default)]

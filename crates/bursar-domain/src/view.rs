@@ -1,5 +1,5 @@
-//! What the window, the tray and the CLI are told: plain data, read from the databases. Amounts are exact
-//! decimal strings with their currency; what is unknown is `None`.
+//! The data that the window, the tray and the CLI show, read from the databases. Amounts are exact decimal strings with
+//! their currency. An unknown value is `None`.
 
 mod paying;
 mod payment;
@@ -38,7 +38,7 @@ pub struct Figure {
     pub amount: Amount,
     pub source: Source,
     pub as_of: Timestamp,
-    /// The block it was read at, as a decimal string.
+    /// The block at which it was read, as a decimal string.
     pub block: Option<String>,
 }
 
@@ -49,89 +49,88 @@ pub struct AccountView {
     pub id: AccountId,
     pub label: String,
     pub network: String,
-    /// The provider's name for people.
+    /// The provider's display name.
     pub provider: String,
-    /// What can be done beside topping up.
+    /// What the provider supports besides top-ups.
     pub capabilities: Capabilities,
-    /// Whether payments can be verified at all: there is a chain to see them in.
+    /// Whether payments can be verified, which needs a chain.
     pub verifiable: bool,
-    /// RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts.
+    /// The number of RPC endpoints at different hosts. Two of them must agree; if there is only one, it is trusted alone.
     pub rpc_hosts: u32,
     pub api_host: String,
     pub sandbox: bool,
-    /// Checksummed, or `None` while not entered.
+    /// The address with its checksum; `None` until the user enters one.
     pub address: Option<String>,
     pub signed_in: bool,
-    /// Nobody knows yet: the keyring has not answered.
+    /// Whether the account is signed in is unknown, because the keyring has not answered yet.
     pub waits_for_keyring: bool,
-    /// Why the keyring has not given the key, where it cannot be used or may be hiding it.
+    /// Why the keyring did not return the key: it is unavailable, or it may be locked.
     pub keyring_error: Option<Error>,
-    /// The secret lives only as long as this process.
+    /// The key or token is in memory only and is lost when this process ends.
     pub session_only: bool,
     pub signs_in_by_browser: bool,
     pub has_console: bool,
     pub has_explorer: bool,
-    /// The balance's unit; while no balance is known, that of the network's limits.
+    /// The balance's currency. Until a balance is known, the currency of the network's limits.
     pub currency: Currency,
     pub balance: Option<Figure>,
     pub connected_at: Timestamp,
 }
 
-/// One account's first page.
+/// An account's Overview page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Overview {
     pub account: AccountView,
-    /// What can be spent: the chain's where it answers, else the API's.
+    /// The amount that can be spent: from the chain if it answers, otherwise from the API.
     pub balance: Option<Figure>,
     pub reserved: Option<Figure>,
     pub held: Option<Figure>,
     pub frozen: Option<bool>,
     pub api_balance: Option<Figure>,
-    /// Whether the API's figures are of this session and count now; else they are of before, as `api_balance` dates them.
+    /// Whether the API's figures are current. Otherwise they are from an earlier session, from the time in `api_balance`.
     pub api_current: bool,
-    /// `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
-    /// they have differed once.
+    /// `Some(false)` if chain and API differed twice, two minutes apart; `None` if only one is known or they differed once.
     pub agrees: Option<bool>,
     pub daily_usage: Option<Amount>,
-    /// Only by figures that count now.
+    /// Known only if the figures are current.
     pub days_left: Option<u32>,
-    /// Whether what is shown may be older than it should be.
+    /// Whether the figures may be out of date.
     pub stale: bool,
     pub as_of: Option<Timestamp>,
-    /// The last 30 days, oldest first, days without a charge included as zero; empty when unknown.
+    /// The last 30 days, oldest first. Days without a charge are zero. Empty if unknown.
     pub charges: Vec<ChargeView>,
     pub charges_as_of: Option<Timestamp>,
-    /// Why the charges could not be read the last time.
+    /// Why the last attempt to read the charges failed.
     pub charges_error: Option<Error>,
-    /// When this process last read the history's newer end; `None` while that has not succeeded, or fails.
+    /// When this process last read the newest payments; `None` until that succeeds, and while it fails.
     pub payments_as_of: Option<Timestamp>,
     /// Open top-ups, newest first.
     pub top_ups: Vec<TopUpView>,
-    /// What is wrong now, newest first.
+    /// The current errors, newest first.
     pub errors: Vec<Error>,
     pub maintenance: bool,
 }
 
-/// One account among all, side by side with the others. Amounts of several are never added up.
+/// One account on the Balances page, which shows all accounts side by side. Their amounts are never added up.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct BalanceView {
-    /// With its balance.
+    /// The account, with its balance.
     pub account: AccountView,
     pub daily_usage: Option<Amount>,
     pub days_left: Option<u32>,
     pub stale: bool,
     pub as_of: Option<Timestamp>,
-    /// It has been told that the balance is low.
+    /// Whether a low balance has been reported to the user.
     pub low: bool,
     pub frozen: Option<bool>,
-    /// `Some(false)` when chain and API have differed twice.
+    /// `Some(false)` if chain and API differed twice.
     pub agrees: Option<bool>,
     pub maintenance: bool,
     /// Open payments, newest first.
     pub top_ups: Vec<TopUpView>,
-    /// What is wrong now, newest first.
+    /// The current errors, newest first.
     pub errors: Vec<Error>,
 }
 
@@ -140,11 +139,11 @@ pub struct BalanceView {
 pub struct ChargeView {
     /// `YYYY-MM-DD`, UTC.
     pub date: String,
-    /// `None` where a charge of that day could not be read.
+    /// `None` if a charge of that day could not be read.
     pub amount: Option<Amount>,
 }
 
-/// A line of the inbox.
+/// A notification in the inbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct NoticeView {
@@ -153,9 +152,9 @@ pub struct NoticeView {
     pub label: String,
     pub kind: NoticeKind,
     pub title: String,
-    /// Why the payment came to nothing, where the provider says it.
+    /// Why the payment did not succeed, if the provider says so.
     pub why: Option<FailureCode>,
-    /// With the amount in it; the window draws `amount` itself when amounts are hidden.
+    /// The text with the amount. If amounts are hidden, the window shows `body_hidden` and draws `amount` itself.
     pub body: String,
     pub body_hidden: String,
     pub amount: Option<Amount>,
@@ -164,24 +163,24 @@ pub struct NoticeView {
     pub read: bool,
 }
 
-/// What the tray shows; a pure function of the accounts' states.
+/// The tray's content, computed from the accounts' states.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TrayView {
-    /// One line an account: label, balance, state. Amounts left out when hidden.
+    /// One line for each account: label, balance and state. Hidden amounts are left out.
     pub lines: Vec<String>,
     pub tooltip: String,
-    /// A top-up is open.
+    /// Whether a top-up is open.
     pub pending: bool,
-    /// Something needs the user (offline, signed out, low balance).
+    /// Whether something needs the user's attention: offline, signed out or a low balance.
     pub attention: bool,
-    /// The checkout to return to: account and top-up.
+    /// The account and top-up of the checkout that the user can return to.
     pub return_to: Option<(AccountId, String)>,
     pub can_top_up: bool,
     pub amounts_hidden: bool,
 }
 
-/// One message per change to the window: what to read again.
+/// A change that the window is notified of, so that it reads the data again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case", tag = "what")]
@@ -190,7 +189,7 @@ pub enum Change {
     Account {
         account: AccountId,
     },
-    /// Lines of an account's history.
+    /// Rows of an account's history.
     Payments {
         account: AccountId,
     },
@@ -198,26 +197,26 @@ pub enum Change {
     Accounts,
     Notices,
     Settings,
-    /// Tray, keyring, notifications or network came or went.
+    /// The tray, the keyring, notifications or the network appeared or disappeared.
     Health,
-    /// The reading of what lies further back has come further, was stopped or goes on.
+    /// Reading older payments made progress, was paused or was resumed.
     Past {
         account: AccountId,
     },
-    /// The export has come further, or to its end.
+    /// The export made progress or ended.
     Export,
-    /// Show this page: a link, a notification or the tray asked for it.
+    /// A link, a notification or the tray asks for this page.
     Show {
         page: Page,
     },
-    /// A browser sign-in ended; `error` is `None` when it succeeded.
+    /// A sign-in in the browser ended; `error` is `None` if it succeeded.
     SignIn {
         error: Option<Error>,
         account: Option<AccountId>,
     },
 }
 
-/// Where the window should go.
+/// A page of the window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case", tag = "name")]
@@ -239,46 +238,47 @@ pub enum Page {
     Settings,
 }
 
-/// A network that an account can be connected to; said before a key is typed.
+/// A network that an account can be connected to, as shown before a key is entered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct NetworkView {
     pub name: String,
-    /// The provider's name for people.
+    /// The provider's display name.
     pub provider: String,
     pub api_host: String,
     pub sandbox: bool,
     pub has_console: bool,
     pub signs_in_by_browser: bool,
     pub has_chain: bool,
-    /// The scopes to tick when making a key: first those that reading needs, then those for topping up.
+    /// The scopes that a key needs for reading.
     pub scopes_read: Vec<String>,
+    /// The scopes that a key needs for top-ups, in addition.
     pub scopes_top_up: Vec<String>,
-    /// Whether it is one of the networks that need no file.
+    /// Whether the network is built in and needs no file.
     pub built_in: bool,
 }
 
-/// What came of connecting an account.
+/// The result of connecting an account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ConnectedAccount {
     pub account: AccountView,
-    /// Things that work less well than they could: missing scopes, no keyring, an unreachable API.
+    /// What limits the account: missing scopes, no keyring, an unreachable API.
     pub warnings: Vec<Error>,
 }
 
-/// How far the reading of what lies further back is.
+/// The progress of reading older payments and events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct BackfillView {
-    /// It waits until the user lets it go on.
+    /// Whether the user has paused it.
     pub stopped: bool,
-    /// `None` where all payments are known.
+    /// `None` if all payments have been read.
     pub payments: Option<RowProgress>,
     pub chain: Option<BlockProgress>,
 }
 
-/// Payments that have been read, and how many the provider has, where it says.
+/// The number of payments that have been read and, if the provider says so, that exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct RowProgress {
@@ -286,7 +286,7 @@ pub struct RowProgress {
     pub all: Option<u32>,
 }
 
-/// Blocks of the chain that have been read, of at most so many.
+/// The number of blocks that have been read, and the most that may have to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct BlockProgress {
@@ -294,15 +294,15 @@ pub struct BlockProgress {
     pub most: u32,
 }
 
-/// The newest export of the history, under way or over.
+/// The newest export of the history, running or ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ExportView {
-    /// The file that is there once all of it is written.
+    /// The path of the file, which exists only once it is complete.
     pub path: String,
-    /// Lines so far.
+    /// Rows written so far.
     pub written: u32,
-    /// Lines in all; `None` until they are counted.
+    /// Rows in total; `None` until they are counted.
     pub total: Option<u32>,
     pub state: ExportState,
 }
@@ -317,7 +317,7 @@ pub enum ExportState {
     Failed { error: Error },
 }
 
-/// What the machine offers the app. Nothing is said to be missing before it has been looked for.
+/// The services of the desktop that the app can use. A service counts as present until it has been looked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Health {
@@ -340,7 +340,7 @@ impl Default for Health {
     }
 }
 
-/// The provider's rules about the money, shown where the user decides about it.
+/// A rule of the provider about money, shown before the user pays.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct MoneyRule {
@@ -348,7 +348,7 @@ pub struct MoneyRule {
     pub text: String,
 }
 
-/// All the window needs to draw its frame.
+/// What the window needs to draw its frame around the pages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct AppView {

@@ -1,4 +1,4 @@
-//! What the window is told of paying: the form, what a wish would cost, and the payment that is followed.
+//! The data that the Top up page shows: the form, a quote, and the payment that is followed.
 
 use super::FailureReasonView;
 use crate::catalogue::{MethodKind, Migration, Payer, SavedMethod, Service};
@@ -17,22 +17,22 @@ pub struct TopUpView {
     /// The provider's id, once known.
     pub payment_id: Option<String>,
     pub kind: PaymentKind,
-    /// What a renewal or migration is for, in a few words.
+    /// A short description of a renewal or migration.
     pub purpose: Option<String>,
     pub amount: Amount,
     pub status: PaymentStatus,
-    /// Why it came to nothing, and what can be done.
+    /// Why the payment did not succeed, and what the user can do.
     pub reason: Option<FailureReasonView>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the
-    /// user here: the money is being taken, or an invoice waits to be paid.
+    /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the user here: the
+    /// money is being debited, or an invoice has to be paid.
     pub can_open: bool,
-    /// The host of a checkout that the network does not list; the user may add it on purpose.
+    /// The host of a checkout that the network does not list. The user can add it.
     pub refused_host: Option<String>,
     pub can_cancel: bool,
     pub cancel_requested: bool,
-    /// When the provider last said where it stands. A look that could not read it leaves this as it was.
+    /// When the status was last read from the provider. A reading that fails does not change it.
     pub checked_at: Option<Timestamp>,
     pub error: Option<Error>,
 }
@@ -44,57 +44,56 @@ pub struct MethodView {
     pub code: String,
     pub name: String,
     pub kind: MethodKind,
-    /// The ids of the payers that it is linked to; empty for any.
+    /// The ids of the payers that can use it; empty if all can.
     pub payers: Vec<String>,
     pub min: Amount,
     pub max: Option<Amount>,
-    /// Only of a saved one. One that is not confirmed cannot be paid with.
+    /// Set for a saved method only. An unconfirmed method cannot be used.
     pub saved: Option<SavedMethod>,
-    /// Paying by it can keep it for next time.
+    /// Whether a payment with it can save it for next time.
     pub can_be_saved: bool,
-    /// Takes the money at once, without a page: `pay` wants the total confirmed.
+    /// Whether it debits at once, without a payment page. `pay` then requires the confirmed total.
     pub debits_at_once: bool,
 }
 
-/// What the top-up page needs to know.
+/// What the form on the Top up page shows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TopUpForm {
-    /// Stands for one payment: handed to `pay`, however often, it starts one and no more. A further payment
-    /// takes a further form.
+    /// The id of the payment that this form starts. `pay` starts one payment with it, however often it is called. Another
+    /// payment needs another form.
     #[serde(rename = "attempt")]
     pub top_up_id: String,
     pub currency: String,
     pub decimals: u8,
-    /// Who may pay, in the provider's order; one or none is not worth a question.
+    /// Who may pay, in the provider's order. With one or none, there is nothing to choose.
     pub payers: Vec<Payer>,
     pub methods: Vec<MethodView>,
-    /// When payers and methods were read; `None` before the first reading.
+    /// When payers and methods were last read; `None` before the first reading.
     pub methods_as_of: Option<Timestamp>,
-    /// Amounts to offer, as they would be typed.
+    /// Suggested amounts, as a user would type them.
     pub presets: Vec<String>,
-    /// The most that can be added now, if the cap and the balance are known.
+    /// The most that can be added below the cap, if the cap and the balance are known.
     pub room: Option<Amount>,
     pub balance_max: Option<Amount>,
-    /// What stands in the way of another: one of which it is not known whether it was made, or the open one where the
-    /// provider allows only one.
+    /// The payment that blocks a new one: its outcome is unknown, or it is open and the provider allows only one.
     pub open: Option<TopUpView>,
-    /// Whether the browser will come back to the app by a link; else polling notices the payment.
+    /// Whether the browser returns to the app by a link. Otherwise polling notices the payment.
     pub returns_by_link: bool,
-    /// Why no top-up can be started at all, if so.
+    /// Why no top-up can be started.
     pub blocked: Option<Error>,
 }
 
-/// What the user wants to pay for, and how.
+/// The payment that the user requests, and how to pay for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PaymentRequest {
     pub purpose: RequestedPurpose,
-    /// `None`: the method's payer, else the provider's first one, or nobody where it knows none.
+    /// If `None`, the method's payer, or the provider's first one, or no payer if it has none.
     pub payer: Option<String>,
-    /// A method's code; `None`: the default one of the payer, else the first.
+    /// A method's code. If `None`, the payer's default method, or the first one.
     pub method: Option<String>,
-    /// Keep the method for next time.
+    /// Save the method for next time.
     pub save_method: bool,
 }
 
@@ -103,7 +102,7 @@ pub struct PaymentRequest {
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum RequestedPurpose {
     TopUp {
-        /// As typed.
+        /// The amount as typed.
         amount: String,
     },
     Renewal {
@@ -115,7 +114,7 @@ pub enum RequestedPurpose {
     },
 }
 
-/// A service and how long it is to be renewed for, both by their ids.
+/// The ids of a service and of the period to renew it for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct ServicePeriod {
@@ -123,29 +122,29 @@ pub struct ServicePeriod {
     pub period: String,
 }
 
-/// What a wish would cost, before anything is sent.
+/// What a payment would cost. Nothing is sent for a quote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct Quote {
     pub amount: Option<Amount>,
-    /// About this much, rounded up; `None` when the method does not say.
+    /// The estimated fee, rounded up; `None` if the method has no estimate.
     pub fee: Option<Amount>,
     pub total: Option<Amount>,
-    /// Only of a top-up.
+    /// Set for a top-up only.
     pub balance_after: Option<Amount>,
-    /// What is paid for in a few words; `None` for a top-up.
+    /// A short description of what is paid for; `None` for a top-up.
     pub purpose: Option<String>,
-    /// The code of the method that is meant.
+    /// The code of the method that would be used.
     pub method: Option<String>,
-    /// The method takes the money at once: `pay` wants `total` back as confirmed.
+    /// Whether the method debits at once. `pay` then requires `total` as the confirmed total.
     pub needs_confirmation: bool,
-    /// Why this cannot be sent.
+    /// Why the payment cannot be started.
     pub error: Option<Error>,
-    /// What the user should know though it can be sent (an unknown balance).
+    /// What the user should know although the payment can be started, such as an unknown balance.
     pub warning: Option<String>,
 }
 
-/// Who pays and by what, as it was last read.
+/// The payers and their methods, as last read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct MethodsView {
@@ -153,33 +152,33 @@ pub struct MethodsView {
     pub methods: Vec<MethodView>,
     /// `None` before the first reading.
     pub as_of: Option<Timestamp>,
-    /// Why it could not be read again.
+    /// Why the last reading failed.
     pub error: Option<Error>,
 }
 
-/// What can be paid for beside a top-up, as it was last read.
+/// What can be paid for besides a top-up, as last read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct DuePaymentsView {
-    /// By their due date, the nearest first.
+    /// Sorted by due date, the nearest first.
     pub services: Vec<Service>,
     pub migrations: Vec<Migration>,
-    /// What is being paid for already, wherever that was started, newest first: the provider lists a service or
-    /// an order until the money has come.
+    /// Payments for these services and orders that are in progress on any device, newest first. The provider lists a
+    /// service or an order until its money has arrived.
     pub under_way: Vec<DuePaymentInProgress>,
     /// `None` before the first reading.
     pub as_of: Option<Timestamp>,
-    /// Why it could not be read again.
+    /// Why the last reading failed.
     pub error: Option<Error>,
 }
 
-/// A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice.
+/// A renewal or migration that is in progress. To pay for the same thing again would be to pay twice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct DuePaymentInProgress {
     /// The ids of the services that it renews.
     pub services: Vec<String>,
-    /// The order that it pays for.
+    /// The migration's order.
     pub order: Option<String>,
     pub top_up: TopUpView,
 }

@@ -1,4 +1,4 @@
-//! What the window is told of payments: the lines of the history, and how to ask for them.
+//! The data that the Payments page shows: the rows of the history, and the query that selects them.
 
 use crate::account::AccountId;
 use crate::clock::Timestamp;
@@ -6,41 +6,41 @@ use crate::money::Amount;
 use crate::payment::{FailureCode, FailureReason, PaymentKind, PaymentStatus};
 use serde::{Deserialize, Serialize};
 
-/// How a chain event was found to belong to a payment.
+/// How a chain event was matched to a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[serde(rename_all = "snake_case")]
 pub enum MatchedBy {
-    /// The event carries the payment's id: certain.
+    /// By the payment's id in the event, which is certain.
     ById,
-    /// Equal units within 24 h and only one candidate: said to be so.
+    /// By an equal amount within 24 hours, with only one candidate. The window says so.
     ByAmount,
 }
 
-/// A line of the history.
+/// A row of the history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PaymentView {
     pub account: AccountId,
-    /// The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
-    /// `local:<top-up>` for one that the provider never had.
+    /// The provider's id; or `chain:<tx>:<log index>` for a credit without a top-up; or `local:<top-up>` for a top-up
+    /// that the provider never had.
     pub id: String,
-    /// The provider's id, which people may name to it. `None` for lines that have only an id of Bursar's, which is
-    /// not for people.
+    /// The provider's id, which a user can quote to the provider. `None` for rows that have only an id of Bursar's, which
+    /// is never shown.
     pub provider_id: Option<String>,
-    /// The provider's number of it, as on the invoice.
+    /// The provider's number for the payment, as on the invoice.
     pub number: Option<String>,
     pub kind: PaymentKind,
-    /// What a renewal or migration is for, in a few words.
+    /// A short description of a renewal or migration.
     pub purpose: Option<String>,
     pub status: PaymentStatus,
-    /// Why it came to nothing, and what can be done.
+    /// Why the payment did not succeed, and what the user can do.
     pub reason: Option<FailureReasonView>,
     pub amount: Amount,
     pub fee: Option<Amount>,
-    /// The code of the payment provider, or "chain"; `None` when the provider does not say.
+    /// The code of the payment provider, or "chain"; `None` if the provider does not say.
     pub source: Option<String>,
-    /// The source's name for users, where it differs from the code. Only pages have it: exports keep their form.
+    /// The source's display name, if it differs from the code. Only pages have it, so that exports keep their form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_title: Option<String>,
     /// The payer's name.
@@ -50,28 +50,28 @@ pub struct PaymentView {
     pub has_invoice: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// Whether it can be verified at all; without, `verified` says nothing.
+    /// Whether the payment can be verified. If not, `verified` means nothing.
     pub verifiable: bool,
-    /// Whether a matching event is in the chain.
+    /// Whether the chain has a matching event.
     pub verified: bool,
     pub matched: Option<MatchedBy>,
     pub transaction: Option<String>,
     pub block: Option<String>,
-    /// The open top-up this line belongs to, for its commands.
+    /// The id of the open top-up that this row belongs to, for its commands.
     pub top_up: Option<String>,
 }
 
-/// Which lines of the history: everything given must hold.
+/// Selects rows of the history. All given conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PaymentQuery {
-    /// All accounts when `None`.
+    /// All accounts if `None`.
     pub account: Option<AccountId>,
-    /// Part of an id, number, source, payer, amount, or transaction.
+    /// Part of an id, number, source, payer, amount or transaction.
     pub search: Option<String>,
-    /// Any of these; all when empty.
+    /// Any of these; all if empty.
     pub statuses: Vec<PaymentStatus>,
-    /// First and last day in the user's time zone, `YYYY-MM-DD`, both included.
+    /// The first and the last day, `YYYY-MM-DD` in the user's time zone, both included.
     pub from: Option<String>,
     pub to: Option<String>,
 }
@@ -81,9 +81,9 @@ pub struct PaymentQuery {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct PaymentPage {
     pub payments: Vec<PaymentView>,
-    /// Hand this back for the next page; `None` at the end.
+    /// The cursor of the next page; `None` at the end.
     pub next: Option<String>,
-    /// How many lines the whole query has.
+    /// The number of rows that the query selects.
     pub total: u32,
 }
 
@@ -93,18 +93,18 @@ pub struct PaymentPage {
 pub struct MonthView {
     /// `YYYY-MM`, in the user's time zone.
     pub month: String,
-    /// How many lines of the query it has; never zero.
+    /// The number of rows in this month, never zero.
     pub payments: u32,
 }
 
-/// Why a payment came to nothing.
+/// Why a payment did not succeed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct FailureReasonView {
     pub why: FailureCode,
-    /// The provider's own words, where it has any.
+    /// The provider's own text, if it sends one.
     pub words: Option<String>,
-    /// Why, and what can be done about it, in a sentence or two.
+    /// The reason and what to do about it, in a sentence or two.
     pub advice: String,
 }
 
