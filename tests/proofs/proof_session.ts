@@ -118,9 +118,9 @@ export async function invokeCommand(
 
 /** Starts a top-up as a script in the window would; returns its id. */
 export async function startTopUp(window: AppWindow, account: string, amount: string): Promise<string> {
-  const wish = { purpose: { what: "top_up", amount }, payer: null, method: "usdc", save_method: false };
-  const { attempt } = (await invokeCommand(window, "top_up_form", { account })) as { attempt: string };
-  const { id } = (await invokeCommand(window, "pay", { account, wish, attempt, confirmedTotal: null })) as {
+  const request = { purpose: { what: "top_up", amount }, payer: null, method: "usdc", save_method: false };
+  const { top_up_id: topUpId } = (await invokeCommand(window, "top_up_form", { account })) as { top_up_id: string };
+  const { id } = (await invokeCommand(window, "pay", { account, request, topUpId, confirmedTotal: null })) as {
     id: string;
   };
   return id;

@@ -136,7 +136,7 @@ export const OVERVIEW: Overview = {
 const METHOD = { payers: [], saved: null, can_be_saved: false, debits_at_once: false };
 
 export const FORM: TopUpForm = {
-  attempt: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c140",
+  top_up_id: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c140",
   payers: [],
   methods_as_of: ago(60),
   currency: "USDC",
@@ -146,7 +146,7 @@ export const FORM: TopUpForm = {
     { ...METHOD, code: "card", name: "Card", kind: "fiat", min: usdc("20.00"), max: usdc("1000.00") },
   ],
   presets: ["10", "25", "50", "100", "250"],
-  room: usdc("3753.58"),
+  headroom: usdc("3753.58"),
   balance_max: usdc("5000"),
   open: null,
   returns_by_link: true,

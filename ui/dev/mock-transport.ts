@@ -271,14 +271,14 @@ const EXPORT = "/home/user/Documents/bursar-payments-2026-01-31.csv";
 let currentExport: ExportView | null = hasCase("exporting")
   ? { path: EXPORT, written: 342_000, total: 1_000_000, state: { is: "running" } }
   : null;
-let backfillStopped = hasCase("stopped");
+let backfillPaused = hasCase("stopped");
 
 function backfill(): BackfillView | null {
   if (!hasCase("reading") && !hasCase("stopped")) return null;
   return {
-    stopped: backfillStopped,
-    payments: { read: 12_300, all: hasCase("panel") ? null : 100_000 },
-    chain: hasCase("panel") ? null : { read: 1_200_000, most: 3_400_000 },
+    paused: backfillPaused,
+    payments: { read: 12_300, total: hasCase("panel") ? null : 100_000 },
+    chain: hasCase("panel") ? null : { read: 1_200_000, at_most: 3_400_000 },
   };
 }
 
@@ -376,10 +376,10 @@ export const core: Transport = {
     emit({ what: "export" });
     return answer(null);
   },
-  past: () => answer(backfill()),
-  stopPast: (_, stopped) => {
-    backfillStopped = stopped;
-    emit({ what: "past", account: account.id });
+  backfill: () => answer(backfill()),
+  pauseBackfill: (_, paused) => {
+    backfillPaused = paused;
+    emit({ what: "backfill", account: account.id });
     return answer(null);
   },
   openTransaction: () => answer(null),

@@ -94,14 +94,14 @@ const PAYERS = [
 ];
 
 export const FORM: TopUpForm = {
-  attempt: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c141",
+  top_up_id: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c141",
   payers: PAYERS,
   methods: METHODS,
   methods_as_of: ago(60),
   currency: "USD",
   decimals: 2,
   presets: ["100", "200", "500", "1000"],
-  room: null,
+  headroom: null,
   balance_max: null,
   open: null,
   returns_by_link: true,

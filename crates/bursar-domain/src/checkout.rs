@@ -46,10 +46,7 @@ pub fn host(raw: &str) -> Option<String> {
 /// [`Code::HostNotAllowed`].
 pub fn sign_in(network: &Network, address: &Url) -> Result<Url> {
     let url = well_formed(address.as_str())?;
-    let expected = network
-        .sign_in
-        .as_ref()
-        .map(|sign_in| &sign_in.authorize);
+    let expected = network.sign_in.as_ref().map(|sign_in| &sign_in.authorize);
     let same = expected.is_some_and(|page| {
         page.scheme() == url.scheme()
             && host_and_port(page) == host_and_port(&url)

@@ -17,7 +17,8 @@ pub struct Settings {
     pub low_balance_days: u32,
     pub autostart: bool,
     /// Whether Bursar has explained that it keeps running in the tray.
-    pub told_about_tray: bool,
+    #[serde(rename = "told_about_tray")]
+    pub tray_explained: bool,
     /// Missing desktop services whose banner the user closed in an earlier version: names of
     /// [`Health`](crate::view::Health)'s fields. Only read: the window keeps them in its own file now.
     pub hidden_services: Vec<String>,
@@ -34,7 +35,8 @@ pub struct SettingsChange {
     pub low_balance_amount: Option<String>,
     pub low_balance_days: Option<u32>,
     pub autostart: Option<bool>,
-    pub told_about_tray: Option<bool>,
+    #[serde(rename = "told_about_tray")]
+    pub tray_explained: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +58,7 @@ impl Default for Settings {
             low_balance_amount: String::new(),
             low_balance_days: 7,
             autostart: false,
-            told_about_tray: false,
+            tray_explained: false,
             hidden_services: Vec::new(),
         }
     }

@@ -200,7 +200,7 @@ pub enum Change {
     /// The tray, the keyring, notifications or the network appeared or disappeared.
     Health,
     /// Reading older payments made progress, was paused or was resumed.
-    Past {
+    Backfill {
         account: AccountId,
     },
     /// The export made progress or ended.
@@ -272,7 +272,7 @@ pub struct ConnectedAccount {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct BackfillView {
     /// Whether the user has paused it.
-    pub stopped: bool,
+    pub paused: bool,
     /// `None` if all payments have been read.
     pub payments: Option<RowProgress>,
     pub chain: Option<BlockProgress>,
@@ -283,7 +283,7 @@ pub struct BackfillView {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct RowProgress {
     pub read: u32,
-    pub all: Option<u32>,
+    pub total: Option<u32>,
 }
 
 /// The number of blocks that have been read, and the most that may have to be.
@@ -291,7 +291,7 @@ pub struct RowProgress {
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct BlockProgress {
     pub read: u32,
-    pub most: u32,
+    pub at_most: u32,
 }
 
 /// The newest export of the history, running or ended.

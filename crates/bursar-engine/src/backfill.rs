@@ -38,7 +38,7 @@ impl Step {
     }
 
     fn backfill_changed(&mut self) {
-        self.effects.push(Effect::Changed(Change::Past {
+        self.effects.push(Effect::Changed(Change::Backfill {
             account: self.state.account.clone(),
         }));
     }

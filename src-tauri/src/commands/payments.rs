@@ -49,13 +49,20 @@ pub(super) async fn payment(
 /// How far back payments have been read; `None` once all have been read.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn past(app: AppState<'_>, account: AccountId) -> Result<Option<BackfillView>> {
+pub(super) async fn backfill(
+    app: AppState<'_>,
+    account: AccountId,
+) -> Result<Option<BackfillView>> {
     Ok(app.core().await?.backfill(&account))
 }
 
 /// Pauses or resumes reading older payments.
 #[tauri::command]
 #[specta::specta]
-pub(super) async fn stop_past(app: AppState<'_>, account: AccountId, stopped: bool) -> Result<()> {
-    app.core().await?.pause_backfill(account, stopped).await
+pub(super) async fn pause_backfill(
+    app: AppState<'_>,
+    account: AccountId,
+    paused: bool,
+) -> Result<()> {
+    app.core().await?.pause_backfill(account, paused).await
 }

@@ -25,24 +25,24 @@ pub(crate) async fn top_up_form(app: AppState<'_>, account: AccountId) -> Result
 pub(crate) async fn quote(
     app: AppState<'_>,
     account: AccountId,
-    wish: PaymentRequest,
+    request: PaymentRequest,
 ) -> Result<Quote> {
-    app.core().await?.quote(account, wish).await
+    app.core().await?.quote(account, request).await
 }
 
-/// Starts a payment. The same attempt never starts a second one.
+/// Starts a payment. The same `top_up_id` never starts a second one.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn pay(
     app: AppState<'_>,
     account: AccountId,
-    wish: PaymentRequest,
-    attempt: String,
+    request: PaymentRequest,
+    top_up_id: String,
     confirmed_total: Option<Amount>,
 ) -> Result<TopUpView> {
     app.core()
         .await?
-        .pay(account, wish, attempt, confirmed_total)
+        .pay(account, request, top_up_id, confirmed_total)
         .await
 }
 

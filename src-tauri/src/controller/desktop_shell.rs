@@ -52,7 +52,7 @@ impl Shell for DesktopShell {
             | Change::Settings
             | Change::Health
             | Change::Export
-            | Change::Past { .. }
+            | Change::Backfill { .. }
             | Change::SignIn { .. } => controller.emit_change(change.clone()),
         });
     }

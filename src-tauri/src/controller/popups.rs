@@ -35,11 +35,11 @@ impl Controller {
     pub(super) fn explain_closing_to_tray(&self) {
         let app = Arc::clone(&self.app);
         tauri::async_runtime::spawn_blocking(move || {
-            if app.settings.get().told_about_tray {
+            if app.settings.get().tray_explained {
                 return;
             }
             let explained = SettingsChange {
-                told_about_tray: Some(true),
+                tray_explained: Some(true),
                 ..SettingsChange::default()
             };
             let now = SystemClock.now();

@@ -186,7 +186,7 @@ class App {
         else void this.showPage(change.page);
         return;
       case "payments":
-      case "past":
+      case "backfill":
       case "export":
       case "sign_in":
         return;

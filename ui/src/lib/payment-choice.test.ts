@@ -25,14 +25,14 @@ const HERS = method("hers", "jane", true);
 const THEIRS = method("theirs", "acme", true);
 
 const FORM: TopUpForm = {
-  attempt: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c141",
+  top_up_id: "6f1c1c5e-6f0c-4f6e-9c7e-2f6c0aa1c141",
   payers: [JANE, ACME],
   methods: [PAGE, HERS, THEIRS],
   methods_as_of: null,
   currency: "USD",
   decimals: 2,
   presets: [],
-  room: null,
+  headroom: null,
   balance_max: null,
   open: null,
   returns_by_link: true,

@@ -16,14 +16,14 @@ impl Bursar {
         let backfill = &state.backfill;
         let blocks = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         (backfill.payments.is_some() || backfill.chain.is_some()).then(|| BackfillView {
-            stopped: backfill.paused,
-            payments: backfill.payments.map(|lines| RowProgress {
-                read: lines.read,
-                all: lines.total,
+            paused: backfill.paused,
+            payments: backfill.payments.map(|rows| RowProgress {
+                read: rows.read,
+                total: rows.total,
             }),
             chain: backfill.chain.map(|chain| BlockProgress {
                 read: blocks(chain.read),
-                most: blocks(chain.at_most),
+                at_most: blocks(chain.at_most),
             }),
         })
     }
@@ -32,10 +32,10 @@ impl Bursar {
     ///
     /// # Errors
     /// `not_found` for an unknown account; those of the database.
-    pub async fn pause_backfill(&self, account: AccountId, stopped: bool) -> Result<()> {
-        self.store_backfill_paused(&account, stopped).await?;
+    pub async fn pause_backfill(&self, account: AccountId, paused: bool) -> Result<()> {
+        self.store_backfill_paused(&account, paused).await?;
         self.driver
-            .send_event(&account, Event::SetBackfillPaused { paused: stopped });
+            .send_event(&account, Event::SetBackfillPaused { paused });
         Ok(())
     }
 
@@ -43,7 +43,7 @@ impl Bursar {
     pub(super) async fn store_backfill_paused(
         &self,
         account: &AccountId,
-        stopped: bool,
+        paused: bool,
     ) -> Result<()> {
         let of = self.connection(account)?;
         let (history, now) = (
@@ -52,7 +52,7 @@ impl Bursar {
         );
         blocking(move || {
             of.write_guard
-                .write(|| history.set_backfill_paused(&of.account.id, stopped, now))
+                .write(|| history.set_backfill_paused(&of.account.id, paused, now))
         })
         .await
     }

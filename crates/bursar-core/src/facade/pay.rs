@@ -18,13 +18,12 @@ use uuid::Uuid;
 
 impl Bursar {
     /// Starts a payment. The intent is durable before any request leaves, and the call returns as soon as the request
-    /// is answered. The same attempt again is the same payment, however often. `confirmed_total` is the total that the
-    /// user agreed to: without it a method that takes the money at once sends nothing, and no method sends another
-    /// total.
+    /// is answered. Calls with the same `top_up_id` start one payment only. `confirmed_total` is the total that the user
+    /// agreed to. Without it, a method that debits at once sends nothing, and no method sends another total.
     ///
     /// # Errors
     /// Those of the quote; `not_confirmed`, `total_changed`; `top_up_open` if another payment is in the way;
-    /// `already_exists` for an attempt that was used for something else; `storage_failed`.
+    /// `already_exists` for a `top_up_id` that was used for something else; `storage_failed`.
     pub async fn pay(
         &self,
         account: AccountId,
@@ -34,7 +33,7 @@ impl Bursar {
     ) -> Result<TopUpView> {
         let connection = self.connection(&account)?;
         let top_up_id = Uuid::parse_str(&top_up_id)
-            .map_err(|_| Error::new(Code::Usage, "An attempt is named by what its form says."))?
+            .map_err(|_| Error::new(Code::Usage, "The id of this payment is not valid. Open the form again."))?
             .to_string();
         if let Some(started) = self
             .existing_payment(&connection, &top_up_id, &request.purpose)
@@ -85,8 +84,8 @@ impl Bursar {
         self.top_up_view(&connection, started.as_deref().unwrap_or_default())
     }
 
-    /// The payment of this attempt, if it was started before. It is not started again, whatever the form and the
-    /// provider's offers say by now.
+    /// The payment with this id, if it was started before. It is not started again, whatever the form and the provider's
+    /// offers contain by now.
     async fn existing_payment(
         &self,
         connection: &Connection,

@@ -51,7 +51,7 @@ impl Bursar {
             }
             Ok(_) => None,
         };
-        let room = self.headroom(&connection, state.as_deref()).await?;
+        let headroom = self.headroom(&connection, state.as_deref()).await?;
         let catalogue = catalogue.ok();
         let offered = catalogue.as_ref().map(|(catalogue, _)| catalogue);
         let currency = offered.map_or_else(
@@ -73,7 +73,7 @@ impl Bursar {
             presets: offered
                 .map(|offered| offered.presets.iter().map(as_typed).collect())
                 .unwrap_or_default(),
-            room,
+            headroom,
             balance_max: network.limits.balance_max.clone(),
             open: state.as_deref().and_then(|state| {
                 let open = state.blocking_payment(self.services.clock.now())?;
@@ -157,8 +157,8 @@ impl Bursar {
             .await?;
         quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
         match self.headroom(connection, state.as_deref()).await? {
-            Some(room) if amount.compare(&room) == Some(Ordering::Greater) => {
-                Err(headroom::cap_exceeded(connection, &room))
+            Some(left) if amount.compare(&left) == Some(Ordering::Greater) => {
+                Err(headroom::cap_exceeded(connection, &left))
             }
             None if connection.account.network.limits.balance_max.is_some() => {
                 quote.warning = Some(

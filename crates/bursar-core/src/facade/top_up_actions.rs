@@ -55,7 +55,7 @@ impl Bursar {
     pub async fn refresh_all(&self, account: AccountId) -> Result<()> {
         if self
             .backfill(&account)
-            .is_some_and(|backfill| backfill.stopped)
+            .is_some_and(|backfill| backfill.paused)
         {
             self.store_backfill_paused(&account, false).await?;
         }

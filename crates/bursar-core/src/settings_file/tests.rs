@@ -89,7 +89,7 @@ fn many_writers_at_once_lose_no_change() {
                         ..SettingsChange::default()
                     },
                     _ => SettingsChange {
-                        told_about_tray: Some(true),
+                        tray_explained: Some(true),
                         ..SettingsChange::default()
                     },
                 };
@@ -110,7 +110,7 @@ fn many_writers_at_once_lose_no_change() {
         low_balance_amount: "12".to_owned(),
         low_balance_days: 3,
         autostart: false,
-        told_about_tray: true,
+        tray_explained: true,
         hidden_services: Vec::new(),
     };
     assert_eq!(kept, expected);

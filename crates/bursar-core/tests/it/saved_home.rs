@@ -439,7 +439,7 @@ fn reads_the_network_files_and_settings() {
             hide_amounts: true,
             low_balance_amount: "20".to_owned(),
             low_balance_days: 9,
-            told_about_tray: true,
+            tray_explained: true,
             hidden_services: vec!["tray".to_owned()],
             ..Settings::default()
         };

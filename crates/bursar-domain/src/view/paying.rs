@@ -62,7 +62,6 @@ pub struct MethodView {
 pub struct TopUpForm {
     /// The id of the payment that this form starts. `pay` starts one payment with it, however often it is called. Another
     /// payment needs another form.
-    #[serde(rename = "attempt")]
     pub top_up_id: String,
     pub currency: String,
     pub decimals: u8,
@@ -74,7 +73,7 @@ pub struct TopUpForm {
     /// Suggested amounts, as a user would type them.
     pub presets: Vec<String>,
     /// The most that can be added below the cap, if the cap and the balance are known.
-    pub room: Option<Amount>,
+    pub headroom: Option<Amount>,
     pub balance_max: Option<Amount>,
     /// The payment that blocks a new one: its outcome is unknown, or it is open and the provider allows only one.
     pub open: Option<TopUpView>,

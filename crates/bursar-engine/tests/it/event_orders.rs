@@ -824,7 +824,7 @@ impl World {
         for top_up in self.top_ups.values() {
             assert!(
                 top_up.phase != Phase::Starting || is_doubted(top_up),
-                "still starts_in_flight: {top_up:?}"
+                "still starting: {top_up:?}"
             );
             if top_up.phase == Phase::Completed {
                 let subject = top_up.payment_id.clone().unwrap();

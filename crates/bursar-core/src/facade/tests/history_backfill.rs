@@ -77,8 +77,8 @@ async fn reports_progress_per_page_and_blocks_nothing() {
         .await;
     let backfill = app.bursar.backfill(&app.account).unwrap();
     let rows = backfill.payments.unwrap();
-    assert_eq!(rows.all, Some(1_000));
-    assert!(rows.read.is_multiple_of(100) && !backfill.stopped);
+    assert_eq!(rows.total, Some(1_000));
+    assert!(rows.read.is_multiple_of(100) && !backfill.paused);
     app.all_is_read().await;
     assert_eq!(app.row_count().await, 1_000);
     assert_eq!(app.pages(), (1..=PAGES).collect::<Vec<_>>());
