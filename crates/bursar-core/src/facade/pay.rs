@@ -33,7 +33,12 @@ impl Bursar {
     ) -> Result<TopUpView> {
         let connection = self.connection(&account)?;
         let top_up_id = Uuid::parse_str(&top_up_id)
-            .map_err(|_| Error::new(Code::Usage, "The id of this payment is not valid. Open the form again."))?
+            .map_err(|_| {
+                Error::new(
+                    Code::Usage,
+                    "The id of this payment is not valid. Open the form again.",
+                )
+            })?
             .to_string();
         if let Some(started) = self
             .existing_payment(&connection, &top_up_id, &request.purpose)

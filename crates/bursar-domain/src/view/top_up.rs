@@ -181,3 +181,11 @@ pub struct DuePaymentInProgress {
     pub order: Option<String>,
     pub top_up: TopUpView,
 }
+
+/// A rule of the provider about money, shown before the user pays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct MoneyRule {
+    pub title: String,
+    pub text: String,
+}
