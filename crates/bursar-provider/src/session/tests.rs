@@ -1,8 +1,14 @@
 //! Tests what a session stores, drops and sends, and how it handles concurrent events.
 
+mod event_orders;
+
 use super::*;
 use crate::fluence::auth::{header, renewal};
+use bursar_domain::error::Code;
 use bursar_domain::network::Network;
+use bursar_platform::http::Http;
+use std::sync::atomic::Ordering;
+use zeroize::Zeroizing;
 
 fn session(secret_store: &Arc<SecretStore>) -> Session {
     Session::new(AccountId("a".to_owned()), Arc::clone(secret_store))
@@ -226,25 +232,25 @@ fn first_tokens() -> Credential {
 }
 
 /// A keyring that a test can make unavailable, and the keyring's entries.
-struct Away {
-    away: Arc<AtomicBool>,
+struct FlakyKeyring {
+    unavailable: Arc<AtomicBool>,
     entries: Arc<bursar_platform::keyring::testing::Entries>,
     secret_store: Arc<SecretStore>,
 }
 
-impl Away {
+impl FlakyKeyring {
     fn new() -> Self {
-        let (away, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let secret_store = SecretStore::flaky_with(Arc::clone(&away), Arc::clone(&entries));
+        let (unavailable, entries) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let secret_store = SecretStore::flaky_with(Arc::clone(&unavailable), Arc::clone(&entries));
         Self {
-            away,
+            unavailable,
             entries,
             secret_store: Arc::new(secret_store),
         }
     }
 
-    fn is(&self, away: bool) {
-        self.away.store(away, Ordering::Release);
+    fn set_unavailable(&self, unavailable: bool) {
+        self.unavailable.store(unavailable, Ordering::Release);
     }
 
     fn kept(&self) -> Option<String> {
@@ -257,10 +263,10 @@ impl Away {
 async fn stores_renewed_token_once_keyring_is_available() {
     let (_server, network) = renewals();
     let http = Http::new().unwrap();
-    let keyring = Away::new();
+    let keyring = FlakyKeyring::new();
     let one = session(&keyring.secret_store);
     one.set_credential(first_tokens(), false).await.unwrap();
-    keyring.is(true);
+    keyring.set_unavailable(true);
     one.refresh(&renewal(&network), &http).await.unwrap();
     assert_eq!(
         one.authorize(header).unwrap().1,
@@ -275,7 +281,7 @@ async fn stores_renewed_token_once_keyring_is_available() {
     );
     // A second renewal must use the newest refresh token, and the keyring must end up with the newest tokens.
     one.refresh(&renewal(&network), &http).await.unwrap();
-    keyring.is(false);
+    keyring.set_unavailable(false);
     assert!(one.write_pending().await.unwrap());
     assert_eq!(keyring.kept().unwrap(), r#"{"access":"a2","refresh":"r2"}"#);
     assert!(!one.session_only() && one.survives_restart().await);
@@ -290,7 +296,7 @@ async fn stores_renewed_token_once_keyring_is_available() {
 #[tokio::test]
 async fn renews_session_only_token_without_storing_it() {
     let (_server, network) = renewals();
-    let keyring = Away::new();
+    let keyring = FlakyKeyring::new();
     let one = session(&keyring.secret_store);
     one.set_credential(first_tokens(), true).await.unwrap();
     one.refresh(&renewal(&network), &Http::new().unwrap())
@@ -303,14 +309,14 @@ async fn renews_session_only_token_without_storing_it() {
 
 #[tokio::test]
 async fn failed_keyring_read_is_not_a_sign_out() {
-    let keyring = Away::new();
+    let keyring = FlakyKeyring::new();
     session(&keyring.secret_store)
         .set_credential(key("k"), false)
         .await
         .unwrap();
     let one = session(&keyring.secret_store);
     one.expect_keyring_entry(true);
-    keyring.is(true);
+    keyring.set_unavailable(true);
     assert!(one.load().await.is_err());
     assert!(one.waits_for_keyring() && one.needs_keyring_read());
     assert_eq!(one.keyring_error().unwrap().code, Code::KeyringUnavailable);
@@ -319,7 +325,7 @@ async fn failed_keyring_read_is_not_a_sign_out() {
         Code::KeyringUnavailable,
         "not signed out"
     );
-    keyring.is(false);
+    keyring.set_unavailable(false);
     assert!(one.load_after_prompt().await.unwrap());
     assert!(!one.waits_for_keyring() && one.keyring_error().is_none());
     assert_eq!(one.authorize(header).unwrap().1, "k");
@@ -328,10 +334,10 @@ async fn failed_keyring_read_is_not_a_sign_out() {
 #[tokio::test]
 async fn removes_key_once_keyring_is_available() {
     for discarded in [false, true] {
-        let keyring = Away::new();
+        let keyring = FlakyKeyring::new();
         let one = session(&keyring.secret_store);
         one.set_credential(key("k"), false).await.unwrap();
-        keyring.is(true);
+        keyring.set_unavailable(true);
         if discarded {
             let why = Error::new(Code::Unauthorized, "another's");
             one.discard_sign_in(one.sign_in_id(), why).await;
@@ -341,7 +347,7 @@ async fn removes_key_once_keyring_is_available() {
         assert!(!one.signed_in());
         assert!(one.write_pending().await.is_err());
         assert!(keyring.kept().is_some());
-        keyring.is(false);
+        keyring.set_unavailable(false);
         assert!(one.write_pending().await.unwrap());
         assert_eq!(keyring.kept(), None);
     }
@@ -349,116 +355,18 @@ async fn removes_key_once_keyring_is_available() {
 
 #[tokio::test]
 async fn pending_removal_keeps_new_sign_in() {
-    let keyring = Away::new();
+    let keyring = FlakyKeyring::new();
     let one = session(&keyring.secret_store);
     one.set_credential(key("old"), false).await.unwrap();
-    keyring.is(true);
+    keyring.set_unavailable(true);
     assert!(one.sign_out().await.is_err());
     assert!(one.set_and_keep(key("new")).await.is_err());
     assert_eq!(one.authorize(header).unwrap().1, "new");
-    keyring.is(false);
+    keyring.set_unavailable(false);
     assert!(one.write_pending().await.unwrap());
     assert!(
         !one.remove_stored().await.unwrap(),
         "the stored key is the current one"
     );
     assert!(keyring.kept().unwrap().contains("new"));
-}
-
-mod orders {
-    //! Checks that every order of events leaves the same secret in the session and in the keyring.
-
-    use super::*;
-    use proptest::prelude::*;
-
-    #[derive(Clone, Copy, Debug)]
-    enum Happens {
-        Leaves,
-        Comes,
-        SignsIn(u8),
-        SignsInForTheSession(u8),
-        Renews,
-        SignsOut,
-        Settles,
-        RemovesWhatIsPlanned,
-    }
-
-    fn happens() -> impl Strategy<Value = Happens> {
-        prop_oneof![
-            Just(Happens::Leaves),
-            Just(Happens::Comes),
-            any::<u8>().prop_map(Happens::SignsIn),
-            any::<u8>().prop_map(Happens::SignsInForTheSession),
-            Just(Happens::Renews),
-            Just(Happens::SignsOut),
-            Just(Happens::Settles),
-            Just(Happens::RemovesWhatIsPlanned),
-        ]
-    }
-
-    async fn check(all: Vec<Happens>) {
-        let keyring = Away::new();
-        let one = session(&keyring.secret_store);
-        let mut current: Option<String> = None;
-        // `None` after a sign-in for the session only: the test then expects nothing particular in the keyring.
-        let mut stored: Option<Option<String>> = Some(None);
-        let mut renewals = 0;
-        for happening in all {
-            match happening {
-                Happens::Leaves => keyring.is(true),
-                Happens::Comes => keyring.is(false),
-                Happens::SignsIn(number) => {
-                    let _ = one.set_and_keep(key(&format!("k{number}"))).await;
-                    current = Some(format!("k{number}"));
-                    stored = Some(current.clone());
-                }
-                Happens::SignsInForTheSession(number) => {
-                    one.set_credential(key(&format!("s{number}")), true)
-                        .await
-                        .unwrap();
-                    current = Some(format!("s{number}"));
-                    stored = None;
-                }
-                Happens::Renews if current.is_some() => {
-                    renewals += 1;
-                    one.replace(key(&format!("r{renewals}"))).await;
-                    current = Some(format!("r{renewals}"));
-                    stored = stored.map(|_| current.clone());
-                }
-                Happens::Renews => {}
-                Happens::SignsOut => {
-                    let _ = one.sign_out().await;
-                    current = None;
-                    stored = Some(None);
-                }
-                Happens::Settles => drop(one.write_pending().await),
-                Happens::RemovesWhatIsPlanned => {
-                    let _ = one.remove_stored().await;
-                }
-            }
-            let authorized = one.authorize(header).ok().map(|(_, value)| value);
-            assert_eq!(authorized, current);
-        }
-        keyring.is(false);
-        one.write_pending().await.unwrap();
-        if let Some(stored) = stored {
-            let kept = keyring.kept();
-            match stored {
-                Some(stored) => assert!(kept.unwrap().contains(&format!("\"{stored}\""))),
-                None => assert_eq!(kept, None),
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(128))]
-        #[test]
-        fn lead_to_the_same(all in prop::collection::vec(happens(), 1..16)) {
-            tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap()
-                .block_on(check(all));
-        }
-    }
 }
