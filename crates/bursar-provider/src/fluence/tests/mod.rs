@@ -2,6 +2,7 @@
 
 mod balances_and_charges;
 mod error_responses;
+mod malformed_responses;
 mod tokens;
 mod top_ups;
 
