@@ -5,10 +5,11 @@
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::settings::{Settings, SettingsChange};
+use bursar_platform::atomic_file;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::fs::{self, File, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -136,7 +137,7 @@ impl SettingsFile {
             Some(Value::Object(kept)) => kept.extend(fields.clone()),
             Some(_) | None => drop(object.insert(KEY.to_owned(), Value::Object(fields.clone()))),
         }
-        replace_file(&self.path(), &serde_json::to_string(&object)?)?;
+        atomic_file::replace(&self.path(), &serde_json::to_vec(&object)?)?;
         Ok((object, set_aside))
     }
 
@@ -233,24 +234,6 @@ fn fields_of(settings: &Settings) -> Map<String, Value> {
         Ok(Value::Object(fields)) => fields,
         Ok(_) | Err(_) => Map::new(),
     }
-}
-
-/// Replaces the file by renaming, so that nobody ever reads half of it.
-fn replace_file(path: &Path, text: &str) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let written = File::create(&beside)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())
-                .and_then(|()| file.sync_all())
-        })
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // No partial file stays behind; the first error is the one that matters.
-        drop(fs::remove_file(&beside));
-    }
-    written
 }
 
 fn failed(error: &io::Error) -> Error {

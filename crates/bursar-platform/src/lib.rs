@@ -2,6 +2,7 @@
 //! its own thread, files that are written completely or not at all, child processes without Bursar's secrets, and the home
 //! folder. Nothing here knows about providers, chains or payments.
 
+pub mod atomic_file;
 pub mod core_dumps;
 pub mod home;
 pub mod http;

@@ -26,11 +26,6 @@ pub enum Readers {
     Owner,
 }
 
-/// A unique name, short enough for every file system.
-fn hidden_name() -> String {
-    format!(".bursar-{}.part", uuid::Uuid::new_v4().simple())
-}
-
 /// The error for a file that was not written, with advice.
 pub fn file_failed(error: &io::Error, target: &Path) -> Error {
     let path = target.display();

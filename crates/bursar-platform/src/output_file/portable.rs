@@ -1,27 +1,19 @@
 //! Output files without Unix: only regular files, written beside their target, which they replace at the end.
 
-use super::{Readers, hidden_name};
-use std::fs::{self, File, OpenOptions};
+use super::Readers;
+use crate::atomic_file::AtomicFile;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::marker::PhantomData;
-use std::path::{Path, PathBuf, is_separator};
+use std::path::{Path, is_separator};
 use std::sync::atomic::AtomicBool;
 
 /// A file that is being written. If it is dropped before [`OutputFile::finish`], the target does not change.
 #[derive(Debug)]
 pub struct OutputFile<'a> {
-    file: File,
-    temporary: Temporary,
-    target: PathBuf,
+    new: AtomicFile,
     /// Nothing here waits, so there is nothing to cancel.
     cancel: PhantomData<&'a AtomicBool>,
-}
-
-/// The temporary file. It is removed when this is dropped, unless it has become the target.
-#[derive(Debug)]
-struct Temporary {
-    path: PathBuf,
-    is_finished: bool,
 }
 
 impl<'a> OutputFile<'a> {
@@ -45,15 +37,10 @@ impl<'a> OutputFile<'a> {
         if target.exists() {
             ensure_replaceable(&target)?;
         }
-        let temporary = target.with_file_name(hidden_name());
-        let file = File::create_new(&temporary)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create_new(true);
         Ok(Self {
-            file,
-            temporary: Temporary {
-                path: temporary,
-                is_finished: false,
-            },
-            target,
+            new: AtomicFile::create(target, &options)?,
             cancel: PhantomData,
         })
     }
@@ -63,38 +50,17 @@ impl<'a> OutputFile<'a> {
     /// # Errors
     /// The system's. The target has not changed then.
     pub fn finish(self) -> io::Result<()> {
-        let Self {
-            file,
-            mut temporary,
-            target,
-            cancel: _,
-        } = self;
-        file.sync_all()?;
-        // Some systems cannot rename an open file.
-        drop(file);
-        fs::rename(&temporary.path, target)?;
-        temporary.is_finished = true;
-        Ok(())
+        self.new.complete()?.replace_target()
     }
 }
 
 impl Write for OutputFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.new.file_mut().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.is_finished
-            && let Err(error) = fs::remove_file(&self.path)
-        {
-            tracing::debug!(%error, "an unfinished file was not removed");
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Output files on Unix. A regular file is replaced through links, and keeps its mode and owner. Anything else (a device, a
 //! pipe, an open descriptor) is written to and never replaced.
 
-use super::{Readers, hidden_name};
+use super::Readers;
+use crate::atomic_file::{AtomicFile, hidden_name};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fchown};
 use rustix::io::Errno;
@@ -41,12 +42,9 @@ enum Sink {
 
 #[derive(Debug)]
 struct Replacement {
-    file: File,
-    temporary: PathBuf,
-    target: PathBuf,
+    new: AtomicFile,
     /// The file to be replaced.
     previous: Option<File>,
-    is_finished: bool,
 }
 
 /// What a path points to.
@@ -102,7 +100,7 @@ impl<'a> OutputFile<'a> {
 impl Write for OutputFile<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.sink {
-            Sink::Replacement(replacement) => replacement.file.write(bytes),
+            Sink::Replacement(replacement) => replacement.new.file_mut().write(bytes),
             Sink::Overwrite { spool, .. } => spool.write(bytes),
             Sink::Stream(file) => loop {
                 match file.write(bytes) {
@@ -122,46 +120,23 @@ impl Write for OutputFile<'_> {
 
 impl Replacement {
     fn create(target: PathBuf, mode: u32, previous: Option<File>) -> io::Result<Self> {
-        let temporary = target.with_file_name(hidden_name());
-        let file = options(mode).open(&temporary)?;
         Ok(Self {
-            file,
-            temporary,
-            target,
+            new: AtomicFile::create(target, &options(mode))?,
             previous,
-            is_finished: false,
         })
     }
 
-    fn finish(mut self) -> io::Result<()> {
-        self.file.sync_all()?;
-        match fs::rename(&self.temporary, &self.target) {
-            Ok(()) => {
-                self.is_finished = true;
-                // The sync of the folder makes the new name durable. Where it fails, the system does so soon anyway.
-                if let Some(Ok(folder)) = self.target.parent().map(File::open) {
-                    let _ = folder.sync_all();
-                }
-                Ok(())
-            }
-            // Another user's file in a folder like /tmp, or a file that is a mount point.
-            Err(error) => match &self.previous {
+    fn finish(self) -> io::Result<()> {
+        let mut complete = self.new.complete()?;
+        complete
+            .replace_target()
+            .or_else(|error| match &self.previous {
+                // Another user's file in a folder like /tmp, or a file that is a mount point.
                 Some(previous) if cannot_be_replaced(&error) => {
-                    overwrite(&mut File::open(&self.temporary)?, previous)
+                    overwrite(&mut complete.open()?, previous)
                 }
                 Some(_) | None => Err(error),
-            },
-        }
-    }
-}
-
-impl Drop for Replacement {
-    fn drop(&mut self) {
-        if !self.is_finished
-            && let Err(error) = fs::remove_file(&self.temporary)
-        {
-            tracing::debug!(%error, "an unfinished file was not removed");
-        }
+            })
     }
 }
 
@@ -209,7 +184,7 @@ fn sink_for_existing(path: PathBuf, metadata: &Metadata) -> io::Result<Sink> {
     if metadata.nlink() == 1 {
         match Replacement::create(path, PRIVATE_MODE, Some(before.try_clone()?)) {
             Ok(replacement) => {
-                if copies_ownership_and_mode(&replacement.file, metadata)? {
+                if copies_ownership_and_mode(replacement.new.file(), metadata)? {
                     return Ok(Sink::Replacement(replacement));
                 }
             }
