@@ -1,7 +1,9 @@
 //! The three local chains: Ethereum and Polygon for payments, and Fluence for the Balance contract.
 
 pub(crate) mod anvil;
+mod call_rewriting;
 pub(crate) mod interval_mining;
+mod mode_effects;
 pub(crate) mod proxy_mode;
 pub(crate) mod rpc;
 pub(crate) mod rpc_proxy;

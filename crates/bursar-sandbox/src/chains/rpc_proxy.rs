@@ -11,9 +11,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
 
-use super::proxy_mode::{
-    Interception, ProxyMode, error_response, intercept_call, method_of, rewrite_response,
+use super::call_rewriting::{
+    Interception, error_response, intercept_call, method_of, rewrite_response,
 };
+use super::mode_effects::Connection;
+use super::proxy_mode::ProxyMode;
 use super::rpc::RpcClient;
 use crate::http::json_response;
 use crate::http::server::{ClientConnection, garbage_response};
@@ -63,38 +65,28 @@ async fn handle(
         "",
         fault_label(&mode),
     );
-    let http_response = match &mode {
-        ProxyMode::Refuse => {
+    let http_response = match mode.effects().connection {
+        Connection::Refuse => {
             connection.close();
             std::future::pending().await
         }
-        ProxyMode::Status { status } => {
-            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        Connection::Status(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
             (status, "upstream is not available").into_response()
         }
-        ProxyMode::Garbage => garbage_response(),
-        ProxyMode::Hang => {
+        Connection::Garbage => garbage_response(),
+        Connection::Hang => {
             while proxy.sandbox.proxy_modes.mode(proxy.name) == ProxyMode::Hang {
                 tokio::time::sleep(MODE_POLL_INTERVAL).await;
             }
             connection.close();
             std::future::pending().await
         }
-        ProxyMode::Delay { ms } => {
-            tokio::time::sleep(Duration::from_millis(*ms)).await;
+        Connection::Delay(ms) => {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
             respond(&proxy, &mode, body).await
         }
-        ProxyMode::Ok
-        | ProxyMode::Error { .. }
-        | ProxyMode::ChainId { .. }
-        | ProxyMode::NoCode
-        | ProxyMode::Stale { .. }
-        | ProxyMode::Balance { .. }
-        | ProxyMode::DropLogs
-        | ProxyMode::DuplicateLogs
-        | ProxyMode::LimitLogs { .. }
-        | ProxyMode::Prune { .. }
-        | ProxyMode::Edit { .. } => respond(&proxy, &mode, body).await,
+        Connection::Serve => respond(&proxy, &mode, body).await,
     };
     proxy
         .sandbox

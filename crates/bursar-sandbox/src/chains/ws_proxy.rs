@@ -14,9 +14,11 @@ use tokio_tungstenite::tungstenite::handshake::server::{
 };
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, accept_hdr_async, connect_async};
 
-use super::proxy_mode::{
-    Interception, ProxyMode, delivery_count, intercept_call, method_of, rewrite_response,
+use super::call_rewriting::{
+    Interception, delivery_count, intercept_call, method_of, rewrite_response,
 };
+use super::mode_effects::Connection;
+use super::proxy_mode::ProxyMode;
 use super::rpc_proxy::refuse_private_method;
 use crate::error::{Error, Result};
 use crate::http::server::{Origins, check_host_and_origin};
@@ -48,22 +50,10 @@ async fn serve_connection(
     stream: TcpStream,
     authority: String,
 ) -> Result<()> {
-    match sandbox.proxy_modes.mode(PROXY_NAME) {
-        ProxyMode::Refuse | ProxyMode::Status { .. } => return Ok(()),
-        ProxyMode::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
-        ProxyMode::Ok
-        | ProxyMode::Error { .. }
-        | ProxyMode::Hang
-        | ProxyMode::Garbage
-        | ProxyMode::ChainId { .. }
-        | ProxyMode::NoCode
-        | ProxyMode::Stale { .. }
-        | ProxyMode::Balance { .. }
-        | ProxyMode::DropLogs
-        | ProxyMode::DuplicateLogs
-        | ProxyMode::LimitLogs { .. }
-        | ProxyMode::Prune { .. }
-        | ProxyMode::Edit { .. } => {}
+    match sandbox.proxy_modes.mode(PROXY_NAME).effects().connection {
+        Connection::Refuse | Connection::Status(_) => return Ok(()),
+        Connection::Delay(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+        Connection::Serve | Connection::Hang | Connection::Garbage => {}
     }
     let _ = stream.set_nodelay(true);
     let client = accept_hdr_async(stream, HandshakeGuard(authority))
