@@ -2,7 +2,7 @@
 
 use alloy_primitives::Address;
 use bursar_domain::money::Amount;
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 
 /// How close the user is to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

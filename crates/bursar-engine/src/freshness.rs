@@ -110,7 +110,7 @@ mod tests {
     use bursar_domain::account::AccountId;
     use bursar_domain::error::Error;
     use bursar_domain::money::Currency;
-    use bursar_domain::rules::Rules;
+    use bursar_domain::payment_rules::Rules;
 
     const NOON: Timestamp = Timestamp(1_800_000_000_000);
 

@@ -10,7 +10,7 @@ pub enum PollTarget {
     Balance,
     Chain,
     Charges,
-    /// Methods, identity, maintenance.
+    /// Methods, the key's owner and maintenance.
     Catalogue,
     /// Renewals and migrations that can be paid.
     DuePayments,

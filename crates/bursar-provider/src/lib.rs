@@ -30,9 +30,9 @@ use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_domain::view::MoneyRule;
 
@@ -96,7 +96,7 @@ pub trait Provider: Send + Sync {
     }
 
     /// The user who is signed in.
-    async fn identity(&self) -> Result<Identity>;
+    async fn key_owner(&self) -> Result<KeyOwner>;
 
     /// # Errors
     /// `ambiguous_balance`, and those of HTTP.

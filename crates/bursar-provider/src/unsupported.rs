@@ -8,9 +8,9 @@ use bursar_domain::catalogue::Catalogue;
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 
 pub(super) struct Unsupported;
 
@@ -27,7 +27,7 @@ impl Provider for Unsupported {
         Rules::default()
     }
 
-    async fn identity(&self) -> Result<Identity> {
+    async fn key_owner(&self) -> Result<KeyOwner> {
         Err(not_supported())
     }
 

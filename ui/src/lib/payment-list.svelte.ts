@@ -3,7 +3,7 @@
 
 import { core } from "$lib/transport";
 import { subscribeToChanges } from "./changes.ts";
-import { afterNextPaint } from "./paint.ts";
+import { afterNextPaint } from "./after-next-paint.ts";
 import type { Failure, MonthView, PaymentPage, PaymentQuery, PaymentView } from "./types.ts";
 
 export const PAGE_SIZE = 50;

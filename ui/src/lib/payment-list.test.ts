@@ -32,7 +32,7 @@ vi.mock("./changes.ts", () => ({
   subscribeToChanges: (listener: (change: Change) => void) => (changes.add(listener), () => changes.delete(listener)),
 }));
 
-vi.mock("./paint.ts", () => ({ afterNextPaint: () => Promise.resolve() }));
+vi.mock("./after-next-paint.ts", () => ({ afterNextPaint: () => Promise.resolve() }));
 
 const { PaymentList, MAX_CACHED_PAGES, PAGE_SIZE } = await import("./payment-list.svelte.ts");
 const { preloadPayments, takePreloadedPayments } = await import("./payment-list-preload.ts");

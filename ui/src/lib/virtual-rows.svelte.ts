@@ -1,7 +1,7 @@
 // Draws the visible rows of a list of any length. All rows have the same height, and each is drawn into a slot that an
 // earlier row has left, so that scrolling creates no elements.
 
-import { afterNextPaint } from "./paint.ts";
+import { afterNextPaint } from "./after-next-paint.ts";
 import {
   elementHeight,
   isNearEnd,

@@ -4,7 +4,7 @@
 
 use super::{Connection, Services, blocking};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Shared by all successive connections of an account.
@@ -54,8 +54,8 @@ pub(crate) async fn verify_owner(
     if *checked_sign_in == Some(sign_in) {
         return Ok(verified_as);
     }
-    match connection.provider.identity().await {
-        Ok(identity) => check_owner(services, connection, sign_in, &identity).await?,
+    match connection.provider.key_owner().await {
+        Ok(key_owner) => check_owner(services, connection, sign_in, &key_owner).await?,
         // The provider names no user for such a key, but the key may read other things.
         Err(error) if matches!(error.code, Code::Forbidden | Code::Unauthorized) => {}
         // A key from the keyring was checked when it was stored.
@@ -74,10 +74,10 @@ pub(super) async fn check_owner(
     services: &Services,
     connection: &Connection,
     sign_in: u64,
-    identity: &Identity,
+    key_owner: &KeyOwner,
 ) -> Result<()> {
     let is_new = connection.owner.user().is_none();
-    if !connection.owner.claim(&identity.user_id) {
+    if !connection.owner.claim(&key_owner.user_id) {
         let why = Error::new(
             Code::Unauthorized,
             "The key of this account belongs to another user, so nothing was read with it. Sign in again, or connect that user as an account of its own.",
@@ -90,7 +90,7 @@ pub(super) async fn check_owner(
     }
     if is_new {
         let store = Arc::clone(&services.store);
-        let (account, user) = (connection.account.id.clone(), identity.user_id.clone());
+        let (account, user) = (connection.account.id.clone(), key_owner.user_id.clone());
         blocking(move || store.set_user_id_if_unknown(&account, &user)).await?;
     }
     Ok(())

@@ -112,7 +112,7 @@ mod tests {
     use bursar_domain::money::{Amount, Currency};
     use bursar_domain::notice::NoticeKind;
     use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-    use bursar_domain::rules::Rules;
+    use bursar_domain::payment_rules::Rules;
     use bursar_engine::top_up::TopUp;
     use bursar_engine::{
         AccountConfig, Alerts, Effect, OpenPaymentsResponse, Presence, Thresholds,

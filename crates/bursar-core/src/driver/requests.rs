@@ -189,9 +189,9 @@ async fn fetch_charges(services: Services, connection: Connection) -> Result<()>
 /// Reads payers and methods, and who is signed in.
 async fn fetch_catalogue(services: Services, connection: Connection) -> Result<CatalogueResponse> {
     let sign_in = connection.session.sign_in_id();
-    let (catalogue, identity, maintenance) = tokio::join!(
+    let (catalogue, key_owner, maintenance) = tokio::join!(
         connection.provider.catalogue(),
-        connection.provider.identity(),
+        connection.provider.key_owner(),
         connection.provider.maintenance(),
     );
     // During maintenance nothing else needs to answer.
@@ -201,8 +201,8 @@ async fn fetch_catalogue(services: Services, connection: Connection) -> Result<C
             method_pending: false,
         });
     }
-    let identity = identity?;
-    check_owner(&services, &connection, sign_in, &identity).await?;
+    let key_owner = key_owner?;
+    check_owner(&services, &connection, sign_in, &key_owner).await?;
     let connection = connection.verified_as(sign_in);
     let catalogue = match catalogue {
         // A read-only key is a choice, not an error; the top-up page says so if it matters.
@@ -215,7 +215,7 @@ async fn fetch_catalogue(services: Services, connection: Connection) -> Result<C
         if let Some(catalogue) = catalogue {
             history.put_catalogue(account, &catalogue, now)?;
         }
-        history.put_identity(account, &identity, now)
+        history.put_key_owner(account, &key_owner, now)
     })
     .await?;
     Ok(CatalogueResponse {

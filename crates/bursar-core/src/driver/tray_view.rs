@@ -99,7 +99,7 @@ fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bursar_domain::rules::Rules;
+    use bursar_domain::payment_rules::Rules;
     use bursar_engine::AccountConfig;
 
     #[test]

@@ -46,18 +46,18 @@ impl Bursar {
         let provider = provider::connect(&connection.account.network, trial, self.http.clone());
         let known = connection.owner.user();
         let mut warnings = Vec::new();
-        match provider.identity().await {
-            Ok(identity)
+        match provider.key_owner().await {
+            Ok(key_owner)
                 if known
                     .as_ref()
-                    .is_some_and(|known| *known != identity.user_id) =>
+                    .is_some_and(|known| *known != key_owner.user_id) =>
             {
                 return Err(Error::new(
                     Code::Unauthorized,
                     "That key belongs to another user. Connect it as an account of its own.",
                 ));
             }
-            Ok(identity) => warnings.extend(missing_scopes(&identity.missing_scopes)),
+            Ok(key_owner) => warnings.extend(missing_scopes(&key_owner.missing_scopes)),
             // A provider that has never named the account's user need not do so now.
             Err(error) if error.code == Code::Forbidden && known.is_none() => warnings.push(error),
             Err(error) if error.code == Code::Unauthorized => return Err(error),

@@ -85,10 +85,10 @@ impl Bursar {
         session.set_credential(credential.clone(), true).await?;
         let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
         let mut warnings = Vec::new();
-        let user_id = match provider.identity().await {
-            Ok(identity) => {
-                warnings.extend(missing_scopes(&identity.missing_scopes));
-                Some(identity.user_id)
+        let user_id = match provider.key_owner().await {
+            Ok(key_owner) => {
+                warnings.extend(missing_scopes(&key_owner.missing_scopes));
+                Some(key_owner.user_id)
             }
             Err(error) if error.code == Code::Unauthorized => return Err(error),
             Err(error) => {

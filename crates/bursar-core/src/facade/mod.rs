@@ -4,12 +4,12 @@
 mod account_startup;
 mod accounts;
 mod backfill;
+mod balance_cap;
 mod browser_sign_in;
 mod catalogue;
 mod connect_account;
 mod diagnostics;
 mod export_task;
-mod headroom;
 mod home_lock;
 mod invoices;
 mod keyring_sync;

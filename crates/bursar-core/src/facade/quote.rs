@@ -4,7 +4,7 @@ use super::catalogue::method_views;
 use super::payment_validation::{
     check_amount_limits, choose_method, choose_payer, find_period, no_longer_offered,
 };
-use super::{Bursar, currency_of, headroom, views};
+use super::{Bursar, balance_cap, currency_of, views};
 use crate::driver::Connection;
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::{Catalogue, Method};
@@ -158,7 +158,7 @@ impl Bursar {
         quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
         match self.headroom(connection, state.as_deref()).await? {
             Some(left) if amount.compare(&left) == Some(Ordering::Greater) => {
-                Err(headroom::cap_exceeded(connection, &left))
+                Err(balance_cap::cap_exceeded(connection, &left))
             }
             None if connection.account.network.limits.balance_max.is_some() => {
                 quote.warning = Some(

@@ -148,8 +148,8 @@ impl Reader {
         let provider = provider::connect(&account.network, Arc::clone(&session), http.clone());
         if session.session_only()
             && let Some(known) = &account.user_id
-            && let Ok(identity) = provider.identity().await
-            && identity.user_id != *known
+            && let Ok(key_owner) = provider.key_owner().await
+            && key_owner.user_id != *known
         {
             let why = Error::new(
                 Code::Unauthorized,

@@ -7,10 +7,10 @@ use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_provider::{HistoryPage, Provider};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
@@ -184,9 +184,9 @@ impl Provider for Simulated {
         }
     }
 
-    async fn identity(&self) -> Result<Identity> {
+    async fn key_owner(&self) -> Result<KeyOwner> {
         self.call("identity", |_| {
-            Ok(Identity {
+            Ok(KeyOwner {
                 user_id: "user".into(),
                 name: "user@example.com".into(),
                 missing_scopes: Vec::new(),

@@ -4,7 +4,7 @@
 use super::{KNOWN_CLOCK_TOLERANCE, MATCH_TOLERANCE, Phase, TopUp, UNKNOWN_CLOCK_TOLERANCE};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::payment::{RemotePayment, Status};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 
 impl TopUp {
     /// Whether the top-up needs a match and this payment can be it: the same checkout, or created no earlier than two

@@ -16,7 +16,7 @@ use bursar_domain::error::{Code, Error};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::payment::{NewPayment, RemotePayment};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::{Phase, TopUp, Verified};
 use bursar_engine::{AccountConfig, Alerts, Effect, Event, Request, State, Write, step};
 use rand::rngs::SmallRng;

@@ -11,7 +11,7 @@ use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_domain::payment::{
     Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment, Status,
 };
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::TopUp;
 use bursar_engine::{
     AccountConfig, ChainResponse, Event, OpenPaymentsResponse, PollTarget, State, Step, Thresholds,

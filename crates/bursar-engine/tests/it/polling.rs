@@ -6,7 +6,7 @@ use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::{Input, Phase, TopUp};
 use bursar_engine::{
     AccountConfig, CatalogueResponse, Effect, Event, OpenPaymentsResponse, PollTarget, Presence,

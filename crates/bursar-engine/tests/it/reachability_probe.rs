@@ -7,7 +7,7 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::{
     AccountConfig, Effect, Event, HistoryResponse, Presence, Request, Server, State, Step, step,
 };

@@ -10,7 +10,7 @@ use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 use bursar_domain::payment::NewPayment;
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_domain::view::Page;
 use bursar_engine::top_up::TopUp;
 use bursar_engine::{

@@ -7,7 +7,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::{
     AccountConfig, ChainResponse, Effect, Event, HistoryResponse, Request, State, step,
 };

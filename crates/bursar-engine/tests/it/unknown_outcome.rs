@@ -9,7 +9,7 @@ use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::Phase;
 use bursar_engine::{
     AccountConfig, Effect, Event, OpenPaymentsResponse, Request, State, Step, step,

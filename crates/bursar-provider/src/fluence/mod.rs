@@ -25,11 +25,11 @@ use bursar_domain::catalogue::{Capabilities, Catalogue};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_domain::view::MoneyRule;
 use bursar_platform::http::{Http, is_reachable};
 use legacy_calls::LegacyCalls;
@@ -212,7 +212,7 @@ impl Provider for Fluence {
         is_reachable([&self.api.network.api]).await
     }
 
-    async fn identity(&self) -> Result<Identity> {
+    async fn key_owner(&self) -> Result<KeyOwner> {
         let body = match self.get(&["v1", "users", "me"]).await {
             Ok(body) => body,
             // Fluence may reject an invalid key with 403 too. A second call distinguishes that from a missing scope.
@@ -240,7 +240,7 @@ impl Provider for Fluence {
             .filter(|needed| lacks(needed))
             .map(str::to_owned)
             .collect();
-        Ok(Identity {
+        Ok(KeyOwner {
             user_id: user.id,
             name: user.name,
             missing_scopes,

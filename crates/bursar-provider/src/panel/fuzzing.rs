@@ -24,8 +24,10 @@ pub fn body(bytes: &[u8]) -> ParsedValues {
             parsed.amounts.push(balance.balance);
             parsed.amounts.extend(balance.daily_usage);
         }
-        let identity = account.identity.ok();
-        parsed.texts.extend(identity.map(|identity| identity.name));
+        let key_owner = account.key_owner.ok();
+        parsed
+            .texts
+            .extend(key_owner.map(|key_owner| key_owner.name));
     }
     if let Ok(page) = wire::payments(bytes, &dollars) {
         parsed.payments.extend(page.payments);

@@ -24,10 +24,10 @@ use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_domain::view::MoneyRule;
 use bursar_platform::http::{Http, is_reachable};
 use serde_json::{Value, json};
@@ -199,8 +199,8 @@ impl Provider for Panel {
         is_reachable([&self.api.network.api]).await
     }
 
-    async fn identity(&self) -> Result<Identity> {
-        self.account().await?.identity
+    async fn key_owner(&self) -> Result<KeyOwner> {
+        self.account().await?.key_owner
     }
 
     async fn balance(&self) -> Result<ApiBalance> {

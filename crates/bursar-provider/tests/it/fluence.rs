@@ -64,17 +64,17 @@ async fn newest(provider: &dyn Provider, so: impl Fn(&RemotePayment) -> bool) ->
 async fn reads_account() {
     let sandbox = sandbox().await;
     let provider = sandbox.by_key(&sandbox.ready["fluence"]["api_key"]).await;
-    let identity = provider.identity().await.unwrap();
+    let key_owner = provider.key_owner().await.unwrap();
     assert_eq!(
-        identity.user_id,
+        key_owner.user_id,
         sandbox.ready["fluence"]["user_id"].as_str().unwrap()
     );
-    assert_eq!(identity.name, "demo@sandbox.test");
-    assert_eq!(identity.missing_scopes, Vec::<String>::new());
+    assert_eq!(key_owner.name, "demo@sandbox.test");
+    assert_eq!(key_owner.missing_scopes, Vec::<String>::new());
     let balance = provider.balance().await.unwrap();
     assert!(balance.daily_usage.is_some() && balance.days_left.is_some());
     let truth = sandbox
-        .control("GET", &format!("/users/{}", identity.user_id), json!({}))
+        .control("GET", &format!("/users/{}", key_owner.user_id), json!({}))
         .await;
     assert!(
         balance
@@ -260,9 +260,9 @@ async fn distinguishes_refusals_and_outages() {
     let sandbox = sandbox().await;
     let user = new_user(&sandbox, json!({ "scopes": ["billing:get_history"] })).await;
     let reader = sandbox.by_key(&user["api_key"]).await;
-    let identity = reader.identity().await.unwrap();
+    let key_owner = reader.key_owner().await.unwrap();
     assert_eq!(
-        identity.missing_scopes,
+        key_owner.missing_scopes,
         ["billing:get_spending_history", "billing:top_up"]
     );
     let code = |error: Error| error.code;
@@ -272,7 +272,7 @@ async fn distinguishes_refusals_and_outages() {
     );
     let stranger = sandbox.by_key(&json!("flk_nobody")).await;
     assert_eq!(
-        stranger.identity().await.map_err(code).err(),
+        stranger.key_owner().await.map_err(code).err(),
         Some(Code::Unauthorized)
     );
 
@@ -428,9 +428,9 @@ async fn unreadable_row_or_field_hides_no_other() {
         json!(["/permissions"]),
     )
     .await;
-    let identity = provider.identity().await.unwrap();
-    assert_eq!(identity.user_id, user["id"].as_str().unwrap());
-    assert!(identity.missing_scopes.is_empty());
+    let key_owner = provider.key_owner().await.unwrap();
+    assert_eq!(key_owner.user_id, user["id"].as_str().unwrap());
+    assert!(key_owner.missing_scopes.is_empty());
 
     let usage = json!({ "/0/estimatedUsage": "1e-7" });
     edit("/v2/users/balances", usage, json!([])).await;

@@ -5,12 +5,12 @@ use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::{Catalogue, DuePayments};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::unreadable_row::UnreadableRow;
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize, Deserialize)]
-struct StoredIdentity {
+struct StoredKeyOwner {
     user_id: String,
     name: String,
     missing_scopes: Vec<String>,
@@ -38,29 +38,29 @@ impl History {
         self.get(account, "dues")
     }
 
-    pub fn put_identity(
+    pub fn put_key_owner(
         &self,
         account: &AccountId,
-        identity: &Identity,
+        key_owner: &KeyOwner,
         now: Timestamp,
     ) -> Result<()> {
-        let stored = StoredIdentity {
-            user_id: identity.user_id.clone(),
-            name: identity.name.clone(),
-            missing_scopes: identity.missing_scopes.clone(),
+        let stored = StoredKeyOwner {
+            user_id: key_owner.user_id.clone(),
+            name: key_owner.name.clone(),
+            missing_scopes: key_owner.missing_scopes.clone(),
         };
         self.put(account, "identity", &stored, now)
     }
 
-    pub fn identity(&self, account: &AccountId) -> Result<Option<(Identity, Timestamp)>> {
-        let stored: Option<(StoredIdentity, Timestamp)> = self.get(account, "identity")?;
+    pub fn key_owner(&self, account: &AccountId) -> Result<Option<(KeyOwner, Timestamp)>> {
+        let stored: Option<(StoredKeyOwner, Timestamp)> = self.get(account, "identity")?;
         Ok(stored.map(|(stored, at)| {
-            let identity = Identity {
+            let key_owner = KeyOwner {
                 user_id: stored.user_id,
                 name: stored.name,
                 missing_scopes: stored.missing_scopes,
             };
-            (identity, at)
+            (key_owner, at)
         }))
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::payment::PaymentKind;
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::{Disagreement, step};
 
 #[tokio::test]

@@ -31,8 +31,8 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
             history.put_dues(account, &dues, at).unwrap();
         }
         "identity" => {
-            let (identity, _) = history.identity(account).unwrap().unwrap();
-            history.put_identity(account, &identity, at).unwrap();
+            let (key_owner, _) = history.key_owner(account).unwrap().unwrap();
+            history.put_key_owner(account, &key_owner, at).unwrap();
         }
         "odd_lines" => {
             let (lines, looked_at) = history.unreadable_rows(account).unwrap();

@@ -5,7 +5,7 @@ use crate::fixtures::noon;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::Phase;
 use bursar_engine::{Event, OpenPaymentsResponse, State, step};
 

@@ -3,7 +3,7 @@
 use super::{account, answered, bound, made, payment, read_at, several, start_top_up};
 use crate::fixtures::{minutes_after_noon, noon};
 use bursar_domain::payment::{Created, RemotePayment, Status};
-use bursar_domain::rules::Rules;
+use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::{Input, Phase, TopUp, Verified};
 use bursar_engine::{Event, OpenPaymentsResponse, State, Write, step};
 

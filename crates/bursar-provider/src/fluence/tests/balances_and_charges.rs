@@ -328,13 +328,13 @@ async fn unreadable_entitlement_does_not_affect_named_one() {
 async fn reads_user_and_missing_scopes() {
     let user = r#"{"id":"u-1","email":"a@b.c","permissions":["billing:get_history","vm:list"]}"#;
     let (_server, provider) = always(200, user).await;
-    let identity = provider.identity().await.unwrap();
+    let key_owner = provider.key_owner().await.unwrap();
     assert_eq!(
-        (identity.user_id.as_str(), identity.name.as_str()),
+        (key_owner.user_id.as_str(), key_owner.name.as_str()),
         ("u-1", "a@b.c")
     );
     assert_eq!(
-        identity.missing_scopes,
+        key_owner.missing_scopes,
         ["billing:get_spending_history", "billing:top_up"]
     );
 
@@ -350,17 +350,17 @@ async fn reads_user_and_missing_scopes() {
         ),
     ] {
         let (_server, provider) = always(200, user).await;
-        let identity = provider.identity().await.unwrap();
+        let key_owner = provider.key_owner().await.unwrap();
         assert_eq!(
-            (identity.user_id.as_str(), identity.name.as_str()),
+            (key_owner.user_id.as_str(), key_owner.name.as_str()),
             ("u-1", name)
         );
-        assert_eq!(identity.missing_scopes.len(), missing, "{user}");
+        assert_eq!(key_owner.missing_scopes.len(), missing, "{user}");
     }
 
     let (_server, provider) = always(403, r#"{"code":"forbidden","error":"x"}"#).await;
     assert_eq!(
-        provider.identity().await.unwrap_err().code,
+        provider.key_owner().await.unwrap_err().code,
         Code::Unauthorized,
         "a bad key"
     );
@@ -368,7 +368,7 @@ async fn reads_user_and_missing_scopes() {
         "/v1/users/me" => StubResponse::json(403, r#"{"code":"forbidden","error":"x"}"#),
         _ => StubResponse::json(200, "{}"),
     });
-    let error = over(&server, "").await.identity().await.unwrap_err();
+    let error = over(&server, "").await.key_owner().await.unwrap_err();
     assert_eq!(
         error.code,
         Code::Forbidden,

@@ -164,7 +164,7 @@ async fn foreign_response_proves_nothing_about_key_or_top_up() {
         let server = StubServer::start(move |_| StubResponse::with(status, kind, more, body));
         let provider = over(&server, "").await;
         let results = [
-            provider.identity().await.map(drop),
+            provider.key_owner().await.map(drop),
             provider.balance().await.map(drop),
             provider.start(&new_top_up(1000)).await.map(drop),
         ];
@@ -240,7 +240,7 @@ async fn never_repeats_key_that_api_echoes() {
             .remove(0);
         assert_eq!(payment.source.as_deref(), Some("…"));
         let (_server, provider) = always(200, &format!(r#"{{"id":"u","email":"{echoed}"}}"#)).await;
-        assert_eq!(provider.identity().await.unwrap().name, "…");
+        assert_eq!(provider.key_owner().await.unwrap().name, "…");
     }
 }
 

@@ -11,9 +11,9 @@ async fn reads_account_balance() {
     assert_eq!(balance.balance, usd("182.40"));
     assert_eq!(balance.daily_usage, Some(usd("4.56")));
     assert_eq!(balance.days_left, Some(40));
-    let identity = provider.identity().await.unwrap();
+    let key_owner = provider.key_owner().await.unwrap();
     assert_eq!(
-        (identity.user_id.as_str(), identity.name.as_str()),
+        (key_owner.user_id.as_str(), key_owner.name.as_str()),
         ("acc_7Q2M", "demo@sandbox.test")
     );
 
@@ -28,7 +28,7 @@ async fn reads_account_balance() {
         (None, None),
         "unknown is not zero"
     );
-    assert_eq!(provider.identity().await.unwrap().name, "Dana Demo");
+    assert_eq!(provider.key_owner().await.unwrap().name, "Dana Demo");
 }
 
 #[tokio::test]
@@ -72,9 +72,9 @@ async fn names_malformed_account_field() {
         assert_ne!(body, ACCOUNT, "{right} is in the account");
         let (_server, provider) = but_for("/api/v1/account", &body).await;
         assert_names(&provider.balance().await.unwrap_err(), named, wrong);
-        let identity = provider.identity().await.unwrap();
+        let key_owner = provider.key_owner().await.unwrap();
         assert_eq!(
-            identity.user_id, "acc_7Q2M",
+            key_owner.user_id, "acc_7Q2M",
             "{wrong:.40}: the owner is known anyway"
         );
     }
@@ -103,13 +103,13 @@ async fn unreadable_optional_field_leaves_balance_known() {
         &ACCOUNT.replacen("acc_7Q2M", "../acc", 1),
     )
     .await;
-    assert_names(&provider.identity().await.unwrap_err(), "id", "../acc");
+    assert_names(&provider.key_owner().await.unwrap_err(), "id", "../acc");
     assert_eq!(provider.balance().await.unwrap().balance, usd("182.40"));
     let unnamed = ACCOUNT
         .replace("\"demo@sandbox.test\"", "null")
         .replace("\"Dana Demo\"", "null");
     let (_server, provider) = but_for("/api/v1/account", &unnamed).await;
-    assert_eq!(provider.identity().await.unwrap().name, "acc_7Q2M");
+    assert_eq!(provider.key_owner().await.unwrap().name, "acc_7Q2M");
 }
 
 /// Checks that the provider reports exactly these fields as unreadable.

@@ -68,7 +68,7 @@ async fn challenge_page_rejects_no_key_and_removes_no_method() {
     )
     .await;
     let results = [
-        provider.identity().await.map(drop),
+        provider.key_owner().await.map(drop),
         provider.cancel("pay_1").await,
         provider.remove_method("mth_1").await,
         provider.invoice("pay_1").await.map(drop),

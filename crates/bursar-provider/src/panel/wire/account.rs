@@ -5,12 +5,12 @@ use super::money::Unit;
 use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::error::Result;
-use bursar_domain::identity::Identity;
+use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::Currency;
 
 /// An account as the panel describes it. A field that cannot be read affects only the parts that need it.
 pub(in crate::panel) struct Account {
-    pub(in crate::panel) identity: Result<Identity>,
+    pub(in crate::panel) key_owner: Result<KeyOwner>,
     pub(in crate::panel) unit: Result<Unit>,
     pub(in crate::panel) balance: Result<ApiBalance>,
     /// The other fields that could not be read.
@@ -26,7 +26,7 @@ pub(in crate::panel) fn account(body: &[u8]) -> Result<Account> {
         Err(error) => Err(error.clone()),
     };
     Ok(Account {
-        identity: account_identity(&object),
+        key_owner: account_key_owner(&object),
         unit,
         balance,
         unreadable,
@@ -60,13 +60,13 @@ fn account_balance(
 }
 
 /// Only the id is required. Every other field may be missing.
-fn account_identity(object: &Object<'_>) -> Result<Identity> {
+fn account_key_owner(object: &Object<'_>) -> Result<KeyOwner> {
     let user_id = id(object, "id")?;
     let text_field = |field| {
         let text = object.text_or_null(field).ok().flatten();
         text.filter(|text| !text.is_empty())
     };
-    Ok(Identity {
+    Ok(KeyOwner {
         name: text_field("email")
             .or_else(|| text_field("name"))
             .unwrap_or_else(|| user_id.clone()),
