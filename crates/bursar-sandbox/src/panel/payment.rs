@@ -211,11 +211,10 @@ impl ReasonCode {
                 "insufficient_funds",
                 "There is not enough money on the card or account.",
             ),
-            Self::ConfirmationFailed => (
-                "confirmation_failed",
-                "The bank's confirmation was not given.",
-            ),
-            Self::Expired => ("expired", "Nobody paid in time."),
+            Self::ConfirmationFailed => {
+                ("confirmation_failed", "The bank's confirmation is missing.")
+            }
+            Self::Expired => ("expired", "The payment was not made in time."),
             Self::CancelledByUser => ("cancelled_by_user", "You cancelled the payment."),
             Self::CancelledByProvider => (
                 "cancelled_by_provider",
@@ -223,10 +222,7 @@ impl ReasonCode {
             ),
             Self::MethodRemoved => ("method_removed", "The payment method was removed."),
             Self::MethodExpired => ("method_expired", "The card has expired."),
-            Self::FraudSuspected => (
-                "fraud_suspected",
-                "The payment is held back for a closer look.",
-            ),
+            Self::FraudSuspected => ("fraud_suspected", "The payment is under review."),
             Self::Other => ("other", "The payment system gave no reason."),
         }
     }

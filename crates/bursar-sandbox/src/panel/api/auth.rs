@@ -77,7 +77,7 @@ fn authenticate(sandbox: &Sandbox, request: &Request) -> Result<Caller, Problem>
     if read_only && request.method() != Method::GET {
         return Err(Problem::new(
             Code::Forbidden,
-            "This key may only read; make one that may pay.",
+            "This key can only read. Create a key that can pay.",
         ));
     }
     Ok(Caller(account.id))
@@ -86,7 +86,7 @@ fn authenticate(sandbox: &Sandbox, request: &Request) -> Result<Caller, Problem>
 fn unknown_key() -> Problem {
     Problem::new(
         Code::Unauthorized,
-        "The API key is unknown or was revoked; make a new one in the panel.",
+        "The API key is unknown or has been revoked. Create a new one in the panel.",
     )
 }
 
@@ -94,7 +94,7 @@ fn maintenance_problem(maintenance: &Maintenance, now: time::OffsetDateTime) -> 
     let message = maintenance
         .message
         .as_deref()
-        .unwrap_or("Billing is in maintenance.");
+        .unwrap_or("Billing is under maintenance.");
     let wait = maintenance
         .until
         .map_or(30, |until| (until - now).whole_seconds().clamp(1, 3600));
@@ -120,7 +120,7 @@ fn check_rate_limit(account: &mut Account, now: Instant) -> Result<(), Problem> 
     let wait = (RATE_WINDOW.saturating_sub(elapsed)).as_secs() + 1;
     Err(Problem::new(
         Code::RateLimited,
-        format!("More than {limit} requests in a minute; go on in {wait} seconds."),
+        format!("More than {limit} requests in a minute. Try again in {wait} seconds."),
     )
     .retry_after(wait))
 }

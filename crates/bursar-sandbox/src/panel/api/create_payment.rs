@@ -152,7 +152,7 @@ impl<'a> PaymentRequest<'a> {
         {
             return Err(Problem::new(
                 Code::MethodNotUsable,
-                "The saved method is not confirmed; choose another method or wait.",
+                "The saved method is not confirmed yet. Choose another method, or wait.",
             )
             .at("/method", "Is not confirmed"));
         }

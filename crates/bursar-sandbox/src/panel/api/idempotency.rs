@@ -20,7 +20,7 @@ pub(super) fn key(headers: &HeaderMap) -> Result<String, Problem> {
         .ok_or_else(|| {
             Problem::new(
                 Code::IdempotencyKeyMissing,
-                "This operation wants an Idempotency-Key of 16 to 128 characters.",
+                "This operation requires an Idempotency-Key of 16 to 128 characters.",
             )
         })
 }
@@ -37,7 +37,7 @@ pub(super) fn find(
         Some((earlier_body, id)) if earlier_body == body => Ok(Some(id.clone())),
         Some(_) => Err(Problem::new(
             Code::IdempotencyKeyReused,
-            "This key was used before with another body; nothing was created.",
+            "This key has already been used with another body. Nothing was created.",
         )),
     }
 }

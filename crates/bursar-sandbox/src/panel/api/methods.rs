@@ -198,7 +198,7 @@ pub(super) async fn remove(
     }
     if let Some(payment) = account.pending_debit(&id) {
         let detail = format!(
-            "Payment {} is being debited from it; try again when that has ended.",
+            "Payment {} is being debited from this method. Try again when the payment has ended.",
             payment.number
         );
         return Err(Problem::new(Code::MethodInUse, detail));

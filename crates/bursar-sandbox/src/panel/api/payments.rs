@@ -151,7 +151,7 @@ pub(super) async fn invoice(
     let payment = find(account, &id)?;
     if !payment.has_invoice() {
         let detail = format!(
-            "Payment {} has no invoice; it comes when it is paid.",
+            "Payment {} has no invoice yet. It gets one when it is paid.",
             payment.number
         );
         return Err(Problem::new(Code::NoInvoice, detail));

@@ -52,10 +52,10 @@ impl Code {
                 "The Idempotency-Key is missing or malformed",
             ),
             Self::Unauthorized => (401, "unauthorized", "The API key is not valid"),
-            Self::Forbidden => (403, "forbidden", "The API key may not do this"),
-            Self::NotFound => (404, "not_found", "There is no such thing"),
+            Self::Forbidden => (403, "forbidden", "The API key does not allow this"),
+            Self::NotFound => (404, "not_found", "Not found"),
             Self::NoInvoice => (404, "no_invoice", "There is no invoice"),
-            Self::MethodNotAllowed => (405, "method_not_allowed", "That cannot be done here"),
+            Self::MethodNotAllowed => (405, "method_not_allowed", "Method not allowed"),
             Self::IdempotencyKeyReused => (
                 409,
                 "idempotency_key_reused",
@@ -89,7 +89,7 @@ impl Code {
             Self::CurrencyMismatch => (
                 422,
                 "currency_mismatch",
-                "The currency is not the account's",
+                "The currency is not the account's currency",
             ),
             Self::AmountTooSmall => (422, "amount_too_small", "The amount is too small"),
             Self::AmountTooLarge => (422, "amount_too_large", "The amount is too large"),
@@ -98,7 +98,7 @@ impl Code {
             Self::MethodPayerMismatch => (
                 422,
                 "method_payer_mismatch",
-                "The payment method is another payer's",
+                "The payment method belongs to another payer",
             ),
             Self::UnknownService => (422, "unknown_service", "There is no such service"),
             Self::UnknownPeriod => (422, "unknown_period", "There is no such period"),
@@ -109,7 +109,7 @@ impl Code {
                 "The return address is not allowed",
             ),
             Self::RateLimited => (429, "rate_limited", "Too many requests"),
-            Self::Maintenance => (503, "maintenance", "The panel is in maintenance"),
+            Self::Maintenance => (503, "maintenance", "The panel is under maintenance"),
         }
     }
 }
