@@ -7,10 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// Nobody listens there: a key that is at hand is told from a missing one all the same.
+/// No server listens at this address. The error still shows whether the command found a key.
 const NETWORK: &str = "name = \"t\"\nprovider = \"panel\"\napi = \"http://127.0.0.1:9\"\n";
 
-/// A folder of the test's own with `link` leading to `real`.
+/// A folder of the test, in which `link` leads to `real`.
 fn folder(name: &str) -> PathBuf {
     let folder =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
@@ -43,7 +43,7 @@ fn in_session(folder: &Path, script: &str) -> Output {
 #[test]
 fn commands_share_the_key_for_every_spelling_of_the_home() {
     let folder = folder("scope");
-    // Each way to name the home at first, then the others.
+    // The first way to name the home, then the other ways.
     let ways = "link/N real/N ./link/N link/N/ link/x/../N";
     let script = format!(
         "n=0\nfor first in {ways}; do n=$((n + 1))\n\

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
-/// The saved homes, one folder a version.
+/// The saved homes, one folder for each version.
 const SAVED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/home");
 
-/// A command line and its exit status; what it printed is beside it, in files of that name.
+/// A command line and its exit status. What it printed is in files of the same name.
 struct Recorded {
     name: String,
     arguments: Vec<String>,
@@ -58,7 +58,7 @@ fn copied(version: &Path) -> TempDir {
     copy
 }
 
-/// Without a keyring, and with nobody at the addresses that the home knows.
+/// Without a keyring, and with no server at the addresses that the home contains.
 fn bursar(home: &Path, arguments: &[String]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bursar"))
         .args(arguments)
@@ -79,7 +79,7 @@ fn prints_the_same(version: &Path, home: &Path, command: &Recorded) {
         let file = version.join(format!("output/{}.{kind}", command.name));
         let expected = fs::read_to_string(&file).unwrap();
         let printed = String::from_utf8_lossy(printed);
-        // Line by line: a difference in a long file stays readable.
+        // Compares line by line, so that a difference in a long file stays readable.
         for (number, (line, was)) in printed.lines().zip(expected.lines()).enumerate() {
             assert_eq!(line, was, "{}, line {}", file.display(), number + 1);
         }

@@ -82,7 +82,7 @@ fn commands_read_what_is_missing() {
 
 #[test]
 fn date_is_a_day_in_the_time_zone() {
-    // All of them are of 12:00 UTC on the last day of January.
+    // All payments are dated 12:00 UTC on the last day of January.
     let home = TestHome::connect(filled());
     assert_eq!(code(&home.run(&["sync"])), 0);
     for (zone, january, february) in [
@@ -254,7 +254,7 @@ fn top_up_exit_status_reports_the_outcome() {
         "{opened:?}"
     );
 
-    // The page's address could be given to nobody.
+    // No program received the address of the payment page.
     for unwritten in [TestHome::run_on_full, TestHome::run_unread] {
         let home = TestHome::connect(Provider {
             starts_as: Some("open"),

@@ -1,6 +1,6 @@
-//! The settings on disk: a JSON file that may be lost without harm, and that several processes may write. A change
-//! names only what it changes; under a lock the file is read, changed and replaced as a whole. What a newer version has
-//! written stays as it is, and a file that cannot be read is set aside, never overwritten.
+//! The settings file: JSON that may be lost without harm and that several processes may write. A change names only the
+//! settings that it changes. Under a lock, the file is read, changed and replaced as a whole. Settings that a newer
+//! version wrote stay as they are. A file that cannot be read is set aside and never overwritten.
 
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error, Result};
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const FILE: &str = "settings.json";
 /// Locked while the file is read, changed and written.
 const LOCK_FILE: &str = "settings.lock";
-/// The key of the settings in the file, which has room for other things beside them.
+/// The key of the settings in the file. Other keys are left unchanged.
 const KEY: &str = "settings";
 /// How long another process may take to write.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(2);

@@ -37,8 +37,8 @@ pub fn jitter(span: Span, entropy: u64) -> Span {
     Span(span.0.saturating_sub(tenth).saturating_add(offset))
 }
 
-/// The span, or up to this many per cent more. Unlike [`jitter`] it is never shorter, so nobody asks earlier than the wait
-/// allows.
+/// The span, or up to this many percent more. Unlike [`jitter`], it is never shorter, so no request is sent earlier
+/// than the wait allows.
 #[must_use]
 pub fn lengthen(span: Span, percent: i64, entropy: u64) -> Span {
     let most = span.0.saturating_mul(percent) / 100;

@@ -1,4 +1,4 @@
-//! The program in a home of its own, against a provider with prepared answers.
+//! The program with a separate home, and a provider with prepared responses.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -11,18 +11,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// What the provider knows and does.
+/// The provider's data and behaviour.
 #[derive(Default)]
 pub(crate) struct Provider {
-    /// Ids of completed top-ups of 25.00, newest first, a second apart.
+    /// The ids of completed top-ups of 25.00, newest first, one second apart.
     pub(crate) history: Vec<String>,
-    /// Days of charges.
+    /// The number of days with charges.
     pub(crate) charges: Vec<(String, &'static str)>,
-    /// Paths that accept a request and never answer.
+    /// Paths at which the provider accepts a request and never responds.
     pub(crate) silent: BTreeSet<&'static str>,
-    /// Paths that answer 500.
+    /// Paths at which the provider responds with status 500.
     pub(crate) broken: BTreeSet<&'static str>,
-    /// The status of the open top-up once it was requested; without one, the request is refused.
+    /// The status that a requested top-up gets. Without one, the provider refuses the request.
     pub(crate) starts_as: Option<&'static str>,
     pub(crate) started: bool,
     pub(crate) asked: Vec<String>,
@@ -33,7 +33,7 @@ pub(crate) struct TestHome {
     pub(crate) folder: TempDir,
     pub(crate) provider: Arc<Mutex<Provider>>,
     host: String,
-    /// Connections that the provider still reads or answers.
+    /// The number of connections that the provider still reads or answers.
     active: Arc<AtomicUsize>,
 }
 
@@ -80,10 +80,10 @@ impl TestHome {
         home
     }
 
-    /// Clears the recorded requests, including those that a program that has ended sent and the provider has not read
-    /// yet.
+    /// Clears the recorded requests, including those that a program has sent before it ended and that the provider has
+    /// not read yet.
     pub(crate) fn forget_asked(&self) {
-        // Connections are accepted in order: once this one has ended, all earlier ones are counted.
+        // Connections are accepted in order, so once this one has ended, all earlier ones have been counted.
         let last = TcpStream::connect(&self.host).unwrap();
         last.shutdown(Shutdown::Write).unwrap();
         let _ = (&last).read(&mut [0]);
@@ -99,7 +99,7 @@ impl TestHome {
             .args(arguments)
             .env("BURSAR_HOME", self.folder.path().join("home"))
             .env("BURSAR_API_KEY", "flk_test")
-            // There is no keyring, and nothing waits for one.
+            // There is no keyring, and no command waits for one.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .stdin(Stdio::null());
         command
@@ -109,20 +109,20 @@ impl TestHome {
         self.command(arguments).output().unwrap()
     }
 
-    /// With standard output on a full device.
+    /// Runs the program with standard output on a full device.
     pub(crate) fn run_on_full(&self, arguments: &[&str]) -> Output {
         let full = File::options().write(true).open("/dev/full").unwrap();
         self.command(arguments).stdout(full).output().unwrap()
     }
 
-    /// With a standard output that nobody reads any more.
+    /// Runs the program with a standard output that nobody reads.
     pub(crate) fn run_unread(&self, arguments: &[&str]) -> Output {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
         self.command(arguments).stdout(writer).output().unwrap()
     }
 
-    /// And how long it took.
+    /// Also returns how long the program took.
     pub(crate) fn timed(&self, arguments: &[&str]) -> (Output, Duration) {
         let began = Instant::now();
         (self.run(arguments), began.elapsed())
@@ -139,7 +139,7 @@ fn answer(stream: TcpStream, provider: &Mutex<Provider>) {
         provider.asked.push(format!("{method} {path}"));
         if provider.silent.contains(path.as_str()) {
             drop(provider);
-            // Until the program has gone.
+            // Waits until the program has ended.
             let _ = (&stream).read(&mut [0]);
             return;
         }
@@ -217,7 +217,7 @@ impl Provider {
 }
 
 fn top_up(id: &str, status: &str) -> String {
-    // The one that is started here is of now.
+    // A top-up that the test starts is dated now.
     let at = if id == "made" {
         now()
     } else {

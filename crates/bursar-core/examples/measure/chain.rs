@@ -1,6 +1,7 @@
-//! An account's events read from a chain that has ten times as many, in the ranges and by the calls of the app,
-//! checked, stored and matched; beside the bare `eth_getLogs` of the same ranges, parsed and dropped. Once from a real
-//! node, and once from one whose answers are ready, so that nothing is left but what the reader does.
+//! Reads one account's events from a chain that has ten times as many, in the same ranges and with the same calls as
+//! the app, and checks, stores and matches them. For comparison, fetches the same ranges with plain `eth_getLogs` calls
+//! and parses them. Runs once against a real node, and once against a node whose responses are prepared, so that only
+//! the reader's own work is measured.
 
 use super::evm::{A_BLOCK, Evm};
 use super::node::{BALANCE, CHAIN_ID, EVERY, Node, TOKEN, USER, signature};
@@ -25,16 +26,16 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use url::Url;
 
-/// The user's events in what is asked for at once.
+/// The user's events in one request.
 const A_RANGE: usize = 2_000;
-/// Ranges read before those above them are stored, as in the app.
+/// The number of ranges that are read before the newer ones are stored, as in the app.
 const READ_AHEAD: usize = 5;
 
-/// Where the events are read from.
+/// The node that the events are read from.
 struct Source {
     url: Url,
     head: u64,
-    /// Blocks asked for at once.
+    /// The number of blocks in one request.
     range: u64,
     filled: Filled,
 }
@@ -58,7 +59,7 @@ struct RawLog {
 }
 
 pub(crate) fn measure(events: usize, runs: usize, anvil: &Path) -> Outcome<()> {
-    // Also sets up TLS's cryptography, which a client wants even where it is not used.
+    // Also sets up the cryptography for TLS, which an HTTP client requires even if it never uses TLS.
     let http = Http::new()?;
     let payments = made(events)?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
@@ -97,7 +98,8 @@ pub(crate) fn measure(events: usize, runs: usize, anvil: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// A history with the account's payments, each with the transaction that the provider names, and nothing from the chain.
+/// A history with the account's payments, each with the transaction that the provider names, and without any chain
+/// events.
 struct Filled {
     home: tempfile::TempDir,
     account: AccountId,
@@ -160,13 +162,13 @@ fn copy_history(from: &Path, to: &Path) -> Outcome<()> {
 
 struct Reading {
     took: Duration,
-    /// What of it went into the database.
+    /// The part of the time that the database took.
     storing: Duration,
     /// The process's size after each tenth, in KiB.
     resident: Vec<u64>,
 }
 
-/// Newest first, as the app reads what lies before its first look: stored while more is asked for.
+/// Reads the newest blocks first, like the app's backfill, and stores events while more are requested.
 async fn read(
     chain: &Chain,
     history: &Arc<History>,
@@ -187,7 +189,7 @@ async fn read(
     })
 }
 
-/// Returns the process's size after each tenth.
+/// Returns the size of the process after each tenth.
 async fn read_back(
     chain: &Chain,
     source: &Source,
@@ -208,7 +210,7 @@ async fn read_back(
     Ok(sizes)
 }
 
-/// Returns what of the time went into the database.
+/// Returns the part of the time that the database took.
 async fn store_all(
     history: &Arc<History>,
     account: &AccountId,
@@ -229,7 +231,7 @@ async fn store_all(
     Ok(storing)
 }
 
-/// The same ranges, one after the other, over one connection.
+/// Reads the same ranges, one after the other, over one connection.
 async fn raw_logs(source: &Source, expected: usize) -> Outcome<Duration> {
     let client = reqwest::Client::builder().no_proxy().build()?;
     let begun = Instant::now();
@@ -259,7 +261,7 @@ async fn raw_logs(source: &Source, expected: usize) -> Outcome<Duration> {
     }
 }
 
-/// Of this process, in KiB; the node with ready answers is in it and does not grow.
+/// The memory of this process, in KiB. It includes the node with prepared responses, whose size does not change.
 fn resident() -> Outcome<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,5 +1,5 @@
-//! A real chain with very many events: anvil, and at the Balance contract's address a contract that does nothing but
-//! write them, for ten users each time.
+//! A real chain with very many events: anvil with a contract at the Balance contract's address that only writes events,
+//! for ten users in each call.
 
 use super::Outcome;
 use super::node::{BALANCE, CHAIN_ID, EVERY, TOKEN, USER, signature};
@@ -13,16 +13,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The user's events in one block.
 pub(crate) const A_BLOCK: usize = 10;
-/// Bytes of an event's data: its amount, and an id of 36 characters behind its place and length.
+/// The size of an event's data in bytes: its amount, and an id of 36 characters with its offset and length.
 const DATA: u8 = 160;
-/// Bytes of one call for an event: the user, and the data.
+/// The bytes of a call that describe one event: the user and the data.
 const CALL: u8 = 32 + DATA;
 
 pub(crate) struct Evm {
     process: Child,
     pub(crate) address: String,
     pub(crate) head: u64,
-    /// Of each payment's event, in the payments' order.
+    /// The hash of each payment's transaction, in the order of the payments.
     pub(crate) transactions: Vec<B256>,
 }
 
@@ -34,10 +34,11 @@ impl Drop for Evm {
 }
 
 impl Evm {
-    /// With one event of the user's for each of these payments, which are newest first, among those of nine others.
+    /// Creates one event of the user for each of these payments, which are newest first, among the events of nine other
+    /// users.
     pub(crate) async fn with(anvil: &Path, payments: &[RemotePayment]) -> Outcome<Self> {
         let blocks = payments.len().div_ceil(A_BLOCK);
-        // Each block is a second after the one before it, and the last must not lie in the future.
+        // Each block is one second after the block before it, and the last one must not be in the future.
         let begun = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs()
             - 2 * u64::try_from(blocks)?
             - 3_600;
@@ -84,7 +85,7 @@ impl Evm {
             json!([BALANCE, hex::encode_prefixed(writer())]),
         )
         .await?;
-        // Answers 6, its decimals, to whatever it is asked.
+        // Answers every call with 6, its number of decimals.
         call("anvil_setCode", json!([TOKEN, "0x60065f5260205ff3"])).await?;
         let accounts = call("eth_accounts", json!([])).await?;
         let from = accounts.get(0).ok_or("no account")?;
@@ -109,7 +110,7 @@ impl Evm {
     }
 }
 
-/// What the contract is called with for one event.
+/// The part of a call that describes one event.
 fn written(payment: &RemotePayment) -> Outcome<Vec<u8>> {
     let cents = payment.amount.to_cents().ok_or("an amount without cents")?;
     let units = u64::try_from(cents)? * 10_000;
@@ -126,7 +127,7 @@ fn written(payment: &RemotePayment) -> Outcome<Vec<u8>> {
     Ok(call)
 }
 
-/// For each `CALL` bytes that it is called with, writes as many events as there are users, the first one's as it is told.
+/// For each `CALL` bytes of a call, writes one event for each user. The first user's event is as described.
 fn writer() -> Vec<u8> {
     const PUSH0: u8 = 0x5f;
     const PUSH1: u8 = 0x60;
@@ -134,15 +135,15 @@ fn writer() -> Vec<u8> {
     const ADD: u8 = 0x01;
     const JUMPDEST: u8 = 0x5b;
     const START: u8 = 1;
-    // The place within the call, kept on the stack: 0.
+    // The position in the call, kept on the stack: 0.
     let mut code = vec![PUSH0, JUMPDEST];
-    // Ends once the place is not below the call's size; where that leads is filled in at the end.
+    // Ends once the position is not below the size of the call. The jump's target is filled in at the end.
     let end = code.len() + 5;
     code.extend([0x36, DUP2, 0x10, 0x15, 0x61, 0, 0, 0x57]);
-    // The data to memory.
+    // Copies the data to memory.
     code.extend([PUSH1, DATA, DUP2, PUSH1, 32, ADD, PUSH0, 0x37]);
     for other in 0..u8::try_from(EVERY).unwrap_or(u8::MAX) {
-        // Its topics: who calls, the user, the token, the event.
+        // The topics: the caller, the user, the token and the event.
         code.extend([0x33, DUP2, 0x35, PUSH1, other, ADD]);
         code.push(0x73);
         code.extend(TOKEN);

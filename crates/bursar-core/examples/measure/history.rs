@@ -1,4 +1,4 @@
-//! Storing, pages, searches and export of a long history, by calls of the core alone.
+//! Measures storing, pages, searches and the export of a long history through the core's calls alone.
 
 use super::payments::made;
 use super::{Outcome, report, report_value};
@@ -18,12 +18,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// Payments of one write, as a page of the API brings them.
+/// The number of payments in one write, the same as on one page of the API.
 const PAGE: usize = 100;
-/// Payments of one write while the cache is filled: with a page a write, a million of them would write each leaf of
-/// the indexes by ids and transactions to the log again and again, for longer than everything else here takes.
+/// The number of payments in one write while the cache is filled. With one page per write, a million payments would
+/// write each leaf of the indexes of ids and transactions to the log again and again, which would take longer than
+/// everything else here.
 const FILLED_AT_ONCE: usize = 10_000;
-/// Lines that the window asks for at once.
+/// The number of rows that the window requests at once.
 const SHOWN: u32 = 100;
 
 pub(crate) fn measure(count: usize, tries: usize, exports: usize) -> Outcome<()> {
@@ -72,7 +73,7 @@ fn store(history: &History, account: &AccountId, payments: &[RemotePayment]) -> 
     )
 }
 
-/// Every second one is to be matched by its amount.
+/// Every second event must be matched by its amount.
 fn event((n, payment): (usize, &RemotePayment)) -> BalanceEvent {
     let number = u64::try_from(n).unwrap_or_default();
     let mut transaction = [0; 32];
@@ -96,7 +97,7 @@ fn event((n, payment): (usize, &RemotePayment)) -> BalanceEvent {
     }
 }
 
-/// Each query many times, with another thing to look for each time where there is one.
+/// Runs each query many times, with a different search text each time if it has one.
 fn search(
     history: &History,
     account: &AccountId,
@@ -177,7 +178,7 @@ fn search(
     Ok(())
 }
 
-/// The export and the raw one in turn.
+/// Runs the app's export and the raw export in turn.
 fn export_beside_raw(history: &History, home: &Path, count: usize, runs: usize) -> Outcome<()> {
     let target = home.join("payments.csv");
     let (mut own, mut raw) = (Vec::new(), Vec::new());
@@ -203,7 +204,7 @@ fn export_beside_raw(history: &History, home: &Path, count: usize, runs: usize) 
     report("raw read and CSV", count, &raw)
 }
 
-/// The columns that an export tells, as they are stored, written by the csv crate and brought to the disk.
+/// Writes the columns of an export as they are stored, with the csv crate, and flushes them to the disk.
 fn raw_export(database: &Path, target: &Path) -> Outcome<()> {
     const COLUMNS: usize = 18;
     let connection = rusqlite::Connection::open(database)?;
@@ -233,7 +234,7 @@ fn raw_export(database: &Path, target: &Path) -> Outcome<()> {
     Ok(file.sync_all()?)
 }
 
-/// How long an export that is stopped in its midst goes on.
+/// Measures how long an export continues after it was cancelled in the middle.
 fn cancelled_export(history: &History, home: &Path, count: usize, runs: usize) -> Outcome<()> {
     let half = u64::try_from(count / 2)?;
     let mut waits: Vec<Duration> = Vec::new();

@@ -1,11 +1,11 @@
-//! What the core costs by itself, without a window, beside the same done raw: for `scripts/bench.sh`.
-//! Prints one JSON object a line: what was measured, how much of it there was, and every run in microseconds.
+//! Measures what the core costs without a window, compared with the same work done directly, for `scripts/bench.sh`.
+//! Prints one JSON object on each line: what was measured, the quantity, and each run in microseconds.
 //!
 //! ```text
 //! measure history PAYMENTS TRIES EXPORTS   pages, searches, storing and export
 //! measure fill HOME ACCOUNT PAYMENTS       a long history for the account of an app that is not running
 //! measure pages API KEY                    a history downloaded, parsed and inserted in one transaction
-//! measure chain EVENTS RUNS ANVIL          an account's events among ten times as many, beside raw eth_getLogs
+//! measure chain EVENTS RUNS ANVIL          an account's events among ten times as many, compared with raw eth_getLogs
 //! ```
 
 mod chain;
@@ -40,7 +40,7 @@ fn main() -> Outcome<()> {
     }
 }
 
-/// Reports one series; `of` is how much there was of what `name` says.
+/// Reports one series. `of` is the quantity that `name` refers to.
 pub(crate) fn report(name: &str, of: usize, runs: &[Duration]) -> Outcome<()> {
     let runs: Vec<u64> = runs
         .iter()

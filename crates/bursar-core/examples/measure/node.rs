@@ -1,5 +1,5 @@
-//! An RPC of a made-up chain with very many events, one a block, every tenth of them the user's. What it answers
-//! is written before anybody asks, so that its own work hides nothing.
+//! An RPC endpoint of a made-up chain with very many events: one in each block, every tenth of them the user's. All
+//! responses are prepared in advance, so that the endpoint's own work does not distort the measurement.
 
 use super::Outcome;
 use alloy_primitives::{Address, B256, hex, keccak256};
@@ -15,24 +15,24 @@ pub(crate) const CHAIN_ID: u64 = 9_999_999;
 pub(crate) const BALANCE: Address = Address::repeat_byte(0xba);
 pub(crate) const TOKEN: Address = Address::repeat_byte(0x0c);
 pub(crate) const USER: Address = Address::repeat_byte(0x05);
-/// One event in so many is the user's.
+/// One event in this many is the user's.
 pub(crate) const EVERY: u64 = 10;
-/// When its first block was made, and how far apart its blocks are, in seconds.
+/// The time of the first block, and the seconds between two blocks.
 const BEGUN: u64 = 1_640_000_000;
 const APART: u64 = 30;
 
 pub(crate) struct Node {
-    /// The user's logs by their blocks, as JSON.
+    /// The user's logs by block, as JSON.
     logs: BTreeMap<u64, String>,
-    /// The parts of a log that say of whom it is, for all blocks: what a node looks through.
+    /// The parts of each log that identify its user, for all blocks. A node searches these.
     users: Vec<Address>,
     pub(crate) head: u64,
-    /// Of each payment's event, in the payments' order.
+    /// The hash of each payment's transaction, in the order of the payments.
     pub(crate) transactions: Vec<B256>,
 }
 
 impl Node {
-    /// With one event of the user's for each of these payments, which are newest first.
+    /// Creates one event of the user for each of these payments, which are newest first.
     pub(crate) fn with(payments: &[RemotePayment]) -> Outcome<Self> {
         let mut logs = BTreeMap::new();
         let mut users = Vec::new();
@@ -54,7 +54,7 @@ impl Node {
         })
     }
 
-    /// Listens on a thread of its own until the process ends; returns the address.
+    /// Listens on a separate thread until the process ends. Returns the address.
     pub(crate) fn serve(self) -> Outcome<String> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
@@ -97,7 +97,7 @@ impl Node {
         match method {
             "eth_chainId" => format!(r#""{CHAIN_ID:#x}""#),
             "eth_getCode" => r#""0x60""#.to_owned(),
-            // Decimals for the token; nothing else is asked for.
+            // The token's decimals, which is all that a call requests.
             "eth_call" => format!(r#""0x{:064x}""#, 6),
             "eth_getBlockByNumber" => block(quantity(parameter).unwrap_or(self.head)),
             "eth_getBlockByHash" => block(number_in(parameter)),
@@ -128,7 +128,7 @@ impl Node {
     }
 }
 
-/// A topic or hash that tells its block.
+/// A topic or hash from which its block can be read.
 pub(crate) fn hash(kind: u64, block: u64) -> B256 {
     let mut bytes = [0; 32];
     for (target, byte) in bytes.iter_mut().zip(
@@ -159,7 +159,7 @@ fn log(block: u64, id: &str, cents: i64) -> String {
     .to_string()
 }
 
-/// With the fields that a node sends, whatever is read of them.
+/// Contains all fields that a node sends, whichever of them are read.
 fn block(number: u64) -> String {
     json!({
         "number": format!("{number:#x}"), "hash": hash(0xb10c, number), "parentHash": hash(0xb10c, number.saturating_sub(1)),

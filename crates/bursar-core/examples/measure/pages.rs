@@ -1,4 +1,4 @@
-//! The least that a first sync can cost: the pages that the app asks for, fetched one after the other, parsed,
+//! Measures the least that a first sync can cost: the pages that the app requests, fetched one after the other, parsed,
 //! and inserted into a table in one transaction.
 
 use super::{Outcome, report};
@@ -47,7 +47,7 @@ struct Api {
 }
 
 pub(crate) fn measure(api: &str, key: &str) -> Outcome<()> {
-    // Sets up TLS's cryptography, which a client wants even where it is not used.
+    // Also sets up the cryptography for TLS, which an HTTP client requires even if it never uses TLS.
     bursar_platform::http::Http::new()?;
     let api = Api {
         client: reqwest::Client::builder().no_proxy().build()?,
@@ -109,7 +109,7 @@ async fn read(api: &Api) -> Outcome<usize> {
     Ok(lines)
 }
 
-/// The range of the older call that has the same lines.
+/// The range of the legacy call that has the same rows.
 fn range(items: &[TopUp]) -> Outcome<[(&'static str, String); 2]> {
     let time = |item: Option<&TopUp>| {
         item.and_then(|item| Timestamp::parse_rfc3339(&item.created_at))

@@ -1,4 +1,4 @@
-//! Made-up payments of four years, the same at every run.
+//! Made-up payments of four years, the same in every run.
 
 use super::Outcome;
 use bursar_domain::account::AccountId;
@@ -12,10 +12,10 @@ use std::path::Path;
 
 const NOW: i64 = 1_769_860_800_000;
 const YEARS: i64 = 4 * 365 * 86_400_000;
-/// Payments of one write, where it does not matter how many.
+/// The number of payments in one write, where it does not matter.
 const AT_ONCE: usize = 10_000;
 
-/// Fills the history of an account that is known to the app of that home, and says that all of it was read.
+/// Fills the history of an account that the app of this home has connected, and marks it as completely read.
 pub(crate) fn fill(home: &Path, account: &str, count: usize) -> Outcome<()> {
     let now = SystemClock.now();
     let (history, _) = History::open(home, now)?;
@@ -31,7 +31,7 @@ pub(crate) fn fill(home: &Path, account: &str, count: usize) -> Outcome<()> {
     Ok(history.set_sync_state(&account, state)?)
 }
 
-/// That many payments, newest first.
+/// Creates this many payments, newest first.
 pub(crate) fn made(count: usize) -> Outcome<Vec<RemotePayment>> {
     let mut random = SmallRng::seed_from_u64(1);
     (0..count).map(|n| payment(n, count, &mut random)).collect()

@@ -39,8 +39,8 @@ impl AccountOwner {
     }
 }
 
-/// Checks once per sign-in whose it is, before anything else is read with it. What is then read through the connection
-/// is stored only while that sign-in lasts.
+/// Checks once per sign-in which user it belongs to, before anything else is read with it. Data that is read through
+/// the connection afterwards is stored only while that sign-in lasts.
 ///
 /// # Errors
 /// `unauthorized` for another user's key, which is then dropped; else why the user is unknown, if that matters.

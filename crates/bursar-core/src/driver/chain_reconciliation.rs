@@ -63,7 +63,7 @@ impl ChainSync {
             .await?;
         if let Some(mut doubt) = doubt {
             if cursor.is_none() && lowest > first {
-                // What is below is older and is compared with the balances when it is read.
+                // Older events are compared with the balances when they are read.
                 let before = self.balances_before(lowest, &after).await;
                 let rest = before
                     .map(|before| RecheckRange::unexplained(lowest, head, before, after, now));
@@ -216,8 +216,8 @@ impl ChainSync {
         })
     }
 
-    /// Those that may be read now, of blocks that have been read before: what the user alone wants waits while they have
-    /// stopped the reading of older events.
+    /// The ranges that may be read now, in blocks that have been read before. A range that only the user's refresh
+    /// requested waits while the user has paused the backfill.
     async fn recheck_ranges(&self) -> Result<Vec<RecheckRange>> {
         let Some(cursor) = self.cursor().await? else {
             return Ok(Vec::new());

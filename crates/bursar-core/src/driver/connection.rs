@@ -32,7 +32,7 @@ pub struct Connection {
     watch: Option<Arc<Task>>,
 }
 
-/// A task that ends when nobody holds it any more.
+/// A task that ends when its last handle is dropped.
 struct Task(JoinHandle<()>);
 
 impl Drop for Task {

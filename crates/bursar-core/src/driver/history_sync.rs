@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// The history is read from this long before the newest known row, for rows that appear late.
 const OVERLAP: Span = Span::hours(1);
-/// Everything is read again this often.
+/// The whole history is read again this often.
 const FULL_SYNC_INTERVAL: Span = Span::days(7);
 /// All payments that ended without money are checked this often, however old they are: money may arrive late.
 const ENDED_CHECK_INTERVAL: Span = Span::hours(23);
@@ -48,7 +48,7 @@ struct KnownHistory {
 pub(super) struct HistoryScope {
     /// Since when there are payments that the engine follows, by the provider's clock.
     pub(super) followed_since: Option<Timestamp>,
-    /// All of it, from the beginning.
+    /// The whole history, from its beginning.
     pub(super) whole: bool,
     /// All payments that ended without money, even if the last check was less than a day ago.
     pub(super) ended: bool,
@@ -249,7 +249,7 @@ fn provider_time_of(connection: &Connection, at: Timestamp) -> Timestamp {
     }
 }
 
-/// Whether so much time has passed. A time in the future comes from a clock that was set back since.
+/// Whether this much time has passed. A time in the future was written by a clock that has been set back since.
 fn has_passed(since: Timestamp, span: Span, now: Timestamp) -> bool {
     now < since || now.since(since) >= span
 }

@@ -10,7 +10,7 @@ use bursar_store::History;
 use std::sync::Arc;
 
 impl Bursar {
-    /// How far it has come; `None` once everything has been read.
+    /// Returns the progress; `None` once everything has been read.
     pub fn backfill(&self, account: &AccountId) -> Option<BackfillView> {
         let state = self.driver.state(account)?;
         let backfill = &state.backfill;
@@ -28,7 +28,8 @@ impl Bursar {
         })
     }
 
-    /// Pauses it, in later runs too, or resumes it where it stopped. New and open payments are read either way.
+    /// Pauses or resumes the backfill, also for later runs. It resumes where it stopped. New and open payments are read
+    /// either way.
     ///
     /// # Errors
     /// `not_found` for an unknown account; those of the database.
@@ -39,7 +40,7 @@ impl Bursar {
         Ok(())
     }
 
-    /// Stores for later runs whether it is paused.
+    /// Stores for later runs whether the backfill is paused.
     pub(super) async fn store_backfill_paused(
         &self,
         account: &AccountId,

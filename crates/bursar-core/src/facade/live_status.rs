@@ -14,12 +14,12 @@ use bursar_domain::view::Source;
 use bursar_store::History;
 use serde::Serialize;
 
-/// One line of `bursar status --json`.
+/// One line of the output of `bursar status --json`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Status {
     pub account: String,
     pub network: String,
-    /// Whether something shown does not come from a server's answer of now.
+    /// Whether a figure is not from a response of a server to this command.
     pub stale: bool,
     pub as_of: Option<Timestamp>,
     pub balance: Option<StatusBalance>,

@@ -6,7 +6,7 @@ use bursar_domain::error::Result;
 use bursar_domain::view::NoticeView;
 use std::sync::Arc;
 
-/// Notices a page.
+/// The number of notices on a page.
 const NOTICES: u32 = 50;
 
 impl Bursar {
@@ -47,7 +47,7 @@ impl Bursar {
         .await
     }
 
-    /// How many notices are unread.
+    /// The number of unread notices.
     pub async fn unread_notices(&self) -> Result<u32> {
         let store = Arc::clone(&self.services.store);
         blocking(move || store.unread_count()).await

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 /// Days in the chart.
 const CHART_DAYS: i64 = 30;
-/// Figures older than this are shown as old. With a window open they are read every minute.
+/// Figures older than this are shown as outdated. With a window open, they are read every minute.
 const STALE_OPEN: Span = Span::minutes(3);
 const STALE_TRAY: Span = Span::minutes(15);
 impl Bursar {

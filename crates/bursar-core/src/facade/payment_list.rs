@@ -8,7 +8,7 @@ use bursar_domain::view::{MonthView, PaymentPage, PaymentQuery, PaymentView};
 use bursar_provider as provider;
 use std::sync::Arc;
 
-/// The most lines that one page of the history may have.
+/// The most rows that one page of the history may have.
 const PAGE_LIMIT: u32 = 500;
 
 impl Bursar {

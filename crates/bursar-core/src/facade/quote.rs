@@ -25,7 +25,7 @@ pub(super) struct ResolvedPayment {
 }
 
 impl Bursar {
-    /// What the top-up page needs.
+    /// Returns what the form on the Top up page shows.
     pub async fn top_up_form(&self, account: AccountId) -> Result<TopUpForm> {
         let connection = self.connection(&account)?;
         let catalogue = self.catalogue(&connection).await;
@@ -40,7 +40,7 @@ impl Bursar {
             _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
-                // There may be one that this version cannot read.
+                // The provider may offer a method that this version cannot read.
                 let unread = connection.provider.unreadable_parts().into_iter().next();
                 Some(unread.unwrap_or_else(|| {
                     Error::new(

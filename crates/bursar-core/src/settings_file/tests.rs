@@ -1,4 +1,4 @@
-//! What two writers, a newer version and a damaged disk leave of the preferences.
+//! Tests what two writers, a newer version and a damaged disk do to the preferences.
 
 use super::*;
 use bursar_domain::settings::Theme;
@@ -71,7 +71,7 @@ fn many_writers_at_once_lose_no_change() {
         .map(|number| {
             let home = Arc::clone(&home);
             thread::spawn(move || {
-                // Each as a process of its own would: with a view that is older than the others' changes.
+                // Each behaves like a separate process, whose view is older than the others' changes.
                 let file = open(home.path());
                 let change = match number {
                     0 => hide(true),

@@ -305,7 +305,7 @@ fn events_that_write() -> Vec<Event> {
 #[test]
 fn failed_commit_writes_nothing_and_loses_only_its_event() {
     let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
-    // By now it is to be dropped, which is a change of its own.
+    // By now the intent must be dropped, which is a change to write.
     let now = noon().plus(Span::minutes(11));
     for code in [
         Code::StorageFailed,

@@ -22,7 +22,7 @@ const HOUR: Span = Span::hours(1);
 /// How long a server takes to answer, at most.
 const LATENCY_MS: i64 = 400;
 
-/// A response without news.
+/// A response without changes.
 fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
     match request {
         Request::Chain { .. } => Event::Chain(Ok(ChainResponse {

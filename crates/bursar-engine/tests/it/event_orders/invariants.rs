@@ -63,7 +63,7 @@ impl World {
     pub(super) fn check_not_started(&self, top_up: &TopUp) {
         let made = self.made.get(&top_up.id);
         let made = made.and_then(|id| self.payments.iter().find(|p| p.id == *id));
-        // Late money for a payment that ended without any is news of its own.
+        // Late money for a payment that ended without any is reported separately.
         let charges = made.is_some_and(|payment| !self.ended.contains(&payment.id));
         assert!(!charges, "reported as not started: {top_up:?} is {made:?}");
     }
@@ -112,8 +112,9 @@ impl World {
                 .values()
                 .find(|t| t.payment_id.as_ref() == Some(id));
             let Some(top_up) = top_up else {
-                // A payment that nobody reported before it ended, without money or long ago, is in the history like any
-                // other. It must not have been open while we were reading, unless it is named as a possible match.
+                // A payment that was never reported before it ended, without money or long ago, is in the history like
+                // any other. It must not have been open while Bursar was reading, unless it was named as a possible
+                // match.
                 let named = self.top_ups.values().any(is_doubted);
                 assert!(
                     named

@@ -27,7 +27,7 @@ fn clock_set_back_does_not_delay_resend() {
     for hours in [1, 24, 24 * 365] {
         let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
         let back = noon().minus(Span::hours(hours));
-        // Bursar notices the jump, or starts anew.
+        // Bursar notices the jump, or restarts.
         let noticed = step(&lost, &Event::ClockJumped, back, 0);
         assert!(sends_again(&noticed), "{hours} h");
         let kept = lost.top_ups.values().cloned().collect();
