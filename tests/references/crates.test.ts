@@ -1,4 +1,4 @@
-/** The crates depend on each other in the direction that ARCHITECTURE.md shows; Cargo itself only refuses circles. */
+/** The crates depend on each other only in the direction that ARCHITECTURE.md shows. Cargo itself only refuses circles. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** For each crate, the crates of Bursar that it may use in what ships. */
+/** For each crate, the crates of Bursar that its shipped code may use. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   "bursar-domain": [],
   "bursar-platform": ["bursar-domain"],

@@ -1,4 +1,4 @@
-/** What documents, scripts, fuzz targets, benchmarks, proofs and comments name exists; and the check sees what does not. */
+/** Everything that documents, scripts, fuzz targets, benchmarks, proofs and comments name exists, and the check notices what does not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unresolved } from "./references.ts";
@@ -11,7 +11,7 @@ test("every path, cargo target and test that is named exists", () => {
   assert.deepEqual(found, [], `\n${found.join("\n")}\n`);
 });
 
-/** The names that are reported in a text, were it the file's. */
+/** The names that the check reports if the file has this text. */
 function reported(file: string, text: string): string[] {
   return unresolved(repository.with(file, text), [file]).map(({ line, name }) => `${line} ${name}`);
 }

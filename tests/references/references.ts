@@ -1,6 +1,6 @@
 /**
  * Finds the paths, cargo targets and tests that documents, scripts, fuzz targets, benchmarks, proofs and comments name, and
- * reports those that do not exist. A file that moves and a test that gets another name would otherwise leave them behind.
+ * reports those that do not exist. Without this check, moved files and renamed tests would leave wrong names behind.
  */
 import { posix } from "node:path";
 import { GENERATED, type Repository } from "./repository.ts";
@@ -19,7 +19,7 @@ interface Place {
 }
 
 const TEXT = /\.(md|rs|ts|mjs|js|css|svelte|html|sh|toml|ya?ml|json|sql|c)$|^\.ci\//;
-/** Locks, recorded figures, saved homes and fuzz inputs name nothing; the check's own tests name what does not exist on purpose. */
+/** Lock files, recorded figures, saved homes and fuzz inputs name nothing. The check's own tests name missing things on purpose. */
 const UNREAD =
   /(^|\/)(Cargo\.lock|package-lock\.json)$|^docs\/performance\.json$|^fuzz\/corpus\/|^tests\/fixtures\/home\/\d|^tests\/references\//;
 const ROOTED =
@@ -29,10 +29,10 @@ const MODULE_PATH = /^[a-z][\w-]*(?:\/[\w*-]+)+\/?$|^[a-z][\w-]*\/$/;
 const RUST_PATH = /^[A-Za-z_]\w*(?:::[A-Za-z_]\w*)+$/;
 const RUST_TEST =
   /#\[(?:\w+::)?test\b[^\]]*\](?:\s*(?:#\[[^\]]*\]|\/\/[^\n]*))*\s*(?:pub(?:\([a-z]+\))? )?(?:async )?fn (\w+)/g;
-/** A type or a constant; only the documents about the code name these alone. */
+/** A type or a constant. Only the documents about the code name these without their module. */
 const TYPE_NAME = /^[A-Z]\w+$/;
 const NAMES_TYPES: ReadonlySet<string> = new Set(["ARCHITECTURE.md", "CONTRIBUTING.md"]);
-/** Code spans that look like a path in the repository and are none. */
+/** Code spans that look like a path in the repository but are not one. */
 const NOT_PATHS: ReadonlySet<string> = new Set();
 
 export function unresolved(repository: Repository, files: readonly string[] = repository.files): Unresolved[] {
@@ -48,10 +48,10 @@ export function unresolved(repository: Repository, files: readonly string[] = re
     });
 }
 
-/** What counts in every kind of text: paths from the root on, and cargo's packages, targets and filters. */
+/** References in any kind of text: paths from the root, and cargo's packages, targets and filters. */
 function inLine(place: Place, text: string): Unresolved[] {
   const found: Unresolved[] = [];
-  // The references of behaviour.md are shorter than a path from the root, and are read on their own.
+  // The references of behaviour.md are shorter than paths from the root. `inBehaviour` reads them.
   if (place.file !== "docs/behaviour.md") {
     for (const [, path = ""] of text.matchAll(ROOTED)) found.push(...checkPath(place, path));
   }
@@ -74,7 +74,7 @@ function inLine(place: Place, text: string): Unresolved[] {
 
 function checkPath(place: Place, path: string): Unresolved[] {
   if (GENERATED.test(path)) return [];
-  // What follows a placeholder (`fuzz/artifacts/TARGET`, `crates/…`) is not known; the folder before it is.
+  // The part after a placeholder (`fuzz/artifacts/TARGET`, `crates/…`) is unknown, so only the folder before it is checked.
   const certain = path.replace(/\/?(?<=\/)[A-Z]+$/, "");
   return place.repository.find(certain).length > 0 ? [] : [missing(place, path, "no such file or folder")];
 }
@@ -100,7 +100,7 @@ function checkTarget(place: Place, kind: string, name: string): Unresolved[] {
   return known ? [] : [missing(place, name, `no cargo target of kind ${kind}`)];
 }
 
-/** A filter is a test's name or a part of it, with the modules around it. */
+/** A filter is a test's name with its modules, or a part of that. */
 function checkFilter(place: Place, filter: string): Unresolved[] {
   const { repository } = place;
   const segments = filter.split("::").filter((segment) => segment !== "");
@@ -117,7 +117,7 @@ function checkFilter(place: Place, filter: string): Unresolved[] {
   return known ? [] : [missing(place, filter, "no test has this in its name")];
 }
 
-/** Links, and what stands in code spans and code blocks. */
+/** References in links, code spans and code blocks. */
 function inMarkdown(repository: Repository, file: string, lines: readonly string[]): Unresolved[] {
   const found: Unresolved[] = [];
   let fenced = false;
@@ -138,7 +138,7 @@ function inMarkdown(repository: Repository, file: string, lines: readonly string
 function checkSpan(place: Place, span: string): Unresolved[] {
   if (NOT_PATHS.has(span)) return [];
   if (MODULE_PATH.test(span)) {
-    // A path from the root on has been read with the line.
+    // `inLine` has already read paths from the root.
     const known = span.search(ROOTED) !== -1 || GENERATED.test(span) || place.repository.find(span).length > 0;
     return known ? [] : [missing(place, span, "no such file, module or folder")];
   }
@@ -159,15 +159,15 @@ function checkSourceFiles(place: Place, text: string): Unresolved[] {
   return (
     [...text.replaceAll(ROOTED, " ").matchAll(SOURCE_FILE)]
       .map(([name]) => name)
-      // `NUMBER-name.ts` stands for any such file.
+      // `NUMBER-name.ts` means any such file.
       .filter((name) => !/[A-Z]{2,}[-_]/.test(name) && place.repository.find(name).length === 0)
       .map((name) => missing(place, name, "no such file"))
   );
 }
 
 /**
- * Each item of behaviour.md ends with the tests that hold it to be so, in parentheses: files or folders with tests, or
- * `proof N`, with test names behind a colon where a file has many.
+ * Each item of behaviour.md ends with the tests that check it, in parentheses: files or folders with tests, or `proof N`,
+ * with test names after a colon if a file has many.
  */
 function inBehaviour(repository: Repository, file: string, lines: readonly string[]): Unresolved[] {
   const found: Unresolved[] = [];
@@ -212,7 +212,7 @@ function holdsTests(repository: Repository, file: string): boolean {
   return testsOf(repository, file).length > 0;
 }
 
-/** The tests of a file: Rust's functions, node:test's and Vitest's titles, the scenes that are drawn and checked by axe. */
+/** The tests of a file: Rust functions, titles of node:test and Vitest, and the scenes that axe checks. */
 function testsOf(repository: Repository, file: string): string[] {
   if (file.endsWith(".rs")) return [...repository.text(file).matchAll(RUST_TEST)].map(([, name = ""]) => name);
   if (file.endsWith(".test.ts"))
@@ -229,7 +229,7 @@ function titles(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, , title = ""]) => title);
 }
 
-/** Each fuzz target has its file, and each folder of inputs its target. */
+/** Checks that each fuzz target has a file, and that each folder of inputs has a target. */
 function inFuzzManifest(repository: Repository, file: string, lines: readonly string[]): Unresolved[] {
   const found: Unresolved[] = [];
   for (const [index, text] of lines.entries()) {

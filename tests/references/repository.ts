@@ -1,5 +1,5 @@
 /**
- * The repository's files as the reference check sees them: everything that is written by hand, without what is built,
+ * The repository's files as the reference check sees them: everything that is written by hand, and nothing that is built,
  * installed or recorded.
  */
 import { execFileSync } from "node:child_process";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What `.gitignore` lists: a name of something in there cannot be checked before it is built. */
+/** The entries of `.gitignore`. Names in these folders cannot be checked, because they exist only after a build. */
 export const GENERATED =
   /^(target|ui\/dist|tests\/artefacts|fuzz\/(artifacts|target)|src-tauri\/gen|node_modules)(\/|$)/;
 const SKIPPED = /(^|\/)(\.git|node_modules|target|dist|gen|artefacts|artifacts)$/;
@@ -38,7 +38,7 @@ export class Repository {
     return new Repository(filesBelow("").toSorted(), metadata, new Map());
   }
 
-  /** The same repository with one more file, or another text of one. */
+  /** The same repository with one file added or its text replaced. */
   with(path: string, text: string): Repository {
     const files = [...new Set([...this.files, path])].toSorted();
     return new Repository(files, this.packages, new Map([...this.#texts, [path, text]]));
@@ -51,8 +51,8 @@ export class Repository {
   }
 
   /**
-   * The files and folders that a name can mean: its whole path or the end of it, with or without what follows the first
-   * dot (`chain/high_water`, `journeys/limits`). A `*` stands for any part.
+   * The files and folders that a name can mean: a whole path or its end, with or without the part after the first
+   * dot (`chain/high_water`, `journeys/limits`). A `*` matches any part.
    */
   find(name: string): string[] {
     const wanted = posix.normalize(name).replace(/\/$/, "");
