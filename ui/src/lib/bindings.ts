@@ -14,9 +14,9 @@ export const commands = {
 	topUpForm: (account: AccountId) => __TAURI_INVOKE<TopUpForm>("top_up_form", { account }),
 	/**  Services to renew and migrations to pay for, as last read. */
 	dues: (account: AccountId) => __TAURI_INVOKE<DuePaymentsView>("dues", { account }),
-	quote: (account: AccountId, wish: PaymentRequest) => __TAURI_INVOKE<Quote>("quote", { account, wish }),
-	/**  Starts a payment. The same attempt never starts a second one. */
-	pay: (account: AccountId, wish: PaymentRequest, attempt: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, wish, attempt, confirmedTotal }),
+	quote: (account: AccountId, request: PaymentRequest) => __TAURI_INVOKE<Quote>("quote", { account, request }),
+	/**  Starts a payment. The same `top_up_id` never starts a second one. */
+	pay: (account: AccountId, request: PaymentRequest, topUpId: string, confirmedTotal: Amount | null) => __TAURI_INVOKE<TopUpView>("pay", { account, request, topUpId, confirmedTotal }),
 	topUp: (account: AccountId, topUp: string) => __TAURI_INVOKE<TopUpView>("top_up", { account, topUp }),
 	returnToPayment: (account: AccountId, topUp: string) => __TAURI_INVOKE<null>("return_to_payment", { account, topUp }),
 	checkNow: (account: AccountId) => __TAURI_INVOKE<null>("check_now", { account }),
@@ -61,9 +61,9 @@ export const commands = {
 	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
 	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
 	/**  How far back payments have been read; `None` once all have been read. */
-	past: (account: AccountId) => __TAURI_INVOKE<BackfillView | null>("past", { account }),
+	backfill: (account: AccountId) => __TAURI_INVOKE<BackfillView | null>("backfill", { account }),
 	/**  Pauses or resumes reading older payments. */
-	stopPast: (account: AccountId, stopped: boolean) => __TAURI_INVOKE<null>("stop_past", { account, stopped }),
+	pauseBackfill: (account: AccountId, paused: boolean) => __TAURI_INVOKE<null>("pause_backfill", { account, paused }),
 	notices: (before: number | null) => __TAURI_INVOKE<NoticeView[]>("notices", { before }),
 	readNotices: (upTo: number) => __TAURI_INVOKE<null>("read_notices", { upTo }),
 	settings: () => __TAURI_INVOKE<Settings>("settings"),
@@ -94,29 +94,29 @@ export type AccountView = {
 	id: AccountId,
 	label: string,
 	network: string,
-	/**  The provider's name for people. */
+	/**  The provider's display name. */
 	provider: string,
-	/**  What can be done beside topping up. */
+	/**  What the provider supports besides top-ups. */
 	capabilities: Capabilities,
-	/**  Whether payments can be verified at all: there is a chain to see them in. */
+	/**  Whether payments can be verified, which needs a chain. */
 	verifiable: boolean,
-	/**  RPC endpoints at different hosts, of which two have to agree; where there is one, its word alone counts. */
+	/**  The number of RPC endpoints at different hosts. Two of them must agree; if there is only one, it is trusted alone. */
 	rpc_hosts: number,
 	api_host: string,
 	sandbox: boolean,
-	/**  Checksummed, or `None` while not entered. */
+	/**  The address with its checksum; `None` until the user enters one. */
 	address: string | null,
 	signed_in: boolean,
-	/**  Nobody knows yet: the keyring has not answered. */
+	/**  Whether the account is signed in is unknown, because the keyring has not answered yet. */
 	waits_for_keyring: boolean,
-	/**  Why the keyring has not given the key, where it cannot be used or may be hiding it. */
+	/**  Why the keyring did not return the key: it is unavailable, or it may be locked. */
 	keyring_error: Error | null,
-	/**  The secret lives only as long as this process. */
+	/**  The key or token is in memory only and is lost when this process ends. */
 	session_only: boolean,
 	signs_in_by_browser: boolean,
 	has_console: boolean,
 	has_explorer: boolean,
-	/**  The balance's unit; while no balance is known, that of the network's limits. */
+	/**  The balance's currency. Until a balance is known, the currency of the network's limits. */
 	currency: Currency,
 	balance: Figure | null,
 	connected_at: string,
@@ -128,7 +128,7 @@ export type Amount = {
 	currency: Currency,
 };
 
-/**  All the window needs to draw its frame. */
+/**  What the window needs to draw its frame around the pages. */
 export type AppView = {
 	version: string,
 	accounts: AccountView[],
@@ -137,39 +137,39 @@ export type AppView = {
 	settings: Settings,
 };
 
-/**  How far the reading of what lies further back is. */
+/**  The progress of reading older payments and events. */
 export type BackfillView = {
-	/**  It waits until the user lets it go on. */
-	stopped: boolean,
-	/**  `None` where all payments are known. */
+	/**  Whether the user has paused it. */
+	paused: boolean,
+	/**  `None` if all payments have been read. */
 	payments: RowProgress | null,
 	chain: BlockProgress | null,
 };
 
-/**  One account among all, side by side with the others. Amounts of several are never added up. */
+/**  One account on the Balances page, which shows all accounts side by side. Their amounts are never added up. */
 export type BalanceView = {
-	/**  With its balance. */
+	/**  The account, with its balance. */
 	account: AccountView,
 	daily_usage: Amount | null,
 	days_left: number | null,
 	stale: boolean,
 	as_of: string | null,
-	/**  It has been told that the balance is low. */
+	/**  Whether a low balance has been reported to the user. */
 	low: boolean,
 	frozen: boolean | null,
-	/**  `Some(false)` when chain and API have differed twice. */
+	/**  `Some(false)` if chain and API differed twice. */
 	agrees: boolean | null,
 	maintenance: boolean,
 	/**  Open payments, newest first. */
 	top_ups: TopUpView[],
-	/**  What is wrong now, newest first. */
+	/**  The current errors, newest first. */
 	errors: Error[],
 };
 
-/**  Blocks of the chain that have been read, of at most so many. */
+/**  The number of blocks that have been read, and the most that may have to be. */
 export type BlockProgress = {
 	read: number,
-	most: number,
+	at_most: number,
 };
 
 /**  What a provider supports besides topping up, for every account. */
@@ -186,23 +186,23 @@ export type Capabilities = {
 	invoices: boolean,
 };
 
-/**  One message per change to the window: what to read again. */
+/**  A change that the window is notified of, so that it reads the data again. */
 export type Change = 
 /**  Balance, charges, top-ups or errors of an account. */
 { what: "account"; account: AccountId } | 
-/**  Lines of an account's history. */
+/**  Rows of an account's history. */
 { what: "payments"; account: AccountId } | 
 /**  Accounts were added, removed, renamed, signed in or out. */
 { what: "accounts" } | { what: "notices" } | { what: "settings" } | 
-/**  Tray, keyring, notifications or network came or went. */
+/**  The tray, the keyring, notifications or the network appeared or disappeared. */
 { what: "health" } | 
-/**  The reading of what lies further back has come further, was stopped or goes on. */
-{ what: "past"; account: AccountId } | 
-/**  The export has come further, or to its end. */
+/**  Reading older payments made progress, was paused or was resumed. */
+{ what: "backfill"; account: AccountId } | 
+/**  The export made progress or ended. */
 { what: "export" } | 
-/**  Show this page: a link, a notification or the tray asked for it. */
+/**  A link, a notification or the tray asks for this page. */
 { what: "show"; page: Page } | 
-/**  A browser sign-in ended; `error` is `None` when it succeeded. */
+/**  A sign-in in the browser ended; `error` is `None` if it succeeded. */
 { what: "sign_in"; error: Error | null; account: AccountId | null };
 
 /**  What to read again, or which page to show. */
@@ -211,43 +211,43 @@ export type Changed = Change;
 export type ChargeView = {
 	/**  `YYYY-MM-DD`, UTC. */
 	date: string,
-	/**  `None` where a charge of that day could not be read. */
+	/**  `None` if a charge of that day could not be read. */
 	amount: Amount | null,
 };
 
-/**  What went wrong, closed: the window has words for each of these. */
+/**  What went wrong. The list is closed, and the window has a text for each code. */
 export type Code = 
-/**  An amount typed by a person is not one. */
+/**  A typed text is not an amount. */
 "amount_malformed" | 
-/**  More decimals than the call can carry. */
+/**  The amount has more decimals than the provider accepts. */
 "amount_precision" | 
-/**  Below the method's or the network's minimum. */
+/**  The amount is below the method's or the network's minimum. */
 "amount_too_small" | 
-/**  Above the method's maximum. */
+/**  The amount is above the method's maximum. */
 "amount_too_large" | 
-/**  The balance after the top-up would pass the network's cap. */
+/**  The top-up would raise the balance above the network's cap. */
 "balance_cap" | 
-/**  A wallet address that is not one. */
+/**  A text is not a wallet address. */
 "address_malformed" | 
-/**  A network file that cannot be read or is wrong. */
+/**  A network file is unreadable or invalid. */
 "network_malformed" | 
-/**  No network, account, top-up or payment of that name. */
+/**  There is no such network, account, top-up or payment. */
 "not_found" | 
-/**  The account is already here. */
+/**  The account has already been added. */
 "already_exists" | 
-/**  The provider allows one open top-up and there is one. */
+/**  The provider allows one open top-up, and there is one already. */
 "top_up_open" | 
-/**  The top-up is in a state that does not allow this. */
+/**  The state of the top-up does not allow this. */
 "top_up_state" | 
-/**  The payment method is not offered (any more). */
+/**  The payment method is not or no longer offered. */
 "method_unknown" | 
-/**  The payer is not one of the account's (any more). */
+/**  The payer does not or no longer belong to the account. */
 "payer_unknown" | 
-/**  What is to be paid for cannot be renewed or ordered (any more). */
+/**  The service or order cannot or can no longer be paid for. */
 "due_unknown" | 
-/**  The price is another one than was shown: nothing was paid. */
+/**  The price is not the one that was shown. Nothing was paid. */
 "total_changed" | 
-/**  A payment that takes money at once was not confirmed with its total. */
+/**  A payment that debits at once was not confirmed with its total. */
 "not_confirmed" | 
 /**  The provider does not offer this. */
 "not_offered" | 
@@ -255,51 +255,51 @@ export type Code =
 "unauthorized" | 
 /**  The key lacks a scope. */
 "forbidden" | 
-/**  The provider is down or in maintenance. */
+/**  The provider is down or under maintenance. */
 "provider_unavailable" | 
 /**  The payment provider behind the provider is down. */
 "checkout_unavailable" | 
 /**  Too many requests. */
 "rate_limited" | 
-/**  No answer in time. */
+/**  There was no response in time. */
 "timeout" | 
-/**  No connection: name not found, refused, reset, TLS. */
+/**  No connection was made: name not found, refused, reset or TLS failed. */
 "unreachable" | 
-/**  An answer that is too large. */
+/**  The response is too large. */
 "answer_too_large" | 
-/**  An answer that is not what the API describes. */
+/**  The response does not match the API's description. */
 "answer_malformed" | 
-/**  A line of the history that is not what the API describes, and is left out of it. */
+/**  A row of the history does not match the API's description and is left out. */
 "line_unreadable" | 
-/**  A field or an item beside others that is not what the API describes; the others stand. */
+/**  A field or item does not match the API's description; the others remain valid. */
 "part_unreadable" | 
-/**  The provider refused the request (a 4xx without a better code). */
+/**  The provider refused the request, for a reason that has no code of its own. */
 "refused" | 
-/**  Whether a top-up is open could not be asked. */
+/**  Bursar could not find out whether a top-up is open. */
 "top_ups_unknown" | 
-/**  Several entitlements and none named by the network. */
+/**  There are several entitlements, and the network file names none of them. */
 "ambiguous_balance" | 
-/**  No RPC of the network is usable. */
+/**  No RPC endpoint of the network is usable. */
 "chain_unavailable" | 
-/**  Two RPCs do not tell the same events. */
+/**  Two RPC endpoints report different events. */
 "rpcs_disagree" | 
-/**  No RPC knows the newest block any more: the figures shown are older ones. */
+/**  No RPC endpoint has the newest block any longer, so older figures are shown. */
 "chain_went_back" | 
-/**  The chain's figures are known, its events not, or not all of them. */
+/**  The chain's figures are known, but not all of its events. */
 "events_incomplete" | 
-/**  An RPC answers for another chain. */
+/**  An RPC endpoint serves another chain. */
 "wrong_chain" | 
 /**  There is no contract at the configured address. */
 "no_contract" | 
-/**  A checkout or sign-in address outside the network's list. */
+/**  The host of a checkout or sign-in page is not on the network's list. */
 "host_not_allowed" | 
-/**  A link that is not one of ours. */
+/**  The link is not one of Bursar's. */
 "link_malformed" | 
-/**  The browser sign-in did not succeed. */
+/**  The sign-in in the browser failed. */
 "sign_in_failed" | 
-/**  No usable keyring. */
+/**  There is no usable keyring. */
 "keyring_unavailable" | 
-/**  The account has no secret: sign in again. */
+/**  The account has no key or token. The user must sign in again. */
 "signed_out" | 
 /**  The database cannot be written. */
 "storage_failed" | 
@@ -309,19 +309,19 @@ export type Code =
 "engine_running" | 
 /**  A file could not be written or read. */
 "file_failed" | 
-/**  Another export is under way. */
+/**  Another export is running. */
 "export_running" | 
 /**  The system's browser could not be opened. */
 "browser_failed" | 
-/**  Wrong use of a command. */
+/**  A command was used incorrectly. */
 "usage" | 
-/**  A fault of ours. */
+/**  A bug in Bursar. */
 "internal";
 
-/**  What came of connecting an account. */
+/**  The result of connecting an account. */
 export type ConnectedAccount = {
 	account: AccountView,
-	/**  Things that work less well than they could: missing scopes, no keyring, an unreachable API. */
+	/**  What limits the account: missing scopes, no keyring, an unreachable API. */
 	warnings: Error[],
 };
 
@@ -337,28 +337,28 @@ export type DesktopService = "keyring" | "tray" | "notifications" | "links";
 export type DuePaymentInProgress = {
 	/**  The ids of the services that it renews. */
 	services: string[],
-	/**  The order that it pays for. */
+	/**  The migration's order. */
 	order: string | null,
 	top_up: TopUpView,
 };
 
-/**  What can be paid for beside a top-up, as it was last read. */
+/**  What can be paid for besides a top-up, as last read. */
 export type DuePaymentsView = {
-	/**  By their due date, the nearest first. */
+	/**  Sorted by due date, the nearest first. */
 	services: Service[],
 	migrations: Migration[],
 	/**
-	 *  What is being paid for already, wherever that was started, newest first: the provider lists a service or
-	 *  an order until the money has come.
+	 *  Payments for these services and orders that are in progress on any device, newest first. The provider lists a
+	 *  service or an order until its money has arrived.
 	 */
 	under_way: DuePaymentInProgress[],
 	/**  `None` before the first reading. */
 	as_of: string | null,
-	/**  Why it could not be read again. */
+	/**  Why the last reading failed. */
 	error: Error | null,
 };
 
-/**  A coded error: `{code, message, retryable}` wherever it crosses a border. */
+/**  An error with its code. It is serialized as `{code, message, retryable}`. */
 export type Error = {
 	code: Code,
 	message: string,
@@ -371,13 +371,13 @@ export type ExportFormat = "csv" | "json";
 
 export type ExportState = { is: "running" } | { is: "written" } | { is: "cancelled" } | { is: "failed"; error: Error };
 
-/**  The newest export of the history, under way or over. */
+/**  The newest export of the history, running or ended. */
 export type ExportView = {
-	/**  The file that is there once all of it is written. */
+	/**  The path of the file, which exists only once it is complete. */
 	path: string,
-	/**  Lines so far. */
+	/**  Rows written so far. */
 	written: number,
-	/**  Lines in all; `None` until they are counted. */
+	/**  Rows in total; `None` until they are counted. */
 	total: number | null,
 	state: ExportState,
 };
@@ -396,12 +396,12 @@ export type FailureCode =
 /**  The provider suspects fraud. */
 "fraud" | "other";
 
-/**  Why a payment came to nothing. */
+/**  Why a payment did not succeed. */
 export type FailureReasonView = {
 	why: FailureCode,
-	/**  The provider's own words, where it has any. */
+	/**  The provider's own text, if it sends one. */
 	words: string | null,
-	/**  Why, and what can be done about it, in a sentence or two. */
+	/**  The reason and what to do about it, in a sentence or two. */
 	advice: string,
 };
 
@@ -410,11 +410,11 @@ export type Figure = {
 	amount: Amount,
 	source: Source,
 	as_of: string,
-	/**  The block it was read at, as a decimal string. */
+	/**  The block at which it was read, as a decimal string. */
 	block: string | null,
 };
 
-/**  What the machine offers the app. Nothing is said to be missing before it has been looked for. */
+/**  The services of the desktop that the app can use. A service counts as present until it has been looked for. */
 export type Health = {
 	tray: boolean,
 	notifications: boolean,
@@ -436,11 +436,11 @@ export type InitialData = {
 	requested_page: Page | null,
 };
 
-/**  How a chain event was found to belong to a payment. */
+/**  How a chain event was matched to a payment. */
 export type MatchedBy = 
-/**  The event carries the payment's id: certain. */
+/**  By the payment's id in the event, which is certain. */
 "by_id" | 
-/**  Equal units within 24 h and only one candidate: said to be so. */
+/**  By an equal amount within 24 hours, with only one candidate. The window says so. */
 "by_amount";
 
 export type MethodKind = "crypto" | "fiat" | 
@@ -456,25 +456,25 @@ export type MethodView = {
 	code: string,
 	name: string,
 	kind: MethodKind,
-	/**  The ids of the payers that it is linked to; empty for any. */
+	/**  The ids of the payers that can use it; empty if all can. */
 	payers: string[],
 	min: Amount,
 	max: Amount | null,
-	/**  Only of a saved one. One that is not confirmed cannot be paid with. */
+	/**  Set for a saved method only. An unconfirmed method cannot be used. */
 	saved: SavedMethod | null,
-	/**  Paying by it can keep it for next time. */
+	/**  Whether a payment with it can save it for next time. */
 	can_be_saved: boolean,
-	/**  Takes the money at once, without a page: `pay` wants the total confirmed. */
+	/**  Whether it debits at once, without a payment page. `pay` then requires the confirmed total. */
 	debits_at_once: boolean,
 };
 
-/**  Who pays and by what, as it was last read. */
+/**  The payers and their methods, as last read. */
 export type MethodsView = {
 	payers: Payer[],
 	methods: MethodView[],
 	/**  `None` before the first reading. */
 	as_of: string | null,
-	/**  Why it could not be read again. */
+	/**  Why the last reading failed. */
 	error: Error | null,
 };
 
@@ -491,7 +491,7 @@ export type Migration = {
 	periods: Period[],
 };
 
-/**  The provider's rules about the money, shown where the user decides about it. */
+/**  A rule of the provider about money, shown before the user pays. */
 export type MoneyRule = {
 	title: string,
 	text: string,
@@ -501,24 +501,25 @@ export type MoneyRule = {
 export type MonthView = {
 	/**  `YYYY-MM`, in the user's time zone. */
 	month: string,
-	/**  How many lines of the query it has; never zero. */
+	/**  The number of rows in this month, never zero. */
 	payments: number,
 };
 
-/**  A network that an account can be connected to; said before a key is typed. */
+/**  A network that an account can be connected to, as shown before a key is entered. */
 export type NetworkView = {
 	name: string,
-	/**  The provider's name for people. */
+	/**  The provider's display name. */
 	provider: string,
 	api_host: string,
 	sandbox: boolean,
 	has_console: boolean,
 	signs_in_by_browser: boolean,
 	has_chain: boolean,
-	/**  The scopes to tick when making a key: first those that reading needs, then those for topping up. */
+	/**  The scopes that a key needs for reading. */
 	scopes_read: string[],
+	/**  The scopes that a key needs for top-ups, in addition. */
 	scopes_top_up: string[],
-	/**  Whether it is one of the networks that need no file. */
+	/**  Whether the network is built in and needs no file. */
 	built_in: boolean,
 };
 
@@ -530,16 +531,16 @@ export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "und
 /**  The provider no longer accepts the key or token. */
 "signed_out";
 
-/**  A line of the inbox. */
+/**  A notification in the inbox. */
 export type NoticeView = {
 	id: number,
 	account: AccountId,
 	label: string,
 	kind: NoticeKind,
 	title: string,
-	/**  Why the payment came to nothing, where the provider says it. */
+	/**  Why the payment did not succeed, if the provider says so. */
 	why: FailureCode | null,
-	/**  With the amount in it; the window draws `amount` itself when amounts are hidden. */
+	/**  The text with the amount. If amounts are hidden, the window shows `body_hidden` and draws `amount` itself. */
 	body: string,
 	body_hidden: string,
 	amount: Amount | null,
@@ -548,43 +549,40 @@ export type NoticeView = {
 	read: boolean,
 };
 
-/**  One account's first page. */
+/**  An account's Overview page. */
 export type Overview = {
 	account: AccountView,
-	/**  What can be spent: the chain's where it answers, else the API's. */
+	/**  The amount that can be spent: from the chain if it answers, otherwise from the API. */
 	balance: Figure | null,
 	reserved: Figure | null,
 	held: Figure | null,
 	frozen: boolean | null,
 	api_balance: Figure | null,
-	/**  Whether the API's figures are of this session and count now; else they are of before, as `api_balance` dates them. */
+	/**  Whether the API's figures are current. Otherwise they are from an earlier session, from the time in `api_balance`. */
 	api_current: boolean,
-	/**
-	 *  `Some(false)` when chain and API have differed twice, two minutes apart; `None` where only one is known or
-	 *  they have differed once.
-	 */
+	/**  `Some(false)` if chain and API differed twice, two minutes apart; `None` if only one is known or they differed once. */
 	agrees: boolean | null,
 	daily_usage: Amount | null,
-	/**  Only by figures that count now. */
+	/**  Known only if the figures are current. */
 	days_left: number | null,
-	/**  Whether what is shown may be older than it should be. */
+	/**  Whether the figures may be out of date. */
 	stale: boolean,
 	as_of: string | null,
-	/**  The last 30 days, oldest first, days without a charge included as zero; empty when unknown. */
+	/**  The last 30 days, oldest first. Days without a charge are zero. Empty if unknown. */
 	charges: ChargeView[],
 	charges_as_of: string | null,
-	/**  Why the charges could not be read the last time. */
+	/**  Why the last attempt to read the charges failed. */
 	charges_error: Error | null,
-	/**  When this process last read the history's newer end; `None` while that has not succeeded, or fails. */
+	/**  When this process last read the newest payments; `None` until that succeeds, and while it fails. */
 	payments_as_of: string | null,
 	/**  Open top-ups, newest first. */
 	top_ups: TopUpView[],
-	/**  What is wrong now, newest first. */
+	/**  The current errors, newest first. */
 	errors: Error[],
 	maintenance: boolean,
 };
 
-/**  Where the window should go. */
+/**  A page of the window. */
 export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
@@ -612,75 +610,75 @@ export type PaymentFilters = {
 
 /**  What a line of the history is. */
 export type PaymentKind = "top_up" | 
-/**  Money that came without a top-up, such as free credits. */
+/**  Money that arrived without a top-up, such as free credits. */
 "credit" | "refund" | "renewal" | "migration";
 
 /**  A page of the history, newest first. */
 export type PaymentPage = {
 	payments: PaymentView[],
-	/**  Hand this back for the next page; `None` at the end. */
+	/**  The cursor of the next page; `None` at the end. */
 	next: string | null,
-	/**  How many lines the whole query has. */
+	/**  The number of rows that the query selects. */
 	total: number,
 };
 
-/**  Which lines of the history: everything given must hold. */
+/**  Selects rows of the history. All given conditions must hold. */
 export type PaymentQuery = {
-	/**  All accounts when `None`. */
+	/**  All accounts if `None`. */
 	account: AccountId | null,
-	/**  Part of an id, number, source, payer, amount, or transaction. */
+	/**  Part of an id, number, source, payer, amount or transaction. */
 	search: string | null,
-	/**  Any of these; all when empty. */
+	/**  Any of these; all if empty. */
 	statuses: PaymentStatus[],
-	/**  First and last day in the user's time zone, `YYYY-MM-DD`, both included. */
+	/**  The first and the last day, `YYYY-MM-DD` in the user's time zone, both included. */
 	from: string | null,
 	to: string | null,
 };
 
-/**  What the user wants to pay for, and how. */
+/**  The payment that the user requests, and how to pay for it. */
 export type PaymentRequest = {
 	purpose: RequestedPurpose,
-	/**  `None`: the method's payer, else the provider's first one, or nobody where it knows none. */
+	/**  If `None`, the method's payer, or the provider's first one, or no payer if it has none. */
 	payer: string | null,
-	/**  A method's code; `None`: the default one of the payer, else the first. */
+	/**  A method's code. If `None`, the payer's default method, or the first one. */
 	method: string | null,
-	/**  Keep the method for next time. */
+	/**  Save the method for next time. */
 	save_method: boolean,
 };
 
-/**  Where a top-up stands. */
+/**  The status of a payment, as Bursar shows it. */
 export type PaymentStatus = "starting" | 
 /**  Labelled "Pending". */
 "open" | "confirming" | "under_review" | "completed" | "cancelled" | "expired" | "failed" | "not_started" | 
-/**  The provider is giving the money back. */
+/**  The provider is returning the money. */
 "refunding" | "refunded";
 
-/**  A line of the history. */
+/**  A row of the history. */
 export type PaymentView = {
 	account: AccountId,
 	/**
-	 *  The provider's id, or `chain:<tx>:<log index>` for a credit without a top-up, or
-	 *  `local:<top-up>` for one that the provider never had.
+	 *  The provider's id; or `chain:<tx>:<log index>` for a credit without a top-up; or `local:<top-up>` for a top-up
+	 *  that the provider never had.
 	 */
 	id: string,
 	/**
-	 *  The provider's id, which people may name to it. `None` for lines that have only an id of Bursar's, which is
-	 *  not for people.
+	 *  The provider's id, which a user can quote to the provider. `None` for rows that have only an id of Bursar's, which
+	 *  is never shown.
 	 */
 	provider_id: string | null,
-	/**  The provider's number of it, as on the invoice. */
+	/**  The provider's number for the payment, as on the invoice. */
 	number: string | null,
 	kind: PaymentKind,
-	/**  What a renewal or migration is for, in a few words. */
+	/**  A short description of a renewal or migration. */
 	purpose: string | null,
 	status: PaymentStatus,
-	/**  Why it came to nothing, and what can be done. */
+	/**  Why the payment did not succeed, and what the user can do. */
 	reason: FailureReasonView | null,
 	amount: Amount,
 	fee: Amount | null,
-	/**  The code of the payment provider, or "chain"; `None` when the provider does not say. */
+	/**  The code of the payment provider, or "chain"; `None` if the provider does not say. */
 	source: string | null,
-	/**  The source's name for users, where it differs from the code. Only pages have it: exports keep their form. */
+	/**  The source's display name, if it differs from the code. Only pages have it, so that exports keep their form. */
 	source_title?: string | null,
 	/**  The payer's name. */
 	payer: string | null,
@@ -689,14 +687,14 @@ export type PaymentView = {
 	has_invoice: boolean,
 	created_at: string,
 	updated_at: string,
-	/**  Whether it can be verified at all; without, `verified` says nothing. */
+	/**  Whether the payment can be verified. If not, `verified` means nothing. */
 	verifiable: boolean,
-	/**  Whether a matching event is in the chain. */
+	/**  Whether the chain has a matching event. */
 	verified: boolean,
 	matched: MatchedBy | null,
 	transaction: string | null,
 	block: string | null,
-	/**  The open top-up this line belongs to, for its commands. */
+	/**  The id of the open top-up that this row belongs to, for its commands. */
 	top_up: string | null,
 };
 
@@ -718,39 +716,39 @@ export type Place = {
 /**  What a wish would cost, before anything is sent. */
 export type Quote = {
 	amount: Amount | null,
-	/**  About this much, rounded up; `None` when the method does not say. */
+	/**  The estimated fee, rounded up; `None` if the method has no estimate. */
 	fee: Amount | null,
 	total: Amount | null,
-	/**  Only of a top-up. */
+	/**  Set for a top-up only. */
 	balance_after: Amount | null,
-	/**  What is paid for in a few words; `None` for a top-up. */
+	/**  A short description of what is paid for; `None` for a top-up. */
 	purpose: string | null,
-	/**  The code of the method that is meant. */
+	/**  The code of the method that would be used. */
 	method: string | null,
-	/**  The method takes the money at once: `pay` wants `total` back as confirmed. */
+	/**  Whether the method debits at once. `pay` then requires `total` as the confirmed total. */
 	needs_confirmation: boolean,
-	/**  Why this cannot be sent. */
+	/**  Why the payment cannot be started. */
 	error: Error | null,
-	/**  What the user should know though it can be sent (an unknown balance). */
+	/**  What the user should know although the payment can be started, such as an unknown balance. */
 	warning: string | null,
 };
 
 export type RequestedPurpose = { what: "top_up"; 
-/**  As typed. */
+/**  The amount as typed. */
 amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
 
-/**  Payments that have been read, and how many the provider has, where it says. */
+/**  The number of payments that have been read and, if the provider says so, that exist. */
 export type RowProgress = {
 	read: number,
-	all: number | null,
+	total: number | null,
 };
 
-/**  What is known of a saved method. */
+/**  The details of a saved method. */
 export type SavedMethod = {
 	state: SavedMethodState,
 	/**  Selected by default. */
 	is_default: boolean,
-	/**  What people recognise it by: a card's brand and last digits, or an e-mail address. */
+	/**  How people recognise it, such as a card's brand and last digits, or an e-mail address. */
 	detail: string,
 };
 
@@ -770,7 +768,7 @@ export type Service = {
 	periods: Period[],
 };
 
-/**  A service and how long it is to be renewed for, both by their ids. */
+/**  The ids of a service and of the period to renew it for. */
 export type ServicePeriod = {
 	service: string,
 	period: string,
@@ -781,11 +779,12 @@ export type Settings = {
 	theme?: Theme,
 	hide_amounts?: boolean,
 	notifications?: boolean,
-	/**  Tell when the balance falls below this many units of its currency, as typed; empty: only by days left. */
+	/**  Warn when the balance falls below this amount in its currency, as typed. If empty, only the days left count. */
 	low_balance_amount?: string,
+	/**  Warn when the balance lasts this many days or fewer. */
 	low_balance_days?: number,
 	autostart?: boolean,
-	/**  Whether closing the window has been explained. */
+	/**  Whether Bursar has explained that it keeps running in the tray. */
 	told_about_tray?: boolean,
 	/**
 	 *  Missing desktop services whose banner the user closed in an earlier version: names of
@@ -794,7 +793,7 @@ export type Settings = {
 	hidden_services?: string[],
 };
 
-/**  The preferences that somebody changes; what is `None` stays as it is. */
+/**  Changes to the preferences. `None` leaves a preference unchanged. */
 export type SettingsChange = {
 	theme?: Theme | null,
 	hide_amounts?: boolean | null,
@@ -813,33 +812,30 @@ export type TextSize = "100" | "125" | "150" | "175" | "200";
 
 export type Theme = "system" | "light" | "dark";
 
-/**  What the top-up page needs to know. */
+/**  What the form on the Top up page shows. */
 export type TopUpForm = {
 	/**
-	 *  Stands for one payment: handed to `pay`, however often, it starts one and no more. A further payment
-	 *  takes a further form.
+	 *  The id of the payment that this form starts. `pay` starts one payment with it, however often it is called. Another
+	 *  payment needs another form.
 	 */
-	attempt: string,
+	top_up_id: string,
 	currency: string,
 	decimals: number,
-	/**  Who may pay, in the provider's order; one or none is not worth a question. */
+	/**  Who may pay, in the provider's order. With one or none, there is nothing to choose. */
 	payers: Payer[],
 	methods: MethodView[],
-	/**  When payers and methods were read; `None` before the first reading. */
+	/**  When payers and methods were last read; `None` before the first reading. */
 	methods_as_of: string | null,
-	/**  Amounts to offer, as they would be typed. */
+	/**  Suggested amounts, as a user would type them. */
 	presets: string[],
-	/**  The most that can be added now, if the cap and the balance are known. */
-	room: Amount | null,
+	/**  The most that can be added below the cap, if the cap and the balance are known. */
+	headroom: Amount | null,
 	balance_max: Amount | null,
-	/**
-	 *  What stands in the way of another: one of which it is not known whether it was made, or the open one where the
-	 *  provider allows only one.
-	 */
+	/**  The payment that blocks a new one: its outcome is unknown, or it is open and the provider allows only one. */
 	open: TopUpView | null,
-	/**  Whether the browser will come back to the app by a link; else polling notices the payment. */
+	/**  Whether the browser returns to the app by a link. Otherwise polling notices the payment. */
 	returns_by_link: boolean,
-	/**  Why no top-up can be started at all, if so. */
+	/**  Why no top-up can be started. */
 	blocked: Error | null,
 };
 
@@ -850,24 +846,24 @@ export type TopUpView = {
 	/**  The provider's id, once known. */
 	payment_id: string | null,
 	kind: PaymentKind,
-	/**  What a renewal or migration is for, in a few words. */
+	/**  A short description of a renewal or migration. */
 	purpose: string | null,
 	amount: Amount,
 	status: PaymentStatus,
-	/**  Why it came to nothing, and what can be done. */
+	/**  Why the payment did not succeed, and what the user can do. */
 	reason: FailureReasonView | null,
 	created_at: string,
 	expires_at: string | null,
 	/**
-	 *  Whether there is a checkout that may be opened. An open payment without one needs nothing from the
-	 *  user here: the money is being taken, or an invoice waits to be paid.
+	 *  Whether there is a checkout that may be opened. An open payment without one needs nothing from the user here: the
+	 *  money is being debited, or an invoice has to be paid.
 	 */
 	can_open: boolean,
-	/**  The host of a checkout that the network does not list; the user may add it on purpose. */
+	/**  The host of a checkout that the network does not list. The user can add it. */
 	refused_host: string | null,
 	can_cancel: boolean,
 	cancel_requested: boolean,
-	/**  When the provider last said where it stands. A look that could not read it leaves this as it was. */
+	/**  When the status was last read from the provider. A reading that fails does not change it. */
 	checked_at: string | null,
 	error: Error | null,
 };
