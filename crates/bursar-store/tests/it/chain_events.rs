@@ -319,7 +319,7 @@ fn keeps_events_problem_until_events_are_read() {
 fn recognizes_event_at_another_log_index() {
     let minutes = |n| NOW.plus(Span::minutes(n));
     let at = |id: &str, log_index| BalanceEvent {
-        log_index: log_index,
+        log_index,
         ..event(id, "25.000000", 100, minutes(1))
     };
     let refund = |log_index| BalanceEvent {
