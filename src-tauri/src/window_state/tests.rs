@@ -4,10 +4,10 @@ use super::*;
 use serde_json::json;
 
 fn read(stored: Value) -> WindowState {
-    match stored {
-        Value::Object(fields) => WindowState::from_fields(&fields),
-        other => panic!("{other} is no object"),
-    }
+    let Value::Object(fields) = stored else {
+        panic!("{stored} is no object");
+    };
+    WindowState::from_fields(&fields)
 }
 
 fn change(fields: Value) -> WindowStateChange {
