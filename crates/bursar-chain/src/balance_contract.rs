@@ -3,6 +3,7 @@
 
 use super::fault::Fault;
 use super::rpc_types::{Block, Log};
+use alloy::rpc::types::Filter;
 use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
@@ -90,6 +91,16 @@ impl BalanceContract {
             FundedFromLimbo::SIGNATURE_HASH,
         ];
         (signatures, self.token.into_word(), self.user.into_word())
+    }
+
+    /// Asks for the same logs.
+    pub(super) fn log_filter(&self) -> Filter {
+        let (signatures, token, user) = self.topics();
+        Filter::new()
+            .address(self.address)
+            .event_signature(signatures)
+            .topic1(token)
+            .topic2(user)
     }
 
     /// What a log means for the user's money, at the token's `decimals`. `time` is the time of its block.

@@ -3,7 +3,7 @@
 use super::balance_contract;
 use super::eth_calls::{BlockId, eth_call};
 use super::fault::Fault;
-use super::json_rpc::{BatchResults, Call};
+use super::rpc_calls::{Answers, Call};
 use super::rpc_types::{Data, Quantity};
 use alloy_primitives::Address;
 use bursar_domain::network::ChainConfig;
@@ -35,10 +35,7 @@ pub(super) fn check_calls(config: &ChainConfig) -> Vec<Call> {
 ///
 /// # Errors
 /// [`Fault::WrongChain`], [`Fault::NoContract`], or what is missing from the answers.
-pub(super) fn read_check(
-    config: &ChainConfig,
-    answers: &mut BatchResults,
-) -> Result<ChainCheck, Fault> {
+pub(super) fn read_check(config: &ChainConfig, answers: &mut Answers) -> Result<ChainCheck, Fault> {
     read_chain_id(config, answers)?;
     for address in [config.balance, config.token] {
         if answers.next::<Data>("a contract's code")?.0.is_empty() {
@@ -49,7 +46,7 @@ pub(super) fn read_check(
     Ok(ChainCheck { decimals })
 }
 
-pub(super) fn read_chain_id(config: &ChainConfig, answers: &mut BatchResults) -> Result<(), Fault> {
+pub(super) fn read_chain_id(config: &ChainConfig, answers: &mut Answers) -> Result<(), Fault> {
     let actual = answers.next::<Quantity>("the chain's id")?.0;
     if actual == config.id {
         Ok(())

@@ -1,6 +1,6 @@
 //! Ethereum JSON-RPC calls that name a block.
 
-use super::json_rpc::Call;
+use super::rpc_calls::Call;
 use super::rpc_types::hex_quantity;
 use alloy_primitives::{Address, B256, hex};
 use serde_json::json;

@@ -5,6 +5,7 @@ use super::rpc_error::{RpcError, RpcErrorKind};
 use alloy_primitives::Address;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
+use std::fmt;
 
 /// Why an endpoint gave no usable answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,10 +31,29 @@ pub(super) enum Fault {
     Pruned,
 }
 
+/// alloy carries it as an error of its transport.
+impl std::error::Error for Fault {}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no usable answer")
+    }
+}
+
 /// No list of logs where one was asked for, which is not an empty list.
 pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
 
 impl Fault {
+    pub(super) fn timed_out(host: &str) -> Self {
+        let message = format!("{host} did not answer in time.");
+        Self::Transport(Error::passing(Code::Timeout, message))
+    }
+
+    pub(super) fn connection_lost(host: &str) -> Self {
+        let message = format!("The connection to {host} was lost or refused.");
+        Self::Transport(Error::passing(Code::Unreachable, message))
+    }
+
     /// As an error for people, with the host alone.
     pub(super) fn into_error(self, host: &str) -> Error {
         match self {

@@ -4,7 +4,7 @@
 use super::balance_contract::{self, BalanceContract};
 use super::chain_check::read_check;
 use super::json_rpc;
-use super::json_rpc::BatchResults;
+use super::rpc_calls::{Answers, decode};
 use super::rpc_types::{Block, Data, Log, Receipt};
 use alloy_primitives::Address;
 use bursar_domain::chain_event::BalanceEvent;
@@ -17,12 +17,12 @@ pub fn body(bytes: &[u8], count: usize, config: &ChainConfig) {
         return;
     };
     for result in results.iter().flatten() {
-        let _ = json_rpc::decode_result::<Block>(result, "a block");
-        let _ = json_rpc::decode_result::<Option<Receipt>>(result, "a receipt");
-        let _ = json_rpc::decode_result::<Vec<Log>>(result, "logs");
-        let _ = json_rpc::decode_result::<Data>(result, "data");
+        let _ = decode::<Block>(result, "a block");
+        let _ = decode::<Option<Receipt>>(result, "a receipt");
+        let _ = decode::<Vec<Log>>(result, "logs");
+        let _ = decode::<Data>(result, "data");
     }
-    let _ = read_check(config, &mut BatchResults::new(results));
+    let _ = read_check(config, &mut Answers::new(results));
 }
 
 /// The user's event in a log written as JSON, if it is one.

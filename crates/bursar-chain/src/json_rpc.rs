@@ -2,28 +2,12 @@
 //! missing, repeated or unknown id is rejected as a whole. [`super::rpc_connection`] sends the requests.
 
 use super::fault::Fault;
+use super::rpc_calls::{Call, CallResult};
 use super::rpc_error::RpcError;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::borrow::Cow;
-
-/// One call of a method.
-#[derive(Clone, Debug)]
-pub(super) struct Call {
-    pub(super) method: &'static str,
-    pub(super) params: Value,
-}
-
-/// The result of one call as it came, or the error that the node returned for it.
-pub(super) type CallResult = Result<Box<RawValue>, Fault>;
-
-impl Call {
-    pub(super) fn new(method: &'static str, params: Value) -> Self {
-        Self { method, params }
-    }
-}
 
 /// Encodes calls as the body of one request, with ids from `first` on. A single call is not sent as a batch.
 pub(super) fn encode_batch(calls: &[Call], first: u64) -> Vec<u8> {
@@ -90,35 +74,6 @@ pub(super) fn decode_batch(
         .into_iter()
         .collect::<Option<_>>()
         .ok_or(Fault::Malformed("a question without an answer"))
-}
-
-/// A result in the form that the call promises.
-///
-/// # Errors
-/// [`Fault::Malformed`] with `what`.
-pub(super) fn decode_result<T: DeserializeOwned>(
-    result: &RawValue,
-    what: &'static str,
-) -> Result<T, Fault> {
-    serde_json::from_str(result.get()).map_err(|_| Fault::Malformed(what))
-}
-
-/// Results in the order of their calls, taken one after the other.
-pub(super) struct BatchResults(std::vec::IntoIter<CallResult>);
-
-impl BatchResults {
-    pub(super) fn new(results: Vec<CallResult>) -> Self {
-        Self(results.into_iter())
-    }
-
-    /// The next result in the form that its call promises.
-    ///
-    /// # Errors
-    /// The error that the node returned, or [`Fault::Malformed`] with `what`.
-    pub(super) fn next<T: DeserializeOwned>(&mut self, what: &'static str) -> Result<T, Fault> {
-        let result = self.0.next().ok_or(Fault::Malformed(what))?;
-        decode_result(&result?, what)
-    }
 }
 
 const NOT_JSON_RPC: Fault = Fault::Malformed("not JSON-RPC");

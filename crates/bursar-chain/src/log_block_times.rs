@@ -3,7 +3,7 @@
 use super::block_lookup::{map_missing_block, missing_block};
 use super::eth_calls::{BlockId, get_block};
 use super::fault::Fault;
-use super::json_rpc::Call;
+use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Log};
 use alloy_primitives::B256;

@@ -8,7 +8,8 @@ use super::chain::Chain;
 use super::chain_check::{check_calls, read_check};
 use super::eth_calls::{BlockId, get_block};
 use super::fault::Fault;
-use super::json_rpc::{self, BatchResults, Call};
+use super::json_rpc;
+use super::rpc_calls::{Answers, Call, CallResult, decode};
 use super::rpc_types::{Block, Log};
 use alloy_primitives::Address;
 use bursar_domain::backoff::{Backoff, lengthen};
@@ -129,7 +130,7 @@ impl Chain {
 }
 
 impl Chain {
-    fn subscription_times(&self) -> MutexGuard<'_, BlockTimeCache> {
+    pub(super) fn subscription_times(&self) -> MutexGuard<'_, BlockTimeCache> {
         self.inner
             .subscription_times
             .lock()
@@ -207,7 +208,7 @@ async fn open(
     for call in &calls {
         results.push(subscription.ask(host, call).await?);
     }
-    let mut answers = BatchResults::new(results);
+    let mut answers = Answers::new(results);
     subscription.decimals = read_check(config, &mut answers)?.decimals;
     subscription.subscription = answers.next("a subscription's name")?;
     Ok(subscription)
@@ -215,7 +216,7 @@ async fn open(
 
 impl Subscription {
     /// Sends a call and waits for the answer. Only before the subscription is up, when no other message can come.
-    async fn ask(&mut self, host: &str, call: &Call) -> Result<json_rpc::CallResult, Fault> {
+    async fn ask(&mut self, host: &str, call: &Call) -> Result<CallResult, Fault> {
         let id = self.send(host, call).await?;
         loop {
             let message = self
@@ -302,8 +303,7 @@ impl Subscription {
             ServerMessage::Log(log) => self.handle_log(host, log, out).await,
             ServerMessage::Answer(id) => {
                 let log = self.pending_logs.remove(&id).ok_or(UNEXPECTED_MESSAGE)?;
-                let mut answers =
-                    BatchResults::new(json_rpc::decode_batch(text.as_bytes(), id, 1)?);
+                let mut answers = Answers::new(json_rpc::decode_batch(text.as_bytes(), id, 1)?);
                 // A block that is gone needs no report: its events cannot be found either.
                 let Some(block) = answers.next::<Option<Block>>("a block")? else {
                     return Ok(());
@@ -397,7 +397,7 @@ fn read(text: &str, subscription: &str) -> Result<ServerMessage, Fault> {
         serde_json::from_str(text).map_err(|_| Fault::Malformed("not JSON-RPC"))?;
     match (frame.method.as_deref(), frame.params, frame.id) {
         (Some("eth_subscription"), Some(params), None) if params.subscription == subscription => {
-            json_rpc::decode_result(params.result, "a log").map(ServerMessage::Log)
+            decode(params.result, "a log").map(ServerMessage::Log)
         }
         (None, None, Some(id)) => Ok(ServerMessage::Answer(id)),
         _ => Err(UNEXPECTED_MESSAGE),

@@ -8,7 +8,7 @@ use super::chain_check::{check_calls, read_chain_id, read_check};
 use super::eth_calls::{BlockId, eth_call, get_block};
 use super::event_logs::distinct;
 use super::fault::Fault;
-use super::json_rpc::Call;
+use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Data, Log, Quantity, hex_quantity};
 use alloy_primitives::{Address, B256};

@@ -5,7 +5,7 @@ use super::balance_contract::BalanceContract;
 use super::chain::Chain;
 use super::event_logs::{log_matches_event, read_range};
 use super::fault::{Fault, combine_faults};
-use super::json_rpc::Call;
+use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
 use super::rpc_types::Receipt;
 use alloy_primitives::Address;

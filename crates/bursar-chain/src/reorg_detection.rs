@@ -7,7 +7,7 @@ use super::block_lookup::map_missing_block;
 use super::chain::Chain;
 use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
-use super::json_rpc::Call;
+use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
 use super::rpc_types::{Block, Receipt};
 use alloy_primitives::B256;

@@ -4,17 +4,20 @@
 use super::chain_check::{check_calls, read_chain_id, read_check};
 use super::eth_calls::{BlockId, get_block};
 use super::fault::Fault;
-use super::json_rpc::{self, BatchResults, Call, CallResult, NO_BATCH};
+use super::http_transport::HttpTransport;
+use super::json_rpc::{self, NO_BATCH};
+use super::rpc_calls::{Answers, Call, CallResult};
 use super::rpc_endpoint::RpcEndpoint;
 use super::rpc_error::RpcErrorKind;
 use super::rpc_types::Block;
+use alloy::providers::RootProvider;
+use alloy::rpc::client::{RpcClient, RpcClientInner};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::network::ChainConfig;
 use bursar_platform::http::{Http, MAX_BODY_BYTES, RESPONSE_TIMEOUT, Request};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// An endpoint in use for one piece of work.
@@ -60,13 +63,21 @@ impl RpcConnection {
             .ok_or(Fault::Malformed("decimals"))
     }
 
+    /// alloy's provider over this endpoint, with ids for this many calls. A response may have `max_bytes`.
+    pub(super) fn provider(&self, calls: usize, max_bytes: usize) -> RootProvider {
+        let transport = HttpTransport {
+            rpc: Arc::clone(&self.rpc),
+            http: self.http.clone(),
+            timeout: self.request_timeout,
+            max_bytes,
+        };
+        let client = RpcClientInner::new(transport, false).with_id(self.rpc.reserve_ids(calls));
+        RootProvider::new(RpcClient::from_inner(client))
+    }
+
     /// The results of all `calls`. The answers to one request may be at most `limit` bytes. A batch that the endpoint
     /// finds too long is divided, and the length that it accepted is remembered.
-    pub(super) async fn call_batch(
-        &self,
-        calls: &[Call],
-        limit: usize,
-    ) -> Result<BatchResults, Fault> {
+    pub(super) async fn call_batch(&self, calls: &[Call], limit: usize) -> Result<Answers, Fault> {
         let known = self.rpc.health().max_batch_size;
         let mut at_once = known;
         let mut limit_is_stated = false;
@@ -97,12 +108,11 @@ impl RpcConnection {
         if at_once < known && (limit_is_stated || all_answered) {
             self.rpc.health().max_batch_size = at_once;
         }
-        Ok(BatchResults::new(results))
+        Ok(Answers::new(results))
     }
 
     async fn send(&self, calls: &[Call], limit: usize) -> Result<Vec<CallResult>, Fault> {
-        let count = u64::try_from(calls.len()).unwrap_or(u64::MAX);
-        let first = self.rpc.next_id.fetch_add(count, Ordering::Relaxed);
+        let first = self.rpc.reserve_ids(calls.len());
         let exchange = self.http.send(Request {
             method: reqwest::Method::POST,
             url: self.rpc.url.clone(),

@@ -3,7 +3,7 @@
 use super::block_times::BlockTimeCache;
 use super::rpc_health::RpcHealth;
 use bursar_domain::network::host_and_port;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::Url;
 
@@ -11,7 +11,7 @@ use url::Url;
 pub(super) struct RpcEndpoint {
     pub(super) url: Url,
     pub(super) host: String,
-    pub(super) next_id: AtomicU64,
+    next_id: AtomicU64,
     health: Mutex<RpcHealth>,
     times: Mutex<BlockTimeCache>,
 }
@@ -30,6 +30,12 @@ impl RpcEndpoint {
     /// The address may hold a key: never log it or put it in a message.
     pub(super) fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The first of the ids for this many calls, none of which was used before.
+    pub(super) fn reserve_ids(&self, calls: usize) -> u64 {
+        let count = u64::try_from(calls).unwrap_or(u64::MAX);
+        self.next_id.fetch_add(count, Ordering::Relaxed)
     }
 
     pub(super) fn is_at(&self, url: &Url) -> bool {

@@ -5,11 +5,12 @@
 mod stated_limits;
 
 use bursar_domain::clock::Span;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use stated_limits::{stated_blocks, stated_calls, stated_wait};
 
 /// A JSON-RPC error without the server's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RpcError {
     /// 0 if the server gives none.
     pub(super) code: i64,
@@ -18,7 +19,7 @@ pub(super) struct RpcError {
     pub(super) retry_after: Option<Span>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum RpcErrorKind {
     /// Too many requests, or a used-up quota. Asking for less does not help.
     RateLimited,
