@@ -20,6 +20,8 @@ mod chain;
 mod chain_check;
 mod corroboration;
 mod cross_check;
+#[cfg(test)]
+mod differential;
 mod eth_calls;
 mod event_feed;
 mod event_logs;
