@@ -4,9 +4,13 @@
 use bursar_core::core_dumps;
 use tracing_subscriber::EnvFilter;
 
+/// Without `BURSAR_LOG`. alloy reports every lost WebSocket as an error, although each is opened again.
+const DEFAULT_FILTER: &str = "warn,alloy_pubsub=off";
+
 /// Starts logging. `BURSAR_LOG` is the filter, for example `warn` or `bursar_desktop=debug,bursar_core=debug`.
 pub(crate) fn init() {
-    let filter = EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter =
+        EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let initialized = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -2,10 +2,12 @@
 //! and encoding must all be right, and amounts must fit. Pure functions that send no request.
 
 use super::fault::Fault;
-use super::rpc_types::{Block, Log};
+use super::rpc_answers::{Block, Log};
+use super::rpc_calls::Call;
+use alloy::eips::BlockId;
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy::rpc::types::Filter;
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_sol_types::{SolCall, SolEvent, SolType, sol_data};
+use alloy::sol_types::{SolCall, SolEvent, SolType, abi::TokenSeq, sol_data};
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
@@ -16,7 +18,7 @@ const MAX_TOP_UP_ID_BYTES: usize = 200;
 
 #[allow(missing_debug_implementations, unreachable_pub)]
 mod abi {
-    alloy_sol_types::sol! {
+    alloy::sol! {
         interface Balance {
             event UserBalanceIncrease(address indexed token, address indexed user, address indexed initiator, uint256 amount, string topUpId);
             event Refunded(address indexed token, address indexed user, uint256 amount, address initiator);
@@ -72,7 +74,7 @@ impl ContractBalances {
 
 impl BalanceContract {
     /// The calls whose answers [`decode_balances`] takes, in this order.
-    pub(super) fn balance_calls(&self) -> [Vec<u8>; 4] {
+    pub(super) fn balance_calls(&self, at: BlockId) -> [Call; 4] {
         let Self { token, user, .. } = *self;
         [
             getFreeBalanceCall { token, user }.abi_encode(),
@@ -80,27 +82,21 @@ impl BalanceContract {
             limboCall { token, user }.abi_encode(),
             frozenCall { user }.abi_encode(),
         ]
+        .map(|data| Call::contract(self.address, data, at))
     }
 
-    /// The topics of a log filter for the events that matter. `FreeBalanceIncrease` accompanies each of them and is
-    /// left out, so that no money counts twice.
-    pub(super) fn topics(&self) -> (Vec<B256>, B256, B256) {
-        let signatures = vec![
-            UserBalanceIncrease::SIGNATURE_HASH,
-            Refunded::SIGNATURE_HASH,
-            FundedFromLimbo::SIGNATURE_HASH,
-        ];
-        (signatures, self.token.into_word(), self.user.into_word())
-    }
-
-    /// Asks for the same logs.
+    /// The events that matter. `FreeBalanceIncrease` accompanies each of them and is left out, so that no money counts
+    /// twice.
     pub(super) fn log_filter(&self) -> Filter {
-        let (signatures, token, user) = self.topics();
         Filter::new()
             .address(self.address)
-            .event_signature(signatures)
-            .topic1(token)
-            .topic2(user)
+            .event_signature(vec![
+                UserBalanceIncrease::SIGNATURE_HASH,
+                Refunded::SIGNATURE_HASH,
+                FundedFromLimbo::SIGNATURE_HASH,
+            ])
+            .topic1(self.token)
+            .topic2(self.user)
     }
 
     /// What a log means for the user's money, at the token's `decimals`. `time` is the time of its block.
@@ -172,7 +168,7 @@ pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
 /// [`Fault::Malformed`] if an answer is not exactly one word, an amount does not fit, or the full balance is less than
 /// the free one.
 pub(super) fn decode_balances(
-    answers: &[Vec<u8>; 4],
+    answers: &[impl AsRef<[u8]>; 4],
     decimals: u8,
 ) -> Result<ContractBalances, Fault> {
     let [free, full, held, frozen] = answers;
@@ -195,8 +191,9 @@ pub(super) fn decode_balances(
     })
 }
 
-fn decode_word(answer: &[u8]) -> Result<U256, Fault> {
+fn decode_word(answer: impl AsRef<[u8]>) -> Result<U256, Fault> {
     let bytes: [u8; 32] = answer
+        .as_ref()
         .try_into()
         .map_err(|_| Fault::Malformed("a figure of the wrong length"))?;
     Ok(U256::from_be_bytes(bytes))
@@ -232,7 +229,7 @@ fn readable_id(id: &Bytes) -> String {
 fn decode_exact<T>(data: &[u8]) -> Result<T::RustType, Fault>
 where
     T: SolType,
-    for<'a> T::Token<'a>: alloy_sol_types::abi::TokenSeq<'a>,
+    for<'a> T::Token<'a>: TokenSeq<'a>,
 {
     const WRONG: Fault = Fault::Malformed("an event's data");
     let decoded = T::abi_decode_params_validate(data).map_err(|_| WRONG)?;
@@ -250,7 +247,7 @@ fn is_address(topic: B256) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::{b256, hex};
+    use alloy::primitives::{b256, hex};
 
     const CONTRACT: BalanceContract = BalanceContract {
         address: Address::repeat_byte(0xba),
@@ -268,7 +265,7 @@ mod tests {
         Log {
             address: CONTRACT.address,
             topics,
-            data,
+            data: data.into(),
             block_number: 9,
             block_hash: B256::repeat_byte(9),
             transaction_hash: B256::repeat_byte(8),
@@ -294,7 +291,9 @@ mod tests {
 
     #[test]
     fn selectors_match_the_contract() {
-        let [free, full, limbo, frozen] = CONTRACT.balance_calls();
+        let calls = CONTRACT.balance_calls(BlockId::latest());
+        let data = calls.map(|call| hex::decode(call.params[0]["data"].as_str().unwrap()).unwrap());
+        let [free, full, limbo, frozen] = data;
         assert_eq!(free.len(), 68);
         assert_eq!(frozen.len(), 36);
         assert_eq!(decimals_call(), hex!("313ce567"));
@@ -303,12 +302,13 @@ mod tests {
         assert_eq!(limbo[..4], keccak256("limbo(address,address)")[..4]);
         assert_eq!(frozen[..4], keccak256("frozen(address)")[..4]);
         assert_eq!(
-            CONTRACT.topics().0,
-            [
+            CONTRACT.log_filter().topics[0],
+            vec![
                 keccak256("UserBalanceIncrease(address,address,address,uint256,string)"),
                 keccak256("Refunded(address,address,uint256,address)"),
                 keccak256("FundedFromLimbo(address,address,address,uint256)"),
             ]
+            .into()
         );
     }
 
@@ -399,6 +399,12 @@ mod tests {
         assert_eq!((event.kind, event.amount.units()), (EventKind::Released, 5));
     }
 
+    fn edit(log: &mut Log, alter: impl Fn(&mut Vec<u8>)) {
+        let mut data = log.data.to_vec();
+        alter(&mut data);
+        log.data = data.into();
+    }
+
     #[test]
     fn rejects_foreign_and_altered_logs() {
         let good = credit_log(U256::from(1), b"x");
@@ -426,13 +432,13 @@ mod tests {
         refused(&|log| log.topics.truncate(3));
         refused(&|log| log.topics.push(B256::ZERO));
         refused(&|log| log.topics.clear());
-        refused(&|log| log.data.push(0));
-        refused(&|log| log.data.clear());
-        refused(&|log| log.data.truncate(96));
-        refused(&|log| log.data[0] = 0x80); // more than fits
-        refused(&|log| log.data[63] = 0x41); // the id's offset
-        refused(&|log| log.data[95] = 0xff); // the id's length
-        refused(&|log| *log.data.last_mut().unwrap() = 1); // padding
+        refused(&|log| edit(log, |data| data.push(0)));
+        refused(&|log| edit(log, Vec::clear));
+        refused(&|log| edit(log, |data| data.truncate(96)));
+        refused(&|log| edit(log, |data| data[0] = 0x80)); // more than fits
+        refused(&|log| edit(log, |data| data[63] = 0x41)); // the id's offset
+        refused(&|log| edit(log, |data| data[95] = 0xff)); // the id's length
+        refused(&|log| edit(log, |data| *data.last_mut().unwrap() = 1)); // padding
     }
 
     #[test]

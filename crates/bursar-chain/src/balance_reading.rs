@@ -2,12 +2,13 @@
 
 use super::balance_contract::{BalanceContract, decode_balances};
 use super::chain::Chain;
-use super::eth_calls::{BlockId, eth_call, get_block};
 use super::fault::{Fault, combine_faults};
+use super::rpc_answers::{Block, Data};
+use super::rpc_calls::{Answers, Call};
 use super::rpc_connection::RpcConnection;
 use super::rpc_error::RpcErrorKind;
-use super::rpc_types::{Block, Data};
-use alloy_primitives::{Address, B256};
+use alloy::eips::BlockId;
+use alloy::primitives::{Address, B256, Bytes};
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
@@ -45,19 +46,14 @@ impl Chain {
             if head.number < number {
                 return Err(Fault::Behind);
             }
-            let mut calls: Vec<_> = contract
-                .balance_calls()
-                .iter()
-                .map(|data| eth_call(contract.address, data, BlockId::Number(number)))
-                .collect();
-            calls.push(get_block(BlockId::Number(number)));
+            let mut calls = contract.balance_calls(number.into()).to_vec();
+            calls.push(Call::block(number));
             let mut answers = match connection.call_batch(&calls, MAX_BODY_BYTES).await {
                 Err(fault) if may_lack_state(&fault) => return Ok(None),
                 answers => answers?,
             };
             let mut read = || -> Result<_, Fault> {
-                let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-                let balances_data = [figure()?, figure()?, figure()?, figure()?];
+                let balances_data = read_figures(&mut answers)?;
                 let seen = answers.next::<Option<Block>>("a block")?;
                 Ok((
                     decode_balances(&balances_data, connection.decimals()?)?,
@@ -109,7 +105,7 @@ async fn read_at(
     let answers = if refuses_hashes {
         balances_by_number(connection, contract, head).await?
     } else {
-        match balances_at(connection, contract, BlockId::Hash(head.hash), None).await {
+        match balances_at(connection, contract, head.hash.into(), None).await {
             // An error that goes away when the block is named by number was about the hash, whatever its text says.
             Err(fault) if may_reject_hashes(&fault) => {
                 let answers = balances_by_number(connection, contract, head).await?;
@@ -143,14 +139,8 @@ async fn balances_by_number(
     connection: &RpcConnection,
     contract: &BalanceContract,
     head: Block,
-) -> Result<[Vec<u8>; 4], Fault> {
-    balances_at(
-        connection,
-        contract,
-        BlockId::Number(head.number),
-        Some(head),
-    )
-    .await
+) -> Result<[Bytes; 4], Fault> {
+    balances_at(connection, contract, head.number.into(), Some(head)).await
 }
 
 async fn balances_at(
@@ -158,16 +148,11 @@ async fn balances_at(
     contract: &BalanceContract,
     at: BlockId,
     expected_head: Option<Block>,
-) -> Result<[Vec<u8>; 4], Fault> {
-    let mut calls: Vec<_> = contract
-        .balance_calls()
-        .iter()
-        .map(|data| eth_call(contract.address, data, at))
-        .collect();
-    calls.extend(expected_head.map(|head| get_block(BlockId::Number(head.number))));
+) -> Result<[Bytes; 4], Fault> {
+    let mut calls = contract.balance_calls(at).to_vec();
+    calls.extend(expected_head.map(|head| Call::block(head.number)));
     let mut answers = connection.call_batch(&calls, MAX_BODY_BYTES).await?;
-    let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-    let figures = [figure()?, figure()?, figure()?, figure()?];
+    let figures = read_figures(&mut answers)?;
     let Some(head) = expected_head else {
         return Ok(figures);
     };
@@ -175,6 +160,12 @@ async fn balances_at(
         Some(seen) if seen == head => Ok(figures),
         Some(_) | None => Err(Fault::Behind),
     }
+}
+
+/// The next answers as the figures that [`decode_balances`] takes.
+pub(super) fn read_figures(answers: &mut Answers) -> Result<[Bytes; 4], Fault> {
+    let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
+    Ok([figure()?, figure()?, figure()?, figure()?])
 }
 
 /// Whether the error may only mean that the endpoint does not keep state that old.

@@ -1,13 +1,13 @@
 //! Looks up blocks: the newest one, and hashes and times by number. A missing block is either yet to come or gone.
 
 use super::chain::Chain;
-use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
+use super::rpc_answers::Block;
+use super::rpc_calls::{Answers, Call};
 use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
 use super::rpc_error::RpcErrorKind;
-use super::rpc_types::Block;
-use alloy_primitives::B256;
+use alloy::primitives::B256;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
 use bursar_platform::http::MAX_BODY_BYTES;
@@ -63,15 +63,7 @@ impl Chain {
                 if head.number == number {
                     return Ok(Some(head));
                 }
-                let mut answers = connection
-                    .call_batch(&[get_block(BlockId::Number(number))], MAX_BODY_BYTES)
-                    .await?;
-                let answer = answers.next::<Option<Block>>("a block");
-                match answer.map_err(|fault| map_missing_block(fault, number, head.number))? {
-                    Some(block) if block.number == number => Ok(Some(block)),
-                    Some(_) => Err(Fault::Malformed("another block than was asked for")),
-                    None => Err(missing_block(number, head.number)),
-                }
+                connection.block(number, head.number).await.map(Some)
             })
             .await;
         match answer {
@@ -91,8 +83,28 @@ impl Chain {
     }
 }
 
+impl RpcConnection {
+    /// The block with this number, from an endpoint whose newest block is `head`.
+    pub(super) async fn block(&self, number: u64, head: u64) -> Result<Block, Fault> {
+        let mut answers = self
+            .call_batch(&[Call::block(number)], MAX_BODY_BYTES)
+            .await?;
+        read_block(&mut answers, number, head)
+    }
+}
+
+/// The next answer as the block with this number, from an endpoint whose newest block is `head`.
+pub(super) fn read_block(answers: &mut Answers, number: u64, head: u64) -> Result<Block, Fault> {
+    let answer = answers.next::<Option<Block>>("a block");
+    match answer.map_err(|fault| map_missing_block(fault, number, head))? {
+        Some(block) if block.number == number => Ok(block),
+        Some(_) => Err(Fault::Malformed("another block than was asked for")),
+        None => Err(missing_block(number, head)),
+    }
+}
+
 /// Why an endpoint whose newest block is `head` lacks block `number`: it has yet to arrive there, or has deleted it.
-pub(super) fn missing_block(number: u64, head: u64) -> Fault {
+fn missing_block(number: u64, head: u64) -> Fault {
     if number.saturating_add(MAX_HEAD_LAG_BLOCKS) < head {
         Fault::Pruned
     } else {

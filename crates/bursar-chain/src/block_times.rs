@@ -1,6 +1,6 @@
 //! Caches block times by hash, so that each event's block is looked up once.
 
-use alloy_primitives::B256;
+use alloy::primitives::B256;
 use bursar_domain::clock::Timestamp;
 use std::collections::HashMap;
 

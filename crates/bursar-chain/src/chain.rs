@@ -6,7 +6,7 @@ use super::balance_contract::BalanceContract;
 use super::block_times::BlockTimeCache;
 use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
-use alloy_primitives::Address;
+use alloy::primitives::Address;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::network::ChainConfig;
 use bursar_platform::http::{Http, RESPONSE_TIMEOUT, is_reachable};

@@ -1,11 +1,11 @@
 //! Checks that a node serves this chain and has both contracts. No answer is taken from a node that fails the check.
 
 use super::balance_contract;
-use super::eth_calls::{BlockId, eth_call};
 use super::fault::Fault;
+use super::rpc_answers::{Data, Quantity};
 use super::rpc_calls::{Answers, Call};
-use super::rpc_types::{Data, Quantity};
-use alloy_primitives::Address;
+use alloy::eips::BlockId;
+use alloy::primitives::Address;
 use bursar_domain::network::ChainConfig;
 use serde_json::json;
 
@@ -16,27 +16,34 @@ pub(super) struct ChainCheck {
     pub(super) decimals: u8,
 }
 
-/// The calls whose answers [`read_check`] takes.
-pub(super) fn check_calls(config: &ChainConfig) -> Vec<Call> {
-    let code = |address: Address| Call::new("eth_getCode", json!([address, "latest"]));
-    vec![
-        Call::new("eth_chainId", json!([])),
-        code(config.balance),
-        code(config.token),
-        eth_call(
-            config.token,
-            &balance_contract::decimals_call(),
-            BlockId::Latest,
-        ),
-    ]
+/// The calls whose answers [`read_check`] takes: the whole check, or only the chain's id while a check holds.
+pub(super) fn check_calls(config: &ChainConfig, known: Option<ChainCheck>) -> Vec<Call> {
+    let mut calls = vec![Call::new("eth_chainId", json!([]))];
+    if known.is_none() {
+        let code = |address: Address| Call::new("eth_getCode", json!([address, "latest"]));
+        let decimals = balance_contract::decimals_call();
+        calls.extend([code(config.balance), code(config.token)]);
+        calls.push(Call::contract(config.token, decimals, BlockId::latest()));
+    }
+    calls
 }
 
 /// Checks the answers to [`check_calls`].
 ///
 /// # Errors
 /// [`Fault::WrongChain`], [`Fault::NoContract`], or what is missing from the answers.
-pub(super) fn read_check(config: &ChainConfig, answers: &mut Answers) -> Result<ChainCheck, Fault> {
-    read_chain_id(config, answers)?;
+pub(super) fn read_check(
+    config: &ChainConfig,
+    known: Option<ChainCheck>,
+    answers: &mut Answers,
+) -> Result<ChainCheck, Fault> {
+    let (expected, Quantity(actual)) = (config.id, answers.next("the chain's id")?);
+    if actual != expected {
+        return Err(Fault::WrongChain { expected, actual });
+    }
+    if let Some(known) = known {
+        return Ok(known);
+    }
     for address in [config.balance, config.token] {
         if answers.next::<Data>("a contract's code")?.0.is_empty() {
             return Err(Fault::NoContract(address));
@@ -44,16 +51,4 @@ pub(super) fn read_check(config: &ChainConfig, answers: &mut Answers) -> Result<
     }
     let decimals = balance_contract::decode_decimals(&answers.next::<Data>("decimals")?.0)?;
     Ok(ChainCheck { decimals })
-}
-
-pub(super) fn read_chain_id(config: &ChainConfig, answers: &mut Answers) -> Result<(), Fault> {
-    let actual = answers.next::<Quantity>("the chain's id")?.0;
-    if actual == config.id {
-        Ok(())
-    } else {
-        Err(Fault::WrongChain {
-            expected: config.id,
-            actual,
-        })
-    }
 }

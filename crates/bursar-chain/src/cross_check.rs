@@ -4,7 +4,7 @@
 use super::chain::Chain;
 use super::corroboration::{WitnessAnswer, overlap, rpcs_disagree};
 use super::fault::Fault;
-use alloy_primitives::Address;
+use alloy::primitives::Address;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_domain::error::Result;
 use std::time::Instant;

@@ -3,18 +3,16 @@
 //! too much for the endpoint.
 
 use super::balance_contract::BalanceContract;
-use super::block_lookup::{map_missing_block, missing_block};
-use super::eth_calls::{BlockId, get_block};
+use super::block_lookup::read_block;
 use super::fault::{Fault, NO_LOGS};
 use super::log_block_times::block_times;
 use super::log_chunking::{LogChunker, NextStep};
+use super::rpc_answers::Log;
 use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::{Block, Log, hex_quantity};
-use alloy_primitives::B256;
+use alloy::primitives::B256;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, same_except_log_index};
 use bursar_platform::http::{MAX_LOGS_BODY_BYTES, RESPONSE_TIMEOUT};
-use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
@@ -108,35 +106,17 @@ async fn fetch_logs(
     high: u64,
     head: u64,
 ) -> Result<(Vec<Log>, B256), Fault> {
-    let (signatures, token, user) = contract.topics();
-    let filter = json!({
-        "address": contract.address,
-        "fromBlock": hex_quantity(low),
-        "toBlock": hex_quantity(high),
-        "topics": [signatures, token, user],
-    });
+    let filter = contract.log_filter().from_block(low).to_block(high);
     // If the lowest block has been deleted, an answer without logs may only mean that the logs have been deleted too.
-    let calls = [
-        Call::new("eth_getLogs", json!([filter])),
-        get_block(BlockId::Number(high)),
-        get_block(BlockId::Number(low)),
-    ];
+    let calls = [Call::logs(&filter), Call::block(high), Call::block(low)];
     let calls = calls
         .get(..if low < high { 3 } else { 2 })
         .unwrap_or(&calls);
     let mut answers = connection.call_batch(calls, MAX_LOGS_BODY_BYTES).await?;
     let logs = answers.next::<Option<Vec<Log>>>("logs")?.ok_or(NO_LOGS)?;
-    let mut next_block = |number: u64| {
-        let answer = answers.next::<Option<Block>>("a block");
-        match answer.map_err(|fault| map_missing_block(fault, number, head))? {
-            Some(block) if block.number == number => Ok(block.hash),
-            Some(_) => Err(Fault::Malformed("another block than was asked for")),
-            None => Err(missing_block(number, head)),
-        }
-    };
-    let to_hash = next_block(high)?;
+    let to_hash = read_block(&mut answers, high, head)?.hash;
     if low < high {
-        next_block(low)?;
+        read_block(&mut answers, low, head)?;
     }
     Ok((logs, to_hash))
 }
@@ -194,13 +174,13 @@ pub(super) fn same_events(one: &[BalanceEvent], other: &[BalanceEvent]) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::Address;
+    use alloy::primitives::{Address, Bytes};
 
     fn log(block: u64, index: u64) -> Log {
         Log {
             address: Address::ZERO,
             topics: Vec::new(),
-            data: Vec::new(),
+            data: Bytes::new(),
             block_number: block,
             block_hash: B256::with_last_byte(u8::try_from(block).unwrap()),
             transaction_hash: B256::ZERO,

@@ -5,10 +5,10 @@
 use super::RpcState;
 use super::chain::Chain;
 use super::fault::Fault;
+use super::rpc_answers::Block;
 use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
 use super::rpc_health::Rank;
-use super::rpc_types::Block;
 use bursar_domain::clock::Span;
 use futures_util::future::join_all;
 use std::sync::Arc;

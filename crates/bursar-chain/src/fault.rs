@@ -2,7 +2,7 @@
 //! server wrote, and of its address only the host: path and query may hold a key.
 
 use super::rpc_error::{RpcError, RpcErrorKind};
-use alloy_primitives::Address;
+use alloy::primitives::Address;
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 use std::fmt;

@@ -3,26 +3,32 @@
 
 use super::balance_contract::{self, BalanceContract};
 use super::chain_check::read_check;
-use super::json_rpc;
-use super::rpc_calls::{Answers, decode};
-use super::rpc_types::{Block, Data, Log, Receipt};
-use alloy_primitives::Address;
+use super::rpc_answers::{Block, Data, Log, Receipt};
+use super::rpc_calls::{Answers, CallResult, decode, fault};
+use super::rpc_response::read_responses;
+use alloy::primitives::Address;
+use alloy::rpc::json_rpc::transform_response;
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::network::ChainConfig;
 
 /// Reads a body as the answer to `count` calls, and each result as every type that a call can return.
 pub fn body(bytes: &[u8], count: usize, config: &ChainConfig) {
-    let Ok(results) = json_rpc::decode_batch(bytes, 1, count) else {
+    let ids: Vec<u64> = (1..).take(count).collect();
+    let Ok(responses) = read_responses(bytes, &ids, None) else {
         return;
     };
+    let results = responses
+        .into_iter()
+        .map(|response| transform_response(response).map_err(fault));
+    let results: Vec<CallResult> = results.collect();
     for result in results.iter().flatten() {
         let _ = decode::<Block>(result, "a block");
         let _ = decode::<Option<Receipt>>(result, "a receipt");
         let _ = decode::<Vec<Log>>(result, "logs");
         let _ = decode::<Data>(result, "data");
     }
-    let _ = read_check(config, &mut Answers::new(results));
+    let _ = read_check(config, None, &mut Answers::new(results));
 }
 
 /// The user's event in a log written as JSON, if it is one.

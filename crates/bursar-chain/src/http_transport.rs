@@ -77,18 +77,11 @@ impl HttpTransport {
     }
 
     async fn send(&self, requests: &[SerializedRequest]) -> Result<Vec<Response>, Fault> {
-        let body = match requests {
-            [only] => Ok(only.serialized().get().as_bytes().to_vec()),
-            many => serde_json::to_vec(many),
-        };
         let exchange = self.http.send(Request {
             method: reqwest::Method::POST,
             url: self.rpc.url().clone(),
             headers: vec![("accept", "application/json".to_owned())],
-            body: Some((
-                "application/json",
-                body.map_err(|_| Fault::Malformed("a request"))?,
-            )),
+            body: Some(("application/json", encode(requests)?)),
             max_bytes: self.max_bytes,
         });
         let answer = tokio::time::timeout(self.timeout.min(RESPONSE_TIMEOUT), exchange)
@@ -133,6 +126,14 @@ impl HttpTransport {
     }
 }
 
+/// The body of one request. A single call is not sent as a batch, which some servers refuse.
+fn encode(requests: &[SerializedRequest]) -> Result<Vec<u8>, Fault> {
+    match requests {
+        [only] => Ok(only.serialized().get().as_bytes().to_vec()),
+        many => serde_json::to_vec(many).map_err(|_| Fault::Malformed("a request")),
+    }
+}
+
 /// How many calls to send at once after a batch of `length` failed; `None` if the batch length is not the cause.
 fn smaller_batch_size(fault: &Fault, length: usize) -> Option<usize> {
     use RpcErrorKind::{BatchTooLarge, NotAllowed, RateLimited};
@@ -151,4 +152,26 @@ fn smaller_batch_size(fault: &Fault, length: usize) -> Option<usize> {
         *fault == NO_BATCH
     };
     may_be_length.then_some(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::rpc::json_rpc::Request;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn single_call_is_not_sent_as_batch() {
+        let call = |id| {
+            let request = Request::new("eth_chainId", Id::Number(id), json!([]));
+            request.serialize().unwrap()
+        };
+        let written =
+            |id: u64| json!({"jsonrpc": "2.0", "id": id, "method": "eth_chainId", "params": []});
+        let sent = |calls: &[SerializedRequest]| -> Value {
+            serde_json::from_slice(&encode(calls).unwrap()).unwrap()
+        };
+        assert_eq!(sent(&[call(7)]), written(7));
+        assert_eq!(sent(&[call(7), call(8)]), json!([written(7), written(8)]));
+    }
 }

@@ -10,8 +10,6 @@
 //!
 //! A single endpoint's answer is a claim. Each call documents what turns the claim into evidence.
 
-#![allow(dead_code, reason = "the reader over alloy is not in use yet")]
-
 mod balance_contract;
 mod balance_reading;
 mod block_lookup;
@@ -22,8 +20,6 @@ mod corroboration;
 mod cross_check;
 #[cfg(test)]
 mod differential;
-mod eth_calls;
-mod event_feed;
 mod event_logs;
 mod events;
 mod failover;
@@ -31,6 +27,7 @@ mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod http_transport;
+#[cfg(test)]
 mod json_rpc;
 mod log_block_times;
 mod log_chunking;
@@ -47,6 +44,7 @@ mod rpc_endpoint;
 mod rpc_error;
 mod rpc_health;
 mod rpc_response;
+#[cfg(test)]
 mod rpc_types;
 mod websocket;
 

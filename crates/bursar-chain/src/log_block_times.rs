@@ -1,12 +1,11 @@
 //! Finds the times of the blocks that logs are in, with as few requests as can be trusted.
 
-use super::block_lookup::{map_missing_block, missing_block};
-use super::eth_calls::{BlockId, get_block};
+use super::block_lookup::read_block;
 use super::fault::Fault;
+use super::rpc_answers::Log;
 use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::{Block, Log};
-use alloy_primitives::B256;
+use alloy::primitives::B256;
 use bursar_domain::clock::Timestamp;
 use bursar_platform::http::MAX_LOGS_BODY_BYTES;
 use std::collections::BTreeMap;
@@ -91,17 +90,11 @@ async fn fetch_block_times(
         .collect();
     let mut times = BTreeMap::new();
     for part in blocks.chunks(BLOCK_TIME_BATCH) {
-        let calls: Vec<Call> = part
-            .iter()
-            .map(|(_, hash)| get_block(BlockId::Hash(*hash)))
-            .collect();
+        let calls: Vec<Call> = part.iter().map(|(_, hash)| Call::block(*hash)).collect();
         let mut answers = connection.call_batch(&calls, MAX_LOGS_BODY_BYTES).await?;
         for (number, hash) in part {
-            let block = answers
-                .next::<Option<Block>>("a block")
-                .map_err(|fault| map_missing_block(fault, *number, head))?
-                .ok_or_else(|| missing_block(*number, head))?;
-            if block.hash != *hash || block.number != *number {
+            let block = read_block(&mut answers, *number, head)?;
+            if block.hash != *hash {
                 return Err(Fault::Malformed("another block than was asked for"));
             }
             connection

@@ -5,12 +5,12 @@
 use super::balance_reading::read_newest;
 use super::block_lookup::map_missing_block;
 use super::chain::Chain;
-use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
 use super::reorg_detection::BlockStatus;
+use super::rpc_answers::Block;
+use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::Block;
-use alloy_primitives::Address;
+use alloy::primitives::Address;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Result;
@@ -112,7 +112,7 @@ impl Chain {
         let is_alone = self.host_count() == 1;
         for _ in 0..MAX_TRIES {
             let mut answers = connection
-                .call_batch(&[get_block(BlockId::Number(mark.block))], MAX_BODY_BYTES)
+                .call_batch(&[Call::block(mark.block)], MAX_BODY_BYTES)
                 .await?;
             let answer = answers.next::<Option<Block>>("a block");
             let found =

@@ -3,15 +3,16 @@
 //! poll, so a quick poll only ever saves requests.
 
 use super::balance_contract::{BalanceContract, decode_balances};
+use super::balance_reading::read_figures;
 use super::chain::Chain;
-use super::chain_check::{check_calls, read_chain_id, read_check};
-use super::eth_calls::{BlockId, eth_call, get_block};
+use super::chain_check::{check_calls, read_check};
 use super::event_logs::distinct;
 use super::fault::Fault;
+use super::rpc_answers::{Block, Log, Quantity};
 use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::{Block, Data, Log, Quantity, hex_quantity};
-use alloy_primitives::{Address, B256};
+use alloy::eips::{BlockId, BlockNumberOrTag};
+use alloy::primitives::{Address, B256};
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
@@ -77,45 +78,25 @@ async fn poll_newest_block(
     now: Timestamp,
 ) -> Result<Option<(Block, ChainReading)>, Fault> {
     let checked = connection.rpc.health().checked(Instant::now());
-    let mut calls = match checked {
-        Some(_) => vec![Call::new("eth_chainId", json!([]))],
-        None => check_calls(&connection.config),
-    };
-    let (signatures, token, user) = contract.topics();
-    calls.push(get_block(BlockId::Latest));
-    calls.extend(
-        contract
-            .balance_calls()
-            .iter()
-            .map(|data| eth_call(contract.address, data, BlockId::Latest)),
-    );
-    calls.push(get_block(BlockId::Number(number)));
-    calls.push(Call::new(
-        "eth_getLogs",
-        json!([{
-            "address": contract.address,
-            "fromBlock": hex_quantity(number),
-            "toBlock": "latest",
-            "topics": [signatures, token, user],
-        }]),
-    ));
+    let mut calls = check_calls(&connection.config, checked);
+    let since = contract
+        .log_filter()
+        .from_block(number)
+        .to_block(BlockNumberOrTag::Latest);
+    calls.push(Call::block(BlockId::latest()));
+    calls.extend(contract.balance_calls(BlockId::latest()));
+    calls.push(Call::block(number));
+    calls.push(Call::logs(&since));
     // If this equals the number in the first answer, no block came in between, and all answers are about that one.
     calls.push(Call::new("eth_blockNumber", json!([])));
     let mut answers = connection.call_batch(&calls, MAX_BODY_BYTES).await?;
-    let known = match checked {
-        Some(checked) => {
-            read_chain_id(&connection.config, &mut answers)?;
-            checked
-        }
-        None => read_check(&connection.config, &mut answers)?,
-    };
+    let known = read_check(&connection.config, checked, &mut answers)?;
     let head = answers.next::<Block>("its newest block")?;
     connection
         .rpc
         .health()
         .record_success(known, checked.is_none(), head, Instant::now());
-    let mut figure = || answers.next::<Data>("a figure").map(|data| data.0);
-    let balances = [figure()?, figure()?, figure()?, figure()?];
+    let balances = read_figures(&mut answers)?;
     let known_block = answers.next::<Option<Block>>("a block")?;
     let logs = answers.next::<Vec<Log>>("logs")?;
     let last = answers.next::<Quantity>("the newest block's number")?.0;

@@ -5,10 +5,10 @@ use super::balance_contract::BalanceContract;
 use super::chain::Chain;
 use super::event_logs::{log_matches_event, read_range};
 use super::fault::{Fault, combine_faults};
+use super::rpc_answers::Receipt;
 use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::Receipt;
-use alloy_primitives::Address;
+use alloy::primitives::{Address, TxHash};
 use bursar_domain::chain_event::BalanceEvent;
 use bursar_domain::error::Result;
 use bursar_platform::http::MAX_LOGS_BODY_BYTES;
@@ -105,20 +105,28 @@ fn count_agreeing<'a>(witnesses: impl Iterator<Item = &'a ReceiptMatch> + Clone)
         .count()
 }
 
+impl RpcConnection {
+    pub(super) async fn receipt(&self, transaction: TxHash) -> Result<Option<Receipt>, Fault> {
+        let calls = [Call::new("eth_getTransactionReceipt", json!([transaction]))];
+        let mut answers = self.call_batch(&calls, MAX_LOGS_BODY_BYTES).await?;
+        match answers.next::<Option<Receipt>>("a receipt")? {
+            Some(receipt) if receipt.transaction_hash != transaction => {
+                Err(Fault::Malformed("another receipt than was asked for"))
+            }
+            receipt => Ok(receipt),
+        }
+    }
+}
+
 async fn match_receipt(
     connection: &RpcConnection,
     contract: &BalanceContract,
     event: &BalanceEvent,
 ) -> Result<Option<ReceiptMatch>, Fault> {
     connection.fetch_head().await?;
-    let call = Call::new("eth_getTransactionReceipt", json!([event.transaction]));
-    let mut answers = connection.call_batch(&[call], MAX_LOGS_BODY_BYTES).await?;
-    let Some(receipt) = answers.next::<Option<Receipt>>("a receipt")? else {
+    let Some(receipt) = connection.receipt(event.transaction).await? else {
         return Ok(None);
     };
-    if receipt.transaction_hash != event.transaction {
-        return Err(Fault::Malformed("another receipt than was asked for"));
-    }
     let decimals = connection.decimals()?;
     let in_block = receipt.block_hash == event.block_hash
         && receipt.block_number == event.block

@@ -3,17 +3,11 @@
 //! of the network. An endpoint that has not reached the block does not count. The core's driver undoes what replaced
 //! blocks brought.
 
-use super::block_lookup::map_missing_block;
 use super::chain::Chain;
-use super::eth_calls::{BlockId, get_block};
 use super::fault::{Fault, combine_faults};
-use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
-use super::rpc_types::{Block, Receipt};
-use alloy_primitives::B256;
+use alloy::primitives::B256;
 use bursar_domain::error::{Code, Error, Result};
-use bursar_platform::http::{MAX_BODY_BYTES, MAX_LOGS_BODY_BYTES};
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -121,16 +115,10 @@ async fn has_block(connection: &RpcConnection, number: u64, hash: B256) -> Resul
     let found = if head.number == number {
         head
     } else {
-        let mut answers = connection
-            .call_batch(&[get_block(BlockId::Number(number))], MAX_BODY_BYTES)
-            .await?;
-        let answer = answers.next::<Option<Block>>("a block");
-        match answer.map_err(|fault| map_missing_block(fault, number, head.number)) {
-            Ok(Some(found)) if found.number == number => found,
-            Ok(Some(_)) => return Err(Fault::Malformed("another block than was asked for")),
+        match connection.block(number, head.number).await {
             // Another node behind the same address has yet to see it, or it is too old to be kept.
-            Ok(None) | Err(Fault::Behind | Fault::Pruned) => return Ok(Presence::Unknown),
-            Err(fault) => return Err(fault),
+            Err(Fault::Behind | Fault::Pruned) => return Ok(Presence::Unknown),
+            found => found?,
         }
     };
     Ok(if found.hash == hash {
@@ -149,15 +137,7 @@ async fn has_transaction(
     if head.number < block {
         return Ok(Presence::Unknown);
     }
-    let call = Call::new("eth_getTransactionReceipt", json!([transaction]));
-    let mut answers = connection.call_batch(&[call], MAX_LOGS_BODY_BYTES).await?;
-    let receipt = answers.next::<Option<Receipt>>("a receipt")?;
-    if receipt
-        .as_ref()
-        .is_some_and(|receipt| receipt.transaction_hash != transaction)
-    {
-        return Err(Fault::Malformed("another receipt than was asked for"));
-    }
+    let receipt = connection.receipt(transaction).await?;
     Ok(match receipt {
         Some(receipt) if receipt.status == 1 => Presence::Present,
         Some(_) | None => Presence::Absent,

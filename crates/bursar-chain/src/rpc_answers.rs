@@ -126,3 +126,102 @@ impl<T> Visitor<'_> for HexDigits<T> {
             .ok_or_else(|| E::custom("not in the standard's form"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
+        serde_json::from_str(json).ok()
+    }
+
+    #[test]
+    fn decodes_quantities_strictly() {
+        assert_eq!(read(r#""0x0""#), Some(Quantity(0)));
+        assert_eq!(read(r#""0x1F""#), Some(Quantity(31)));
+        assert_eq!(read(r#""0xffffffffffffffff""#), Some(Quantity(u64::MAX)));
+        for wrong in [
+            r#""0x""#,
+            r#""0x01""#,
+            r#""1f""#,
+            r#""0x10000000000000000""#,
+            r#""0x-1""#,
+            r#""0x+1""#,
+            r#""0X1""#,
+            r#"" 0x1""#,
+            "31",
+            "1e3",
+            "null",
+            r#""0xg""#,
+            "[]",
+            "true",
+        ] {
+            assert_eq!(read::<Quantity>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn decodes_bytes_strictly() {
+        assert_eq!(read(r#""0x""#), Some(Exact(Bytes::new())));
+        assert_eq!(
+            read(r#""0x00ff""#),
+            Some(Exact(Bytes::from_static(&[0, 255])))
+        );
+        for wrong in [
+            r#""00ff""#,
+            r#""0x0""#,
+            r#""0xzz""#,
+            r#""0x0x00""#,
+            "[0,255]",
+            "null",
+        ] {
+            assert_eq!(read::<Data>(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn requires_exact_hashes_and_times_in_range() {
+        let block = |number: &str, hash: &str, time: &str| {
+            read::<Block>(&format!(
+                r#"{{"number":{number},"hash":"{hash}","timestamp":"{time}","extra":1.5,"gasLimit":100000000000000000000000000000}}"#
+            ))
+        };
+        let hash = format!("0x{}", "ab".repeat(32));
+        assert_eq!(
+            block(r#""0x5""#, &hash, "0x64"),
+            Some(Block {
+                number: 5,
+                hash: B256::repeat_byte(0xab),
+                time: Timestamp(100_000)
+            })
+        );
+        assert_eq!(block(r#""0x5""#, &hash, "0xffffffffffffffff"), None);
+        assert_eq!(block(r#""0x5""#, &hash[..64], "0x64"), None);
+        assert_eq!(block(r#""0x5""#, &hash[2..], "0x64"), None);
+        assert_eq!(block("5", &hash, "0x64"), None);
+        assert_eq!(block("null", &hash, "0x64"), None);
+        let doubled =
+            format!(r#"{{"number":"0x1","number":"0x2","hash":"{hash}","timestamp":"0x1"}}"#);
+        assert_eq!(read::<Block>(&doubled), None);
+    }
+
+    /// Why alloy's own types do not read answers. If this fails, they may have changed for the better.
+    #[test]
+    fn types_of_alloy_demand_more_and_check_less() {
+        use alloy::primitives::U64;
+        use alloy::rpc::types;
+        let hash = format!("0x{}", "ab".repeat(32));
+        let block = format!(r#"{{"number":"0x5","hash":"{hash}","timestamp":"0x64"}}"#);
+        assert!(read::<Block>(&block).is_some() && read::<types::Block>(&block).is_none());
+        let log = format!(
+            r#"{{"address":"0x{}","topics":[],"data":"0x","blockNumber":"0x9","blockHash":"{hash}",
+            "transactionHash":"{hash}","logIndex":"0x0"}}"#,
+            "ba".repeat(20)
+        );
+        assert!(read::<Log>(&log).is_some() && read::<types::Log>(&log).is_none());
+        for loose in [r#""0x01""#, "31"] {
+            assert!(read::<Quantity>(loose).is_none() && read::<U64>(loose).is_some());
+        }
+        assert!(read::<Data>("[0,255]").is_none() && read::<Bytes>("[0,255]").is_some());
+    }
+}

@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::rpc_error::RpcError;
 use super::rpc_response::NOT_JSON_RPC;
 use alloy::eips::BlockId;
-use alloy::primitives::{Address, B256, Bytes};
+use alloy::primitives::Address;
 use alloy::rpc::client::{BatchRequest, ClientRef, Waiter};
 use alloy::rpc::types::{Filter, TransactionInput, TransactionRequest};
 use alloy::transports::{TransportError, TransportErrorKind};
@@ -26,10 +26,10 @@ impl Call {
     }
 
     /// A contract's view function at a block.
-    pub(super) fn contract(to: Address, data: Bytes, at: BlockId) -> Self {
+    pub(super) fn contract(to: Address, data: Vec<u8>, at: BlockId) -> Self {
         // Older nodes know the field only as `data`.
         let input = TransactionInput {
-            data: Some(data),
+            data: Some(data.into()),
             input: None,
         };
         let transaction = TransactionRequest::default().to(to).input(input);
@@ -51,10 +51,6 @@ impl Call {
 
     pub(super) fn logs(filter: &Filter) -> Self {
         Self::new("eth_getLogs", json!([filter]))
-    }
-
-    pub(super) fn receipt(transaction: B256) -> Self {
-        Self::new("eth_getTransactionReceipt", json!([transaction]))
     }
 }
 
@@ -121,4 +117,57 @@ pub(super) fn fault(error: TransportError) -> Fault {
         .map(Fault::ErrorResponse)
         .or_else(|| carried?.downcast_ref::<Fault>().cloned())
         .unwrap_or(NOT_JSON_RPC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloy::eips::BlockNumberOrTag;
+    use alloy::primitives::{B256, hex};
+
+    #[test]
+    fn writes_calls_as_all_nodes_read_them() {
+        let (to, hash) = (Address::repeat_byte(0xba), B256::repeat_byte(0xab));
+        let params = |call: Call| (call.method, call.params);
+        let data = json!({"to": to, "data": "0x0102"});
+        for (at, written) in [
+            (BlockId::from(hash), json!({ "blockHash": hash })),
+            (BlockId::from(31), json!("0x1f")),
+            (BlockId::latest(), json!("latest")),
+        ] {
+            let call = Call::contract(to, hex!("0102").to_vec(), at);
+            assert_eq!(params(call), ("eth_call", json!([data, written])));
+        }
+        let (by_hash, by_number) = ("eth_getBlockByHash", "eth_getBlockByNumber");
+        assert_eq!(params(Call::block(hash)), (by_hash, json!([hash, false])));
+        assert_eq!(params(Call::block(0)), (by_number, json!(["0x0", false])));
+        let latest = Call::block(BlockId::latest());
+        assert_eq!(params(latest), (by_number, json!(["latest", false])));
+        let filter = Filter::new()
+            .address(to)
+            .event_signature(vec![hash])
+            .topic2(hash);
+        let filter = filter.from_block(9).to_block(BlockNumberOrTag::Latest);
+        let written = json!({"address": to, "fromBlock": "0x9", "toBlock": "latest", "topics": [hash, null, hash]});
+        assert_eq!(
+            params(Call::logs(&filter)),
+            ("eth_getLogs", json!([written]))
+        );
+    }
+
+    #[test]
+    fn carries_faults_through_alloy() {
+        let refused =
+            RpcError::read(&json!({"code": -32005, "message": "rate limit, retry in 10s"}));
+        let refused = refused.unwrap();
+        let carried = super::super::rpc_response::failure(&refused);
+        let error = carried.as_error().unwrap().clone();
+        assert_eq!(
+            fault(TransportError::err_resp(error)),
+            Fault::ErrorResponse(refused)
+        );
+        let lost = Fault::connection_lost("rpc.example");
+        assert_eq!(fault(TransportErrorKind::custom(lost.clone())), lost);
+        assert_eq!(fault(TransportErrorKind::backend_gone()), NOT_JSON_RPC);
+    }
 }

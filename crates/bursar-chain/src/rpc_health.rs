@@ -5,8 +5,8 @@ use super::RpcState;
 use super::chain_check::ChainCheck;
 use super::fault::{Fault, NO_LOGS};
 use super::log_range_limit::LogRangeLimit;
+use super::rpc_answers::Block;
 use super::rpc_error::RpcErrorKind;
-use super::rpc_types::Block;
 use bursar_domain::backoff::Backoff;
 use bursar_domain::clock::{Span, Timestamp};
 use std::time::{Duration, Instant};
@@ -279,7 +279,7 @@ impl RpcHealth {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use alloy_primitives::B256;
+    use alloy::primitives::B256;
 
     const CHECKED: ChainCheck = ChainCheck { decimals: 6 };
 

@@ -1,7 +1,6 @@
-//! Blocks, logs and receipts as JSON-RPC writes them, decoded strictly: hexadecimal with its prefix and exact length,
-//! quantities without leading zeros, and no guessing. Pure functions.
+//! Blocks, logs and receipts decoded by hand: what [`super::rpc_answers`] is compared with.
 
-use alloy_primitives::{Address, B256, hex};
+use alloy::primitives::{Address, B256, hex};
 use bursar_domain::clock::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -70,11 +69,6 @@ pub(super) struct Quantity(#[serde(deserialize_with = "quantity")] pub(super) u6
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Data(#[serde(deserialize_with = "bytes")] pub(super) Vec<u8>);
-
-/// A number as JSON-RPC writes it.
-pub(super) fn hex_quantity(number: u64) -> String {
-    format!("{number:#x}")
-}
 
 fn quantity<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     text(from, "a quantity", |text| {
@@ -147,80 +141,4 @@ fn digits(text: &str) -> Option<&str> {
         .bytes()
         .all(|b| b.is_ascii_hexdigit())
         .then_some(digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read<T: serde::de::DeserializeOwned>(json: &str) -> Option<T> {
-        serde_json::from_str(json).ok()
-    }
-
-    #[test]
-    fn decodes_quantities_strictly() {
-        assert_eq!(read(r#""0x0""#), Some(Quantity(0)));
-        assert_eq!(read(r#""0x1F""#), Some(Quantity(31)));
-        assert_eq!(read(r#""0xffffffffffffffff""#), Some(Quantity(u64::MAX)));
-        for wrong in [
-            r#""0x""#,
-            r#""0x01""#,
-            r#""1f""#,
-            r#""0x10000000000000000""#,
-            r#""0x-1""#,
-            r#""0x+1""#,
-            r#""0X1""#,
-            r#"" 0x1""#,
-            "31",
-            "1e3",
-            "null",
-            r#""0xg""#,
-            "[]",
-            "true",
-        ] {
-            assert_eq!(read::<Quantity>(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn decodes_bytes_strictly() {
-        assert_eq!(read(r#""0x""#), Some(Data(Vec::new())));
-        assert_eq!(read(r#""0x00ff""#), Some(Data(vec![0, 255])));
-        for wrong in [
-            r#""00ff""#,
-            r#""0x0""#,
-            r#""0xzz""#,
-            r#""0x0x00""#,
-            "[0,255]",
-            "null",
-        ] {
-            assert_eq!(read::<Data>(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn requires_exact_hashes_and_times_in_range() {
-        let block = |number: &str, hash: &str, time: &str| {
-            read::<Block>(&format!(
-                r#"{{"number":{number},"hash":"{hash}","timestamp":"{time}","extra":1.5,"gasLimit":100000000000000000000000000000}}"#
-            ))
-        };
-        let hash = format!("0x{}", "ab".repeat(32));
-        assert_eq!(
-            block(r#""0x5""#, &hash, "0x64"),
-            Some(Block {
-                number: 5,
-                hash: B256::repeat_byte(0xab),
-                time: Timestamp(100_000)
-            })
-        );
-        assert_eq!(block(r#""0x5""#, &hash, "0xffffffffffffffff"), None);
-        assert_eq!(block(r#""0x5""#, &hash[..64], "0x64"), None);
-        assert_eq!(block(r#""0x5""#, &hash[2..], "0x64"), None);
-        assert_eq!(block("5", &hash, "0x64"), None);
-        assert_eq!(block("null", &hash, "0x64"), None);
-        let doubled =
-            format!(r#"{{"number":"0x1","number":"0x2","hash":"{hash}","timestamp":"0x1"}}"#);
-        assert_eq!(read::<Block>(&doubled), None);
-    }
 }

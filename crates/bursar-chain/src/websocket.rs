@@ -24,25 +24,12 @@ use url::Url;
 
 /// To send one message.
 const SEND_TIMEOUT: Duration = Duration::from_secs(10);
-/// While a payment is expected or the user is looking.
-const ACTIVE_KEEPALIVE: Keepalive = Keepalive {
-    ping_interval: Duration::from_secs(10),
-    silence_timeout: Duration::from_secs(30),
-};
+/// How often a connection is pinged, and after how long without a message or a pong it is dead: while a payment is
+/// expected or the user is looking.
+const ACTIVE_KEEPALIVE: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(30));
 /// Otherwise: seldom enough to let the machine sleep, often enough for routers on the way to keep the connection.
-const IDLE_KEEPALIVE: Keepalive = Keepalive {
-    ping_interval: Duration::from_secs(240),
-    silence_timeout: Duration::from_secs(600),
-};
+const IDLE_KEEPALIVE: (Duration, Duration) = (Duration::from_secs(240), Duration::from_secs(600));
 const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
-
-/// How a dead connection is noticed.
-#[derive(Clone, Copy)]
-struct Keepalive {
-    ping_interval: Duration,
-    /// Without a message or a pong for this long, the connection is dead.
-    silence_timeout: Duration,
-}
 
 /// Where alloy's pub-sub connects to.
 pub(super) struct WebSocket {
@@ -100,7 +87,8 @@ impl Connection {
         let mut last_received = Instant::now();
         let mut last_ping = Instant::now();
         loop {
-            let keepalive = if *active.borrow_and_update() {
+            let is_active = *active.borrow_and_update();
+            let (ping_interval, silence_timeout) = if is_active {
                 ACTIVE_KEEPALIVE
             } else {
                 IDLE_KEEPALIVE
@@ -120,9 +108,9 @@ impl Connection {
                     // Silence at the slower pace proves nothing yet.
                     last_received = Instant::now();
                 }
-                () = sleep(keepalive.ping_interval.saturating_sub(last_ping.elapsed())) => {
+                () = sleep(ping_interval.saturating_sub(last_ping.elapsed())) => {
                     last_ping = Instant::now();
-                    if last_received.elapsed() > keepalive.silence_timeout {
+                    if last_received.elapsed() > silence_timeout {
                         return Err(Fault::timed_out(&self.host));
                     }
                     self.send(Message::Ping(Vec::new().into())).await?;

@@ -1,7 +1,7 @@
 //! A local chain with the contracts on it, which lives as long as its test.
 
-use alloy_primitives::{Address, B256, U256, hex};
-use alloy_sol_types::{SolCall, SolValue};
+use alloy::primitives::{Address, B256, U256, hex};
+use alloy::sol_types::{SolCall, SolValue};
 use bursar_domain::network::ChainConfig;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -19,7 +19,7 @@ const BALANCE_PROXY: &str = include_str!("../../../../contracts/artifacts/Balanc
 const TEST_USDC: &str = include_str!("../../../../contracts/artifacts/TestUSDC.json");
 
 mod abi {
-    alloy_sol_types::sol! {
+    alloy::sol! {
         function initialize(address diamond) external;
         function mint(address to, uint256 amount) external;
         function approve(address spender, uint256 amount) external returns (bool);

@@ -63,7 +63,7 @@ fn log(hash_end: &str, removed: bool) -> Value {
     json!({
         "address": format!("0x{}", "ba".repeat(20)),
         "topics": [
-            alloy_primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)"),
+            alloy::primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)"),
             format!("0x{}{}", "00".repeat(12), "70".repeat(20)),
             USER.into_word(),
             STRANGER.into_word(),
@@ -78,7 +78,7 @@ fn log(hash_end: &str, removed: bool) -> Value {
 }
 
 fn chain_with_websocket(server: &Server) -> Chain {
-    let repeated = alloy_primitives::Address::repeat_byte;
+    let repeated = alloy::primitives::Address::repeat_byte;
     chain(bursar_domain::network::ChainConfig {
         id: CHAIN_ID,
         rpc: Vec::new(),
@@ -130,7 +130,12 @@ async fn reports_removed_event_and_reconnects() {
 async fn unexpected_message_ends_subscription() {
     let mut foreign = log("01", false);
     foreign["topics"][2] = json!(STRANGER.into_word());
+    let other_subscription = json!({
+        "jsonrpc": "2.0", "method": "eth_subscription", "params": {"subscription": "0xother", "result": log("01", false)}
+    });
     for command in [
+        Command::SendText(other_subscription.to_string()),
+        Command::SendText(r#"{"id":null,"error":{"code":-32000,"message":"no"}}"#.to_owned()),
         Command::SendText("<html>".to_owned()),
         Command::SendText("[".repeat(10_000)),
         Command::SendText(r#"{"jsonrpc":"2.0","id":99,"result":"0x1"}"#.to_owned()),

@@ -77,7 +77,7 @@ async fn future_dated_blocks_do_not_make_other_rpc_stale() {
     anvil.credit(5_000_000, "a").await;
     let head = &anvil.head().await;
     let filter = json!([{"fromBlock": "0x0", "toBlock": "latest", "address": anvil.balance,
-        "topics": [alloy_primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)")]}]);
+        "topics": [alloy::primitives::keccak256("UserBalanceIncrease(address,address,address,uint256,string)")]}]);
     let logs = &anvil.call("eth_getLogs", filter).await;
     let cases = [
         (1, 30, Span::default()),
