@@ -18,8 +18,6 @@ mod chain;
 mod chain_check;
 mod corroboration;
 mod cross_check;
-#[cfg(test)]
-mod differential;
 mod event_logs;
 mod events;
 mod failover;
@@ -27,8 +25,6 @@ mod fault;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod http_transport;
-#[cfg(test)]
-mod json_rpc;
 mod log_block_times;
 mod log_chunking;
 mod log_range_limit;
@@ -44,8 +40,6 @@ mod rpc_endpoint;
 mod rpc_error;
 mod rpc_health;
 mod rpc_response;
-#[cfg(test)]
-mod rpc_types;
 mod websocket;
 
 use bursar_domain::chain_event::{BalanceEvent, EventBatch};
