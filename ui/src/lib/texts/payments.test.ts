@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PaymentKind, PaymentView } from "../types.ts";
-import { showsVerification, sourceName, statusMeaning, STATUSES } from "./payments.ts";
+import { showsVerification, sourceName, STATUSES } from "./payments.ts";
+import { statusMeaning } from "./status-meaning.ts";
 
 const payment = (of: Partial<PaymentView>) => of as PaymentView;
 

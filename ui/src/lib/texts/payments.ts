@@ -1,7 +1,7 @@
-// What the window says about payments: their states and what those mean for the user's money.
+// What the window says about payments: their titles, and how certain they are.
 
 import { t } from "../l10n/l10n.svelte.ts";
-import type { MatchedBy, PaymentKind, PaymentStatus, PaymentView } from "../types.ts";
+import type { MatchedBy, PaymentStatus, PaymentView } from "../types.ts";
 
 /** In the order in which they are listed. */
 export const STATUSES: readonly PaymentStatus[] = [
@@ -17,25 +17,6 @@ export const STATUSES: readonly PaymentStatus[] = [
   "refunding",
   "refunded",
 ];
-
-/** The facts about a payment that decide what its status means. */
-export interface StatusContext {
-  status: PaymentStatus;
-  kind: PaymentKind;
-  /** There is a chain that shows the money. */
-  verifiable: boolean;
-  /** There is a payment page to pay on. */
-  page: boolean;
-}
-
-/** What a status means for the user's money. */
-export function statusMeaning({ status, kind, verifiable, page }: StatusContext): string {
-  if (status === "open") return page ? t("meaning-open-page") : t("meaning-open-invoice");
-  if (status === "confirming") return verifiable ? t("meaning-confirming-chain") : t("meaning-confirming-provider");
-  if (status === "completed") return t(`meaning-completed-${kind}`);
-  if (status === "refunded" && kind === "top_up") return t("meaning-refunded-balance");
-  return t(`meaning-${status}`);
-}
 
 /** How certain it is that the money is in the Balance contract. */
 export function verificationText(verified: boolean, matched: MatchedBy | null): string {
