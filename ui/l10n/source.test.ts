@@ -45,11 +45,20 @@ it("lists what a translation lacks and what English does not have", () => {
     "a is missing (test.ftl:1)",
     "b.hint is missing (test.ftl:3)",
     "test.ftl:1: b has $y, unlike English",
+    "test.ftl:1: b has no $x, unlike English",
     "test.ftl:1: b has no <strong>, unlike English",
     "test.ftl:2: English has no c",
   ]);
 });
 
-it("allows a translation to leave an argument out, as a plural form may", () => {
-  expect(differences(read("a = { $x } { $y }"), read("a = { $x }"))).toEqual([]);
+it("lets a translation choose only by what English chooses by", () => {
+  const choice = (argument: string, key: string) =>
+    read(`a = { $${argument} ->\n    [${key}] A\n   *[other] B\n} { $x } { $n } { $kind }`);
+  const english = read("a = { $n ->\n    [one] A\n   *[other] B\n} { $kind ->\n    [big] C\n   *[other] D\n} { $x }");
+  expect(differences(english, choice("n", "few"))).toEqual(["test.ftl:1: a has another use of $kind, unlike English"]);
+  expect(differences(english, choice("x", "one"))).toContain("test.ftl:1: a has another use of $x, unlike English");
+  expect(differences(english, choice("kind", "big"))).toEqual([]);
+  expect(differences(english, choice("kind", "huge"))).toContain(
+    "test.ftl:1: a has another use of $kind, unlike English",
+  );
 });

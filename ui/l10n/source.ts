@@ -16,12 +16,19 @@ import {
 /** The type of an argument: any text, a number, or one of a few words that a message chooses between. */
 export type ArgumentType = "string" | "number" | readonly string[];
 
+/** A choice between variants by an argument: a number and plural categories, or words. */
+export interface Selector {
+  readonly argument: string;
+  readonly keys: readonly (string | number)[];
+}
+
 export interface Described {
   /** The file and the line, for reports. */
   readonly at: string;
   readonly args: ReadonlyMap<string, ArgumentType>;
   /** The names of the elements in the text, such as `strong`. */
   readonly tags: ReadonlySet<string>;
+  readonly selectors: readonly Selector[];
 }
 
 export interface SourceFile {
@@ -68,7 +75,7 @@ export function describe(files: readonly SourceFile[]): Map<string, Described> {
       const found = new Contents();
       if (node.value) found.visit(node.value);
       problems.push(...found.problems.map((problem) => `${at}: ${id}: ${problem}`));
-      described.set(id, { at, args: found.args, tags: found.tags });
+      described.set(id, { at, args: found.args, tags: found.tags, selectors: found.selectors });
     };
     for (const entry of parse(text, { withSpans: true }).body) {
       if (entry.type === "Junk") {
@@ -93,6 +100,10 @@ export function differences(english: ReadonlyMap<string, Described>, other: Read
     if (!original) return [`${at}: English has no ${id}`];
     const unknown = [
       ...[...args.keys()].filter((name) => !original.args.has(name)).map((name) => `$${name}`),
+      ...[...original.args.keys()].filter((name) => !args.has(name)).map((name) => `no $${name}`),
+      ...[...args]
+        .filter(([name, type]) => !fits(type, original.args.get(name)))
+        .map(([name]) => `another use of $${name}`),
       ...[...original.tags].filter((tag) => !tags.has(tag)).map((tag) => `no <${tag}>`),
       ...[...tags].filter((tag) => !original.tags.has(tag)).map((tag) => `<${tag}>`),
     ];
@@ -101,10 +112,18 @@ export function differences(english: ReadonlyMap<string, Described>, other: Read
   return [...missing, ...wrong];
 }
 
+/** Whether a translation may use an argument as it does: it may only choose by what English chooses by. */
+function fits(type: ArgumentType, original: ArgumentType | undefined): boolean {
+  if (original === undefined || type === original) return true;
+  if (typeof original !== "string") return typeof type !== "string" && type.every((word) => original.includes(word));
+  return original === "number" && type === "string";
+}
+
 /** Collects the arguments and the markup of one pattern. */
 class Contents extends Visitor {
   readonly args = new Map<string, ArgumentType>();
   readonly tags = new Set<string>();
+  readonly selectors: Selector[] = [];
   readonly problems: string[] = [];
 
   override visitTextElement(node: { value: string }): void {
@@ -131,8 +150,14 @@ class Contents extends Visitor {
   }
 
   override visitSelectExpression(node: SelectExpression): void {
-    if (node.selector.type === "VariableReference") this.args.set(node.selector.id.name, typeOf(node));
-    else this.problems.push("only an argument can select");
+    if (node.selector.type === "VariableReference") {
+      const argument = node.selector.id.name;
+      this.args.set(argument, typeOf(node));
+      this.selectors.push({
+        argument,
+        keys: node.variants.map(({ key }) => (key.type === "NumberLiteral" ? Number(key.value) : key.name)),
+      });
+    } else this.problems.push("only an argument can select");
     for (const variant of node.variants) this.visit(variant.value);
   }
 }
