@@ -1,0 +1,6 @@
+# The inbox. The notifications themselves are written elsewhere.
+
+inbox-empty = No hay notificaciones
+    .text = Aquí Bursar le avisa de las recargas y del saldo bajo.
+inbox-new = Nuevas
+inbox-older = Mostrar anteriores
