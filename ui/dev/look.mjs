@@ -1,8 +1,8 @@
 // Opens pages of the preview in Chromium. `npm run look -w ui -- OUT [SCENARIO …]` takes screenshots. `npm run axe -w ui`
 // takes none. It fails on everything that axe-core finds, on pages that are cut off or have two scrollbars, on elements over
 // a dialog, and on errors in the console.
-// A scenario is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME, where PERCENT is the text size. Steps can follow: @TESTID
-// clicks, @TESTID=TEXT types, and @!EVENT triggers something that happens elsewhere (see mock-transport.ts).
+// A scenario is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME[:LANGUAGE], where PERCENT is the text size. Steps can follow:
+// @TESTID clicks, @TESTID=TEXT types, and @!EVENT triggers something that happens elsewhere (see mock-transport.ts).
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -170,11 +170,14 @@ async function runQueue() {
 }
 
 async function visit(scenario) {
-  const [page = "", cases = "full", size = "1200x800", theme = "light", ...steps] = scenario.split("@");
+  const [page = "", cases = "full", size = "1200x800", look = "light", ...steps] = scenario.split("@");
+  const [theme, language = "en-US"] = look.split(":");
   const [, width, height, zoom] = /^(\d+)x(\d+)(?::(\d+))?$/.exec(size) ?? [];
   const context = await browser.newContext({
     viewport: { width: Number(width), height: Number(height) },
     reducedMotion: "reduce",
+    // The window takes the language of the browser.
+    locale: language,
   });
   const tab = await context.newPage();
   const faults = [];

@@ -17,7 +17,16 @@ export const ENGLISH: Language = {
   load: () => import("virtual:texts/en"),
 };
 
-const LANGUAGES: readonly Language[] = [ENGLISH];
+/** The translations that only the preview shows: tray, notifications and terminal do not have theirs yet. */
+const PREVIEWED: readonly Language[] =
+  import.meta.env.MODE === "preview"
+    ? [
+        { tag: "de", direction: "ltr", locale: "de-DE", load: () => import("virtual:texts/de") },
+        { tag: "es", direction: "ltr", locale: "es-ES", load: () => import("virtual:texts/es") },
+      ]
+    : [];
+
+const LANGUAGES: readonly Language[] = [ENGLISH, ...PREVIEWED];
 
 /** The first of the preferred languages that the window has, else English. */
 export function matchLanguage(preferred: readonly string[], available: readonly Language[] = LANGUAGES): Language {
