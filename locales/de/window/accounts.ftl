@@ -46,7 +46,7 @@ browser-waiting = Warten auf den Browser
 ## Connecting an account.
 
 connect-intro = Bursar behält Ihr vorausbezahltes Cloud-Guthaben im Blick: wie viel übrig ist, wie lange es reicht und wann eine Aufladung ankommt. Bursar verwahrt keine Wallet-Schlüssel und signiert nichts.
-connect-network = Wo ist Ihr Konto?
+connect-network = Wo haben Sie Ihr Konto?
 connect-network-file = Netzwerk aus Datei hinzufügen …
 connect-how = Art der Verbindung
 connect-by-key = API-Schlüssel

@@ -80,12 +80,12 @@ loading-payments = Zahlungen werden geladen …
 ## How many days the balance lasts, as the core counts: whole days.
 
 days-left = { $days ->
-    [0] Reicht weniger als einen Tag
+    [0] Reicht noch weniger als einen Tag
     [one] Reicht noch { $days } Tag
    *[other] Reicht noch { $days } Tage
 }
 days-left-low = { $days ->
-    [0] Reicht weniger als einen Tag, Guthaben niedrig
+    [0] Reicht noch weniger als einen Tag, Guthaben niedrig
     [one] Reicht noch { $days } Tag, Guthaben niedrig
    *[other] Reicht noch { $days } Tage, Guthaben niedrig
 }

@@ -7,7 +7,7 @@ overview-frozen = Der Anbieter hat dieses Konto eingefroren
 overview-maintenance = Wartungsarbeiten beim Anbieter
     .text = Solange sie dauern, können Werte verspätet eintreffen, und Aufladungen lassen sich möglicherweise nicht starten.
 overview-disagreement = Blockchain und Anbieter melden unterschiedliche Guthaben
-    .text = Prüfen Sie, ob die Wallet-Adresse zu diesem Konto gehört. Wenn ja, ist einer der beiden Werte verspätet. Bleibt der Unterschied bestehen, fragen Sie den Anbieter. Das Konto können Sie weiterhin nutzen.
+    .text = Prüfen Sie, ob die Wallet-Adresse zu diesem Konto gehört. Wenn ja, trifft einer der beiden Werte verspätet ein. Bleibt der Unterschied bestehen, fragen Sie den Anbieter. Das Konto können Sie weiterhin nutzen.
 
 source-chain = Quelle: Blockchain, { $age }
 source-chain-block = Quelle: Blockchain, Block { $block }, { $age }
@@ -27,12 +27,12 @@ missing-balance-loading = Das Guthaben wird geladen …
 figures = Werte
 lasts-unknown = Reicht noch <large>—</large> Tage
 lasts = { $days ->
-    [0] Reicht <large>weniger als einen Tag</large>
+    [0] Reicht noch <large>weniger als einen Tag</large>
     [one] Reicht noch <large>{ $days }</large> Tag
    *[other] Reicht noch <large>{ $days }</large> Tage
 }
 lasts-low = { $days ->
-    [0] Reicht <large>weniger als einen Tag</large>, <strong>Guthaben niedrig</strong>
+    [0] Reicht noch <large>weniger als einen Tag</large>, <strong>Guthaben niedrig</strong>
     [one] Reicht noch <large>{ $days }</large> Tag, <strong>Guthaben niedrig</strong>
    *[other] Reicht noch <large>{ $days }</large> Tage, <strong>Guthaben niedrig</strong>
 }

@@ -105,7 +105,7 @@ next-page-stays = La página no conduce de vuelta a Bursar. Bursar detecta el pa
 ## The question before a method is charged immediately.
 
 confirm = ¿Pagar ahora?
-    .text = El cobro es inmediato, sin ninguna otra página.
+    .text = El cobro es inmediato, sin pasar por otra página.
 confirm-method = Método de pago
 confirm-for = Concepto
 confirm-for-balance = Saldo de { $account }
