@@ -77,6 +77,12 @@ test("without provider and chain the window shows the dated history, and recover
     return (statuses as string[]).length > 0 && (statuses as string[]).every((one) => one === "completed");
   });
   await window.screenshot("filtered");
+  // A filter stays as it is when the user goes elsewhere.
+  await window.id("nav-overview").click();
+  await window.id("nav-payments").click();
+  await window.id("filter-status").waitForText("Completed");
+  await window.id("clear-filters-inline").click();
+  await waitForPaymentCount(window, history + 1);
 
   await sandbox.reset();
   await banner.waitHidden({ timeout: 60_000 });
