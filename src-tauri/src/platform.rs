@@ -17,4 +17,5 @@ pub(crate) mod single_instance;
 pub(crate) mod software_rendering;
 pub(crate) mod tray;
 pub(crate) mod url_scheme;
+pub(crate) mod webview_drawing;
 pub(crate) mod webview_hardening;

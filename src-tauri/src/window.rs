@@ -2,7 +2,7 @@
 //! It loads the app's own pages and nothing else.
 
 use crate::platform::activation::{self, Activation};
-use crate::platform::webview_hardening;
+use crate::platform::{webview_drawing, webview_hardening};
 use gtk::prelude::{GtkWindowExt as _, WidgetExt as _};
 use std::borrow::Cow;
 use std::path::Path;
@@ -70,13 +70,17 @@ pub(crate) fn build(
         .build()
 }
 
-/// Hardens a new window's webview, follows its events, and presents the window if a click requested it.
+/// Prepares a new window's webview, follows its events, and presents the window if a click requested it.
 pub(crate) fn attach(
     window: &WebviewWindow,
     activation: Option<&Activation>,
     on_event: impl Fn(&WindowEvent) + Send + 'static,
 ) -> tauri::Result<()> {
-    window.with_webview(|webview| webview_hardening::apply(&webview.inner()))?;
+    window.with_webview(|webview| {
+        let webview = webview.inner();
+        webview_hardening::apply(&webview);
+        webview_drawing::hold_until_loaded(&webview);
+    })?;
     window.on_window_event(on_event);
     if activation.is_some() {
         activation::present_window(&window.gtk_window()?, activation);
