@@ -1,4 +1,4 @@
-// The pages and components that the first frame does not need: every page but the overview, and two parts of the overview.
+// The pages and components that the first frame does not need: every page but the overview, and three parts of the overview.
 // Their code is loaded on demand, at the latest right after the first frame, so that users do not wait for it later.
 
 import type { Component } from "svelte";
@@ -17,6 +17,7 @@ export const LAZY_PAGES: Readonly<Record<Exclude<PageName, "overview">, Page>> =
 };
 
 export const loadOpenTopUp = () => import("./top-up/OpenTopUp.svelte");
+export const loadDisagreement = () => import("./overview/Disagreement.svelte");
 export const loadSpendChart = () => import("./overview/SpendChart.svelte");
 
 /** Loads a page's code, so that the page can be drawn in the first frame. What fails to load now is loaded again on demand. */
@@ -26,5 +27,6 @@ export async function loadPage(page: PageName): Promise<void> {
 
 /** Loads all of them, one after the other. What fails to load now is loaded again on demand. */
 export async function preloadPages(): Promise<void> {
-  for (const load of [loadSpendChart, loadOpenTopUp, ...Object.values(LAZY_PAGES)]) await load().catch(() => {});
+  for (const load of [loadSpendChart, loadOpenTopUp, loadDisagreement, ...Object.values(LAZY_PAGES)])
+    await load().catch(() => {});
 }
