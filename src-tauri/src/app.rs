@@ -2,6 +2,7 @@
 
 mod popup_queue;
 
+use crate::change_channel::ChangeChannel;
 use crate::core_handle::CoreHandle;
 use crate::home::Home;
 use crate::initial_data::InitialDataLoader;
@@ -31,6 +32,7 @@ pub(crate) struct App {
     /// What the window that opens now shows in its first frame.
     pub(crate) initial_data: InitialDataLoader,
     pub(crate) popups: PopupQueue,
+    pub(crate) changes: ChangeChannel,
     /// What came with the last click or link that may raise the window.
     activation: Mutex<PendingActivation>,
     window_serves_link: AtomicBool,
@@ -106,6 +108,7 @@ impl App {
             tray_view,
             initial_data: InitialDataLoader::default(),
             popups,
+            changes: ChangeChannel::default(),
             activation: Mutex::default(),
             window_serves_link: AtomicBool::new(false),
             bus: OnceLock::new(),
@@ -206,6 +209,7 @@ impl App {
             status.visible.lingering &= !open;
         }
         if !open {
+            self.changes.disconnect();
             self.set_window_serves_link(false);
         }
     }

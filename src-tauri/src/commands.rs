@@ -15,20 +15,18 @@ mod top_ups;
 mod web_pages;
 mod window_state;
 
-use crate::change_event::Changed;
 use crate::initial_data::InitialData;
 use bursar_core::error::Error;
 use tauri::Wry;
-use tauri_specta::{collect_commands, collect_events};
+use tauri_specta::collect_commands;
 
-/// All commands and the one event, both for the window and for the bindings generated from them.
+/// All commands, both for the window and for the bindings generated from them.
 pub(crate) fn all() -> tauri_specta::Builder<Wry> {
     tauri_specta::Builder::new()
         .error_handling(tauri_specta::ErrorHandlingMode::Throw)
         .disable_serde_phases()
         .typ::<Error>()
         .typ::<InitialData>()
-        .events(collect_events![Changed])
         .commands(collect_commands![
             overview::app,
             overview::overview,
@@ -82,6 +80,7 @@ pub(crate) fn all() -> tauri_specta::Builder<Wry> {
             accounts::rpc_addresses,
             accounts::set_rpc_address,
             lifecycle::diagnostics,
+            lifecycle::listen_for_changes,
             lifecycle::window_ready,
             lifecycle::viewing,
             lifecycle::quit,

@@ -16,7 +16,6 @@ mod tray;
 mod window;
 
 use crate::app::App;
-use crate::change_event;
 use bursar_core::view::{Change, Health};
 use std::sync::Arc;
 
@@ -36,15 +35,13 @@ impl Controller {
         };
         match self.app.core_handle.running() {
             Some(core) => core.set_health(&health),
-            None => self.emit_change(Change::Health),
+            None => self.send_change(Change::Health),
         }
     }
 
-    /// Sends a change to the window, if one is open.
-    fn emit_change(&self, change: Change) {
-        if let Some(tauri) = self.app.main_thread.tauri() {
-            change_event::emit(&tauri, change);
-        }
+    /// Sends a change to the window, if one listens.
+    fn send_change(&self, change: Change) {
+        self.app.changes.send(change);
     }
 }
 

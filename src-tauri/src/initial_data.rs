@@ -1,5 +1,5 @@
 //! The data of the window's first frame. It is inserted into the page before the page's code runs; asking for it
-//! would cost two messages to and from the webview. The page reads it once and gets all later changes as events.
+//! would cost two messages to and from the webview. The page reads it once and gets all later changes through its channel.
 
 use crate::window_state::{TextSize, WindowState};
 use bursar_core::error::Result;

@@ -3,7 +3,7 @@
 
 mod app;
 mod arguments;
-mod change_event;
+mod change_channel;
 mod commands;
 mod controller;
 mod core_handle;

@@ -102,7 +102,6 @@ fn open(
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(commands.invoke_handler())
         .setup(move |tauri| {
-            commands.mount_events(tauri);
             tauri.manage(WindowStateFile::open(
                 tauri.handle(),
                 app.home.path(),
@@ -142,19 +141,13 @@ fn open(
 mod tests {
     use bursar_core::APP_ID;
 
-    /// Each plugin brings commands of its own, and a page may call none of them.
+    /// Each plugin brings commands of its own, and a page may call none of them. Nor may it listen to events: the one
+    /// for links carries secrets.
     #[test]
     fn pages_may_call_no_plugin() {
         let capability: serde_json::Value =
             serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
-        assert_eq!(
-            capability["permissions"],
-            serde_json::json!([
-                "core:event:allow-listen",
-                "core:event:allow-unlisten",
-                "window"
-            ])
-        );
+        assert_eq!(capability["permissions"], serde_json::json!(["window"]));
     }
 
     /// Tauri's configuration file cannot refer to the constant.

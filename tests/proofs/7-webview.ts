@@ -46,9 +46,9 @@ async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): 
   const connected = await connectNewUser(desktop, sandbox, await startProxies(sandbox, 1));
   const { window, account, user } = connected;
   const commands = ownCommands();
-  await tally.try("the capability allows only the window's own commands and listening for changes", () => {
+  await tally.try("the capability allows only the window's own commands", () => {
     const capability = JSON.parse(readSource("src-tauri/capabilities/main.json")) as { permissions: unknown };
-    assert.deepEqual(capability.permissions, ["core:event:allow-listen", "core:event:allow-unlisten", "window"]);
+    assert.deepEqual(capability.permissions, ["window"]);
     assert.ok(commands.length > 30);
   });
   for (const command of FOREIGN_COMMANDS) {

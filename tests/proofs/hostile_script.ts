@@ -60,7 +60,7 @@ export const RESOURCE_LOADS = [
 
 /** Commands of the framework and of plugins, installed or not. The window may call none of them. */
 export const FOREIGN_COMMANDS = [
-  ...["emit", "emit_to"].map((one) => `plugin:event|${one}`),
+  ...["listen", "unlisten", "emit", "emit_to"].map((one) => `plugin:event|${one}`),
   ...[
     "version",
     "name",

@@ -424,6 +424,6 @@ export const core: Transport = {
   quit: () => answer(null),
   onChange: (listener: (change: Change) => void) => {
     emit = listener;
-    return Promise.resolve(() => {});
+    return Promise.resolve();
   },
 };

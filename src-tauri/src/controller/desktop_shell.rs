@@ -53,7 +53,7 @@ impl Shell for DesktopShell {
             | Change::Health
             | Change::Export
             | Change::Backfill { .. }
-            | Change::SignIn { .. } => controller.emit_change(change.clone()),
+            | Change::SignIn { .. } => controller.send_change(change.clone()),
         });
     }
 }

@@ -39,7 +39,7 @@ impl Controller {
         if let Some(core) = app.core_handle.running() {
             core.set_preferences(&settings);
         }
-        self.emit_change(Change::Settings);
+        self.send_change(Change::Settings);
         autostarted.and(written)
     }
 

@@ -121,7 +121,7 @@ impl Controller {
         let page = self.app.set_window_ready();
         tracing::info!("the window is painted");
         if let Some(page) = page {
-            self.emit_change(Change::Show { page });
+            self.send_change(Change::Show { page });
         }
     }
 
@@ -134,7 +134,7 @@ impl Controller {
     /// Shows a page as soon as the window can, without raising the window.
     pub(super) fn navigate_to(&self, page: Page) {
         if let Some(page) = self.app.page_for_window(page) {
-            self.emit_change(Change::Show { page });
+            self.send_change(Change::Show { page });
         }
     }
 }

@@ -1,4 +1,4 @@
-// One subscription to the core's `change` event, shared by all listeners in the window.
+// One subscription to the core's changes, shared by all listeners in the window.
 
 import { core } from "$lib/transport";
 import type { Change } from "./types.ts";

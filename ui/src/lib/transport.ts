@@ -1,7 +1,8 @@
 // The only connection between the window and the core: nothing else calls Tauri. Every call either returns or throws a
-// `Failure`. The core sends one event, `change`, and the window then reads again what the event names.
+// `Failure`. The core sends changes through one channel, and the window then reads again what a change names.
 
-import { commands, events } from "./bindings.ts";
+import { Channel } from "@tauri-apps/api/core";
+import { commands } from "./bindings.ts";
 import type { AppView, Change, Failure, Settings, WindowState } from "./types.ts";
 
 /** Commands whose answers are known more precisely than by the generated types. */
@@ -12,21 +13,23 @@ interface NarrowedCommands {
   changeWindowState(change: Partial<WindowState>): Promise<WindowState>;
 }
 
-export type Transport = Omit<typeof commands, keyof NarrowedCommands> &
+export type Transport = Omit<typeof commands, keyof NarrowedCommands | "listenForChanges"> &
   NarrowedCommands & {
-    /** Calls `listener` on every change. Call the returned function to stop. */
-    onChange(listener: (change: Change) => void): Promise<() => void>;
+    /** Calls `listener` on every change. A later listener takes the place of an earlier one. */
+    onChange(listener: (change: Change) => void): Promise<void>;
   };
 
 type Command = (...args: never[]) => Promise<unknown>;
 
 const commandsWithFailures = Object.fromEntries(
   Object.entries<Command>(commands).map(([name, command]) => [name, withFailure(command)]),
-) as unknown as Omit<Transport, "onChange">;
+) as unknown as Omit<Transport, "onChange"> & Pick<typeof commands, "listenForChanges">;
 
 export const core: Transport = {
   ...commandsWithFailures,
-  onChange: (listener) => events.change.listen((event) => listener(event.payload)),
+  onChange: async (listener) => {
+    await commandsWithFailures.listenForChanges(new Channel(listener));
+  },
 };
 
 /** Wraps a command so that it throws nothing but `Failure`. */
