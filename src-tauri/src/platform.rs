@@ -6,6 +6,7 @@ pub(crate) mod activation;
 pub(crate) mod appearance;
 pub(crate) mod autostart;
 pub(crate) mod dbus;
+pub(crate) mod deep_link_plugin;
 pub(crate) mod desktop_entry;
 pub(crate) mod executable;
 pub(crate) mod external_apps;

@@ -10,6 +10,7 @@ use crate::home::Home;
 use crate::main_thread::{MainThread, MainThreadRequest};
 use crate::platform::activation::Activation;
 use crate::platform::autostart;
+use crate::platform::deep_link_plugin;
 use crate::platform::notifications::ClickTargets;
 use crate::platform::single_instance::{self, Instance};
 use crate::window_state::file::WindowStateFile;
@@ -44,12 +45,7 @@ pub(crate) fn run(
         }
     };
     let hidden = arguments.hidden;
-    let options = StartOptions {
-        hidden,
-        link: arguments.link,
-        requests,
-        bus,
-    };
+    let options = StartOptions { requests, bus };
     let settings = SettingsFile::open(home.path(), autostart::is_enabled(), SystemClock.now());
     let (app, receivers) = App::new(MainThread::new(), home, settings, click_targets);
     app.keep_activation(if hidden {
@@ -66,13 +62,16 @@ pub(crate) fn run(
     let controller = Controller::new(Arc::clone(&app));
     spawn(Arc::clone(&controller).start_core(secrets));
     if !hidden {
-        return open(&controller, move |controller| {
+        return open(&controller, arguments.link, move |controller| {
             controller.start_background_tasks(receivers, options);
         });
     }
+    if let Some(link) = arguments.link {
+        spawn(Arc::clone(&controller).receive_link(link));
+    }
     controller.start_background_tasks(receivers, options);
     match app.main_thread.wait() {
-        MainThreadRequest::OpenWindow => open(&controller, |_| {}),
+        MainThreadRequest::OpenWindow => open(&controller, None, |_| {}),
         MainThreadRequest::Exit(status) => exit_code(status),
     }
 }
@@ -81,16 +80,17 @@ fn exit_code(status: i32) -> ExitCode {
     u8::try_from(status).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// Starts GTK and Tauri, shows the window, and runs until the app exits. `after_window` starts what the first frame
-/// does not need.
+/// Starts GTK and Tauri, shows the window, and runs until the app exits. `link` is what this window was opened for, if
+/// anything. `after_window` starts what the first frame does not need.
 fn open(
     controller: &Arc<Controller>,
+    link: Option<String>,
     after_window: impl FnOnce(&Arc<Controller>) + Send + 'static,
 ) -> ExitCode {
     let app = Arc::clone(&controller.app);
     let controller = Arc::clone(controller);
     let commands = commands::all();
-    let built = tauri::Builder::default()
+    let built = deep_link_plugin::add_to(tauri::Builder::default())
         .plugin(tauri_plugin_dialog::init())
         .plugin(
             tauri_plugin_window_state::Builder::new()
@@ -115,6 +115,7 @@ fn open(
                 return Ok(());
             }
             controller.raise_window_on_main_thread()?;
+            controller.listen_for_links(tauri.handle(), link);
             after_window(&controller);
             Ok(())
         })

@@ -122,7 +122,7 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   assert.equal(app.hasHiddenProcess(), false);
 
   // Links with unknown states keep coming during the restart. None may start a second engine or show a window.
-  const stray = "org.bursar.desktop://top-up/return?state=" + "A".repeat(43);
+  const stray = "org.bursar.desktop://top-up/return?state=" + "a".repeat(64);
   await until(
     "the app has started afresh",
     async () => {

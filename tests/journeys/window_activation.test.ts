@@ -2,7 +2,7 @@
  * Clicks and links bring the window to the front once each, with the activation token that allows it to take the focus.
  */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { Variant } from "@jellybrick/dbus-next";
@@ -20,9 +20,7 @@ after(() => sandbox.end());
 
 /** How often the app has logged that it raised the window. */
 function raiseCount({ processes }: Desktop): number {
-  const logs = readdirSync(processes.artefacts).filter((name) => name.endsWith(".log"));
-  const texts = logs.map((name) => readFileSync(join(processes.artefacts, name), "utf8"));
-  return texts.join("\n").split("the window is raised").length - 1;
+  return processes.countInLogs("the window is raised");
 }
 
 /** Waits until the window is raised with this token and checks that it was raised once. */

@@ -4,8 +4,10 @@
  * tray, the notifications and the export.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { BINARIES } from "../session/app.ts";
 import { cli } from "../session/cli.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { withDesktop, type Desktop } from "../session/desktop.ts";
@@ -16,6 +18,7 @@ import { prove, type Tally } from "./proof.ts";
 import {
   FOREIGN_ARGUMENTS,
   FOREIGN_COMMANDS,
+  LINK_EVENT,
   ConnectionRecorder,
   RESOURCE_LOADS,
   NAVIGATIONS,
@@ -60,6 +63,8 @@ async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): 
       assert.match(refused, /not allowed|not found/i);
     });
   }
+
+  await tally.try("a link's state does not reach the page", () => listenForLinks(desktop, window));
 
   const rpcKey = "canary-rpc-key-5be1";
   const rpc = `${connected.proxies.rpcs[0]?.address ?? ""}/${rpcKey}?token=${rpcKey}`;
@@ -119,6 +124,26 @@ async function hostileScript(tally: Tally, desktop: Desktop, sandbox: Sandbox): 
   });
   await tally.try("the policy of the built pages", () => assertPolicy(window));
   evil.end();
+}
+
+/** Listens for links as far as a page can without permission, and then sends one. */
+async function listenForLinks(desktop: Desktop, window: AppWindow): Promise<void> {
+  // What Tauri would write into the page for a listener, for any number that the listener might have.
+  const listen = `
+    const heard = (window.heard = []);
+    const handlerId = window.__TAURI_INTERNALS__.transformCallback((event) => heard.push(JSON.stringify(event)));
+    const ofEvent = Object.fromEntries(Array.from({ length: 1000 }, (_, id) => [id, { handlerId }]));
+    Object.defineProperty(window, "__internal_unstable_listeners_object_id__", { value: { [arguments[0]]: ofEvent } });`;
+  await window.driver.script(listen, LINK_EVENT);
+  const state = randomBytes(32).toString("hex");
+  const delivered = (): number => desktop.processes.countInLogs("the plugin delivers a link");
+  const before = delivered();
+  const done = await desktop.run(BINARIES.app, [`org.bursar.desktop://top-up/return?state=${state}`]);
+  assert.equal(done.code, 0, done.stderr);
+  await until("the plugin has delivered the link", () => delivered() === before + 1);
+  const heard = async (): Promise<unknown> => window.driver.script("return window.heard.join()");
+  await staysTrue("the page hears nothing", async () => (await heard()) === "", 500);
+  assert.ok(!String(await window.driver.script(PAGE_STATE)).includes(state));
 }
 
 /** Checks the policy that the webview enforces, as a violation of it reports it. */

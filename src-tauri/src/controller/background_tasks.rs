@@ -13,8 +13,6 @@ use tokio::sync::{mpsc, watch};
 const BUS_TIMEOUT: Duration = Duration::from_secs(3);
 
 pub(crate) struct StartOptions {
-    pub(crate) hidden: bool,
-    pub(crate) link: Option<String>,
     /// What further starts ask for; `None` if they cannot reach this process.
     pub(crate) requests: Option<mpsc::Receiver<InstanceRequest>>,
     pub(crate) bus: Option<zbus::Connection>,
@@ -27,11 +25,6 @@ impl Controller {
         options: StartOptions,
     ) {
         let controller = || Arc::clone(self);
-        if let Some(link) = options.link {
-            // The window that this start opens is the one that the link leads to.
-            self.app.set_window_serves_link(!options.hidden);
-            spawn(controller().open_link(link));
-        }
         let can_be_handed_over = options.requests.is_some();
         if let Some(requests) = options.requests {
             spawn(controller().handle_instance_requests(requests));

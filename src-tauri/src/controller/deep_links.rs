@@ -1,27 +1,77 @@
-//! What happens when a deep link arrives, for example when a payment page returns to the app. The core decides
+//! What happens when a deep link arrives, for example when a payment page returns to the app. While Tauri runs, each
+//! link goes through its plugin; in the tray, where Tauri does not run, it goes to the core at once. The core decides
 //! whether the link is valid, and then asks for the window.
 
 use super::Controller;
 use crate::home::Home;
 use crate::platform::single_instance::InstanceRequest;
-use crate::platform::{autostart, executable, url_scheme};
+use crate::platform::{autostart, deep_link_plugin, executable, url_scheme};
 use bursar_core::error::Result;
 use std::sync::Arc;
-use tauri::async_runtime::spawn_blocking;
+use tauri::AppHandle;
+use tauri::async_runtime::{spawn, spawn_blocking};
 use tokio::sync::mpsc;
 
+/// Links that wait for the core to start. More are dropped, so that a flood does no harm.
+const MAX_QUEUED_LINKS: usize = 16;
+
 impl Controller {
-    /// Passes on a link from this start or a further one. Nothing has checked it yet.
-    pub(super) async fn open_link(self: Arc<Self>, link: String) {
-        let deferred = self
-            .app
-            .defer(|deferred| deferred.link = Some(link.clone()));
-        if deferred.is_some() {
+    /// Takes a text that arrived as a link, which nothing has checked yet.
+    pub(crate) async fn receive_link(self: Arc<Self>, text: String) {
+        if !deep_link_plugin::accepts(&text) {
+            tracing::info!("a link that is not one of ours was ignored");
+            return;
+        }
+        if self.defer_link(&text) {
+            return;
+        }
+        let tauri = self.app.main_thread.tauri();
+        if !tauri.is_some_and(|tauri| deep_link_plugin::pass(&tauri, &text)) {
+            tracing::info!("a link goes to the core directly");
+            self.open_link(text).await;
+        }
+    }
+
+    /// Tauri runs from now on, so its plugin delivers links: first the one that this window was opened for, if any. On
+    /// the main thread.
+    pub(crate) fn listen_for_links(self: &Arc<Self>, tauri: &AppHandle, link: Option<String>) {
+        // The window that this start opens is the one that the link leads to.
+        self.app.set_window_serves_link(link.is_some());
+        let (sender, links) = mpsc::channel(MAX_QUEUED_LINKS);
+        spawn(Arc::clone(self).open_links(links));
+        let has_plugin = deep_link_plugin::listen(tauri, link.as_deref(), move |link| {
+            tracing::info!("the plugin delivers a link");
+            if sender.try_send(link).is_err() {
+                tracing::warn!("dropped a link: too many at once");
+            }
+        });
+        if let Some(link) = link.filter(|_| !has_plugin) {
+            spawn(Arc::clone(self).receive_link(link));
+        }
+    }
+
+    async fn open_links(self: Arc<Self>, mut links: mpsc::Receiver<String>) {
+        while let Some(link) = links.recv().await {
+            self.open_link(link).await;
+        }
+    }
+
+    /// Wakes the core with a link. Every way leads here.
+    pub(super) async fn open_link(&self, link: String) {
+        if self.defer_link(&link) {
             return;
         }
         if let Ok(core) = self.app.core().await {
             core.open_link(&link);
         }
+    }
+
+    /// If the process is about to be replaced, keeps the link for its successor. Returns whether it does.
+    fn defer_link(&self, link: &str) -> bool {
+        let deferred = self
+            .app
+            .defer(|deferred| deferred.link = Some(link.to_owned()));
+        deferred.is_some()
     }
 
     /// The core has accepted a link: brings the window to the front, once for each link.
@@ -45,7 +95,7 @@ impl Controller {
                 InstanceRequest::OpenLink(link, activation) => {
                     self.app.keep_activation(activation);
                     self.app.set_window_serves_link(false);
-                    Arc::clone(&self).open_link(link).await;
+                    Arc::clone(&self).receive_link(link).await;
                 }
             }
         }

@@ -152,8 +152,8 @@ impl Controller {
         if deferred.window {
             self.raise_window();
         }
-        if let (Some(link), Ok(core)) = (deferred.link, app.core().await) {
-            core.open_link(&link);
+        if let Some(link) = deferred.link {
+            self.open_link(link).await;
         }
     }
 }
