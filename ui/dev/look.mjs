@@ -209,7 +209,11 @@ async function visit(scenario) {
     if (check) {
       await tab.evaluate(axe);
       const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
-      for (const { id, help, nodes } of violations) faults.push(`${id}: ${help}: ${nodes[0]?.html.slice(0, 200)}`);
+      for (const { id, help, nodes } of violations) {
+        // An opened list stands at the end of the document, so that nothing covers it. The button that opens it is in a landmark.
+        const first = nodes.find(({ html }) => id !== "region" || !html.includes("data-bits-floating-c"));
+        if (first) faults.push(`${id}: ${help}: ${first.html.slice(0, 200)}`);
+      }
     }
   } catch (error) {
     faults.push(String(error).split("\n")[0]);
