@@ -326,7 +326,7 @@ export type DateRange = "7" | "30" | "90" | "365" | "own";
 /**  A desktop service that may be missing, named as in [`Health`](bursar_core::view::Health). */
 export type DesktopService = "keyring" | "tray" | "notifications" | "links";
 
-/**  A renewal or a migration that has been started and has not ended: whoever pays for the same again pays twice. */
+/**  A renewal or migration that is in progress. To pay for the same thing again would be to pay twice. */
 export type DuePaymentInProgress = {
 	/**  The ids of the services that it renews. */
 	services: string[],
@@ -601,7 +601,7 @@ export type PaymentFilters = {
 	all_accounts: boolean,
 };
 
-/**  What a line of the history is. */
+/**  What a row of the history is. */
 export type PaymentKind = "top_up" | 
 /**  Money that arrived without a top-up, such as free credits. */
 "credit" | "refund" | "renewal" | "migration";
@@ -706,7 +706,7 @@ export type Place = {
 	account: AccountId | null,
 };
 
-/**  What a wish would cost, before anything is sent. */
+/**  What a payment would cost. Nothing is sent for a quote. */
 export type Quote = {
 	amount: Amount | null,
 	/**  The estimated fee, rounded up; `None` if the method has no estimate. */
