@@ -1,16 +1,18 @@
 //! Logs to standard error, without secrets: no log line contains one, a panic logs only its location, and a release
 //! build writes no core dump.
 
-use bursar_core::core_dumps;
+use bursar_core::{ALLOY_LOG_OFF, core_dumps};
 use tracing_subscriber::EnvFilter;
 
-/// Without `BURSAR_LOG`. alloy reports every lost WebSocket as an error, although each is opened again.
-const DEFAULT_FILTER: &str = "warn,alloy_pubsub=off";
+/// Without `BURSAR_LOG`.
+const DEFAULT_FILTER: &str = "warn";
 
 /// Starts logging. `BURSAR_LOG` is the filter, for example `warn` or `bursar_desktop=debug,bursar_core=debug`.
 pub(crate) fn init() {
-    let filter =
-        EnvFilter::try_from_env("BURSAR_LOG").unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let chosen = std::env::var("BURSAR_LOG");
+    let filter = chosen.as_deref().unwrap_or(DEFAULT_FILTER);
+    let filter = EnvFilter::try_new(format!("{filter},{ALLOY_LOG_OFF}"))
+        .unwrap_or_else(|_| EnvFilter::new(format!("{DEFAULT_FILTER},{ALLOY_LOG_OFF}")));
     let initialized = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

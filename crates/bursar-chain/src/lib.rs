@@ -49,6 +49,10 @@ use tokio::sync::mpsc;
 
 use serde::{Deserialize, Serialize};
 
+/// A directive for filters of the log that turns off what alloy writes. alloy reports every closed connection as an error,
+/// and at the finest level writes what servers answer. What users can act on is logged by this crate.
+pub const ALLOY_LOG_OFF: &str = "alloy=off";
+
 /// The state of an RPC endpoint, for Settings and diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

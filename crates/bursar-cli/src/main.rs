@@ -14,16 +14,17 @@ mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
 use bursar_core::Reader;
-use bursar_core::core_dumps;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::home;
 use bursar_core::keyring::SecretStore;
 use bursar_core::process;
+use bursar_core::{ALLOY_LOG_OFF, core_dumps};
 use clap::Parser;
 use output::{CommandResult, Failure, note, print_error, print_line};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
 const FAILURE: u8 = 1;
@@ -141,8 +142,10 @@ fn is_usage_error(code: Code) -> bool {
 }
 
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("BURSAR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("off"));
+    let chosen = std::env::var("BURSAR_LOG");
+    let filter = chosen.as_deref().unwrap_or("off");
+    let filter = EnvFilter::try_new(format!("{filter},{ALLOY_LOG_OFF}"))
+        .unwrap_or_else(|_| EnvFilter::new("off"));
     // A second subscriber cannot be set, but there is none.
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -13,6 +13,7 @@ pub mod shell;
 pub use facade::{Bursar, Connect, Options, Reader, Status, network_views};
 
 // What the desktop app and the CLI need of the crates below.
+pub use bursar_chain::ALLOY_LOG_OFF;
 pub use bursar_domain::{
     APP_ID, account, clock, error, link, money, notice, payment, plural, settings, view,
 };
