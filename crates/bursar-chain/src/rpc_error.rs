@@ -143,10 +143,12 @@ fn retry_seconds_in(data: &Value) -> Option<Span> {
 }
 
 fn classify(code: i64, message: &str) -> RpcErrorKind {
-    let matches = |pattern: &str| pattern.split('&').all(|part| message.contains(part.trim()));
     let by_message = MESSAGE_PATTERNS
         .iter()
-        .find(|(_, patterns)| patterns.split('|').any(matches))
+        .find(|(_, rows)| {
+            rows.iter()
+                .any(|row| row.iter().all(|part| message.contains(part)))
+        })
         .map(|(kind, _)| *kind);
     let kind = by_message.unwrap_or_else(|| kind_by_code(code));
     if kind == RANGE {
@@ -178,73 +180,219 @@ fn kind_by_code(code: i64) -> RpcErrorKind {
 const RANGE: RpcErrorKind = RpcErrorKind::RangeTooLarge { blocks: None };
 const BATCH: RpcErrorKind = RpcErrorKind::BatchTooLarge { calls: None };
 
-/// Meanings in the order in which they are tried. `|` separates patterns, and a pattern matches a text that contains all
-/// of its parts, which `&` separates. Texts are in lower case, with spaces for hyphens and underscores.
-const MESSAGE_PATTERNS: &[(RpcErrorKind, &str)] = &[
+/// Meanings in the order in which they are tried. A row matches a text that contains all of its parts. Texts are in
+/// lower case, with spaces for hyphens and underscores.
+const MESSAGE_PATTERNS: &[(RpcErrorKind, &[&[&str]])] = &[
     (
         RpcErrorKind::RateLimited,
-        "rate limit | ratelimit | rate exceeded | request rate | too many request | too many connection | \
-         too many concurrent | too many call | request limit | requests limit | request count | requests per | \
-         requests limited to | per second | per minute | compute unit | capacity | throughput | throttl | \
-         quota | daily limit | monthly limit | usage limit | rps limit | out of credits | credit & exceed | \
-         slow down | backoff seconds",
+        &[
+            &["rate limit"],
+            &["ratelimit"],
+            &["rate exceeded"],
+            &["request rate"],
+            &["too many request"],
+            &["too many connection"],
+            &["too many concurrent"],
+            &["too many call"],
+            &["request limit"],
+            &["requests limit"],
+            &["request count"],
+            &["requests per"],
+            &["requests limited to"],
+            &["per second"],
+            &["per minute"],
+            &["compute unit"],
+            &["capacity"],
+            &["throughput"],
+            &["throttl"],
+            &["quota"],
+            &["daily limit"],
+            &["monthly limit"],
+            &["usage limit"],
+            &["rps limit"],
+            &["out of credits"],
+            &["credit", "exceed"],
+            &["slow down"],
+            &["backoff seconds"],
+        ],
     ),
     (
         BATCH,
-        "batch & too | batch & limit | batch & exceed | batch & max | batch & more than | batch & not support | \
-         batch & unsupported | batch & not allowed | batch & disabled | no batch",
+        &[
+            &["batch", "too"],
+            &["batch", "limit"],
+            &["batch", "exceed"],
+            &["batch", "max"],
+            &["batch", "more than"],
+            &["batch", "not support"],
+            &["batch", "unsupported"],
+            &["batch", "not allowed"],
+            &["batch", "disabled"],
+            &["no batch"],
+        ],
     ),
     (
         RpcErrorKind::Pruned,
-        "pruned | pruning | missing trie node | archive | state & not available | state & unavailable | \
-         state & discarded | no state | histor & not available | histor & unavailable | histor & expired | \
-         data before & not available | receipts & not available | receipts & unavailable | proof window | \
-         lowest height | lowest block | earliest available | earliest block | oldest available | oldest block",
+        &[
+            &["pruned"],
+            &["pruning"],
+            &["missing trie node"],
+            &["archive"],
+            &["state", "not available"],
+            &["state", "unavailable"],
+            &["state", "discarded"],
+            &["no state"],
+            &["histor", "not available"],
+            &["histor", "unavailable"],
+            &["histor", "expired"],
+            &["data before", "not available"],
+            &["receipts", "not available"],
+            &["receipts", "unavailable"],
+            &["proof window"],
+            &["lowest height"],
+            &["lowest block"],
+            &["earliest available"],
+            &["earliest block"],
+            &["oldest available"],
+            &["oldest block"],
+        ],
     ),
     (
         RpcErrorKind::AboveHead,
-        "beyond & head | beyond & latest | above & head | in the future | future block | greater than latest | \
-         greater than the latest | higher than latest | after latest | after last accepted | ahead of & head | \
-         not yet available | available yet | unfinalized",
+        &[
+            &["beyond", "head"],
+            &["beyond", "latest"],
+            &["above", "head"],
+            &["in the future"],
+            &["future block"],
+            &["greater than latest"],
+            &["greater than the latest"],
+            &["higher than latest"],
+            &["after latest"],
+            &["after last accepted"],
+            &["ahead of", "head"],
+            &["not yet available"],
+            &["available yet"],
+            &["unfinalized"],
+        ],
     ),
     (
         RANGE,
-        "block range | blocks range | range & too | range & limit | range & exceed | range & max | \
-         range & allowed | ranges over | limited to & range | limited to & block | too many block | \
-         too many result | too many log | too many event | number of & block & exceed | \
-         number of & log & exceed | at most & block | maximum & block | max & blocks | more than & result | \
-         more than & log | more than & block | more than & event | exceed & result | exceed & log | \
-         exceed & blocks | limit of & log | limit & block range | response size | response & too large | \
-         response & too big | response & exceed | result & too large | result & too big | result set | \
-         body & too large | entity too large | query exceeds",
+        &[
+            &["block range"],
+            &["blocks range"],
+            &["range", "too"],
+            &["range", "limit"],
+            &["range", "exceed"],
+            &["range", "max"],
+            &["range", "allowed"],
+            &["ranges over"],
+            &["limited to", "range"],
+            &["limited to", "block"],
+            &["too many block"],
+            &["too many result"],
+            &["too many log"],
+            &["too many event"],
+            &["number of", "block", "exceed"],
+            &["number of", "log", "exceed"],
+            &["at most", "block"],
+            &["maximum", "block"],
+            &["max", "blocks"],
+            &["more than", "result"],
+            &["more than", "log"],
+            &["more than", "block"],
+            &["more than", "event"],
+            &["exceed", "result"],
+            &["exceed", "log"],
+            &["exceed", "blocks"],
+            &["limit of", "log"],
+            &["limit", "block range"],
+            &["response size"],
+            &["response", "too large"],
+            &["response", "too big"],
+            &["response", "exceed"],
+            &["result", "too large"],
+            &["result", "too big"],
+            &["result set"],
+            &["body", "too large"],
+            &["entity too large"],
+            &["query exceeds"],
+        ],
     ),
     (
         RpcErrorKind::TimedOut,
-        "timeout | timed out | time out | deadline exceeded | took too long | taking too long",
+        &[
+            &["timeout"],
+            &["timed out"],
+            &["time out"],
+            &["deadline exceeded"],
+            &["took too long"],
+            &["taking too long"],
+        ],
     ),
     (
         RpcErrorKind::LimitExceeded,
-        "limit exceeded | exceeds defined limit | exceeds the limit",
+        &[
+            &["limit exceeded"],
+            &["exceeds defined limit"],
+            &["exceeds the limit"],
+        ],
     ),
     (
         RpcErrorKind::NotAllowed,
-        "unauthorized | unauthenticated | authenticat | api key | apikey | project id | access denied | \
-         forbidden | permission",
+        &[
+            &["unauthorized"],
+            &["unauthenticated"],
+            &["authenticat"],
+            &["api key"],
+            &["apikey"],
+            &["project id"],
+            &["access denied"],
+            &["forbidden"],
+            &["permission"],
+        ],
     ),
     (
         RpcErrorKind::NodeFailure,
-        "disk | database | leveldb | i/o error | corrupt | out of memory | no space left",
+        &[
+            &["disk"],
+            &["database"],
+            &["leveldb"],
+            &["i/o error"],
+            &["corrupt"],
+            &["out of memory"],
+            &["no space left"],
+        ],
     ),
     (
         RpcErrorKind::UnknownBlock,
-        "header not found | header for hash not found | block not found | block & not found | unknown block | \
-         block & be found | could not find block | cannot find block | no block | block & not available | \
-         block & unavailable | height & not available",
+        &[
+            &["header not found"],
+            &["header for hash not found"],
+            &["block not found"],
+            &["block", "not found"],
+            &["unknown block"],
+            &["block", "be found"],
+            &["could not find block"],
+            &["cannot find block"],
+            &["no block"],
+            &["block", "not available"],
+            &["block", "unavailable"],
+            &["height", "not available"],
+        ],
     ),
     (
         RpcErrorKind::UnsupportedMethod,
-        "method & not found | method & not supported | method & not available | method & unavailable | \
-         method & does not exist | method & whitelisted | method & disabled | unsupported method",
+        &[
+            &["method", "not found"],
+            &["method", "not supported"],
+            &["method", "not available"],
+            &["method", "unavailable"],
+            &["method", "does not exist"],
+            &["method", "whitelisted"],
+            &["method", "disabled"],
+            &["unsupported method"],
+        ],
     ),
 ];
 
