@@ -1,14 +1,13 @@
 //! The keyring in each of its states. Each state is a private session bus, in which this test program runs again with a
 //! test that is ignored otherwise.
 
+use crate::null_shell::NullShell;
 use crate::secret_service::{Service, Shared};
-use bursar_core::shell::Shell;
 use bursar_core::{Bursar, Options};
 use bursar_domain::clock::SystemClock;
-use bursar_domain::error::{Code, Result};
-use bursar_domain::notice::Notice;
+use bursar_domain::error::Code;
 use bursar_domain::settings::Settings;
-use bursar_domain::view::{AccountView, Change, TrayView};
+use bursar_domain::view::AccountView;
 use bursar_platform::keyring::SecretStore;
 use sha2::{Digest, Sha256};
 use std::path::Path;
@@ -176,19 +175,6 @@ async fn no_keyring() {
     assert!(begun.elapsed() < Duration::from_secs(40));
 }
 
-/// A desktop that does nothing.
-struct Nowhere;
-
-impl Shell for Nowhere {
-    fn update_tray(&self, _: &TrayView) {}
-    fn notify(&self, _: &[Notice]) {}
-    fn open_url(&self, _: &url::Url) -> Result<()> {
-        Ok(())
-    }
-    fn raise_window(&self) {}
-    fn changed(&self, _: &Change) {}
-}
-
 /// A program that owns the keyring's name but never answers, like a keyring whose prompt nobody sees.
 #[tokio::test]
 #[ignore = "runs inside a private session bus"]
@@ -203,7 +189,7 @@ async fn a_silent_keyring() {
     let begun = Instant::now();
     let bursar = Bursar::start(Options {
         home: home.path().to_owned(),
-        shell: Arc::new(Nowhere),
+        shell: Arc::new(NullShell),
         clock: Arc::new(SystemClock),
         secret_store: Arc::new(SecretStore::keyring("/home/one")),
         env_api_key: None,
@@ -242,7 +228,7 @@ fn user(scope: &str, name: &str) -> String {
 async fn begin(home: &Path) -> Arc<Bursar> {
     Bursar::start(Options {
         home: home.to_owned(),
-        shell: Arc::new(Nowhere),
+        shell: Arc::new(NullShell),
         clock: Arc::new(SystemClock),
         secret_store: Arc::new(SecretStore::keyring("/home/one")),
         env_api_key: None,

@@ -10,6 +10,7 @@
 
 mod export;
 mod keyring;
+mod null_shell;
 mod saved_home;
 mod secret_service;
 mod settings_processes;

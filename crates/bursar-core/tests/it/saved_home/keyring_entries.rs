@@ -1,14 +1,11 @@
 //! The keyring's entries: every account finds its key.
 
 use super::{copied, open_store, versions};
+use crate::null_shell::NullShell;
 use crate::secret_service::{Service, Shared};
-use bursar_core::shell::Shell;
 use bursar_core::{Bursar, Options};
 use bursar_domain::clock::SystemClock;
-use bursar_domain::error::Result;
-use bursar_domain::notice::Notice;
 use bursar_domain::settings::Settings;
-use bursar_domain::view::{Change, TrayView};
 use bursar_platform::home;
 use bursar_store::KeyLocation;
 use sha2::{Digest, Sha256};
@@ -62,19 +59,6 @@ fn finds_every_key_in_the_keyring() {
     );
 }
 
-/// A desktop that ignores everything.
-struct NoDesktop;
-
-impl Shell for NoDesktop {
-    fn update_tray(&self, _: &TrayView) {}
-    fn notify(&self, _: &[Notice]) {}
-    fn open_url(&self, _: &url::Url) -> Result<()> {
-        Ok(())
-    }
-    fn raise_window(&self) {}
-    fn changed(&self, _: &Change) {}
-}
-
 /// The prefix of a home's entries in the keyring.
 fn prefix(home: &Path) -> String {
     let digest = Sha256::digest(home::keyring_scope(home).as_bytes());
@@ -110,7 +94,7 @@ async fn inside_a_session() {
         let service = Service::start(&world);
         let bursar = Bursar::start(Options {
             home: copy.path().to_owned(),
-            shell: Arc::new(NoDesktop),
+            shell: Arc::new(NullShell),
             clock: Arc::new(SystemClock),
             secret_store: Arc::new(home::keyring(copy.path(), copy.path())),
             env_api_key: None,
