@@ -111,7 +111,7 @@ mod tests {
     use bursar_domain::error::Code;
     use bursar_domain::money::{Amount, Currency};
     use bursar_domain::notice::NoticeKind;
-    use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+    use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
     use bursar_domain::payment_rules::Rules;
     use bursar_engine::top_up::TopUp;
     use bursar_engine::{
@@ -154,19 +154,8 @@ mod tests {
 
     fn payment(status: Status, minute: i64) -> RemotePayment {
         RemotePayment {
-            id: "p".to_owned(),
-            status,
-            amount: usdc(2_500),
-            fee: None,
-            source: None,
-            created_at: NOON,
             updated_at: NOON.plus(Span::minutes(minute)),
-            expires_at: None,
-            checkout: None,
-            transaction: None,
-            purpose: Purpose::TopUp,
-            reason: None,
-            documents: Documents::default(),
+            ..RemotePayment::top_up("p", status, usdc(2_500), NOON)
         }
     }
 

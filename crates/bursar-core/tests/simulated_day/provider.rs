@@ -9,7 +9,7 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error, Result};
 use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_domain::payment_rules::Rules;
 use bursar_provider::{HistoryPage, Provider};
 use rand::rngs::SmallRng;
@@ -230,19 +230,8 @@ impl Provider for Simulated {
             let id = format!("p{}", inner.payments.len());
             let checkout = Some(format!("https://pay.example/{id}"));
             inner.payments.push(RemotePayment {
-                id: id.clone(),
-                status: Status::Open,
-                amount: new.amount.clone(),
-                fee: None,
-                source: None,
-                created_at: now,
-                updated_at: now,
-                expires_at: None,
                 checkout: checkout.clone(),
-                transaction: None,
-                purpose: Purpose::TopUp,
-                reason: None,
-                documents: Documents::default(),
+                ..RemotePayment::top_up(id.clone(), Status::Open, new.amount.clone(), now)
             });
             Ok(Created {
                 payment_id: id.clone(),

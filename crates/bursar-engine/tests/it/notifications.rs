@@ -9,7 +9,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_domain::payment::{
-    Created, Documents, FailureCode, FailureReason, NewPayment, Purpose, RemotePayment, Status,
+    Created, FailureCode, FailureReason, NewPayment, RemotePayment, Status,
 };
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::TopUp;
@@ -54,19 +54,9 @@ fn with_an_open_one() -> State {
 
 fn payment(status: Status, reason: Option<FailureReason>, minute: i64) -> RemotePayment {
     RemotePayment {
-        id: "p".to_owned(),
-        status,
-        amount: usd(2_500),
-        fee: None,
-        source: None,
-        created_at: noon(),
         updated_at: minutes_after_noon(minute),
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
         reason,
-        documents: Documents::default(),
+        ..RemotePayment::top_up("p", status, usd(2_500), noon())
     }
 }
 

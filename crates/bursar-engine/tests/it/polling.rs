@@ -5,7 +5,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::{Input, Phase, TopUp};
 use bursar_engine::{
@@ -226,19 +226,10 @@ fn tray_polls_methods_after_payment_that_saves_one() {
 }
 
 fn payment(status: Status) -> RemotePayment {
-    RemotePayment {
-        id: "p".to_owned(),
+    RemotePayment::top_up(
+        "p",
         status,
-        amount: Amount::from_cents(2_500, Currency::usdc()),
-        fee: None,
-        source: None,
-        created_at: noon(),
-        updated_at: noon(),
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        documents: Documents::default(),
-    }
+        Amount::from_cents(2_500, Currency::usdc()),
+        noon(),
+    )
 }

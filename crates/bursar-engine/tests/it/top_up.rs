@@ -4,7 +4,7 @@ use crate::fixtures::{minutes_after_noon, noon, usdc};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Error};
 use bursar_domain::notice::NoticeKind;
-use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_engine::top_up::{ConfirmedBy, Input, Phase, TopUp, Verified};
 
 fn intent() -> TopUp {
@@ -26,19 +26,9 @@ fn open() -> TopUp {
 /// The provider reports this status at this minute; the checkout expires at minute 15.
 fn reported(status: Status, minute: i64) -> Input {
     Input::Reported(RemotePayment {
-        id: "p".to_owned(),
-        status,
-        amount: usdc(2_500),
-        fee: None,
-        source: None,
-        created_at: noon(),
         updated_at: minutes_after_noon(minute),
         expires_at: Some(minutes_after_noon(15)),
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        documents: Documents::default(),
+        ..RemotePayment::top_up("p", status, usdc(2_500), noon())
     })
 }
 

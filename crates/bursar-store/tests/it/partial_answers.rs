@@ -4,26 +4,17 @@ use crate::fixtures::{NOW, usdc};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
-use bursar_domain::payment::{Documents, PaymentStatus, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{PaymentStatus, RemotePayment, Status};
 use bursar_domain::view::PaymentView;
 use bursar_engine::top_up::{Phase, TopUp};
 use bursar_store::History;
 
 fn payment(status: Status) -> RemotePayment {
     RemotePayment {
-        id: "p".to_owned(),
-        status,
-        amount: usdc("25"),
         fee: Some(usdc("0.25")),
         source: Some("copperx".to_owned()),
-        created_at: NOW,
-        updated_at: NOW,
-        expires_at: None,
-        checkout: None,
         transaction: Some([7; 32].into()),
-        purpose: Purpose::TopUp,
-        reason: None,
-        documents: Documents::default(),
+        ..RemotePayment::top_up("p", status, usdc("25"), NOW)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::export::{Exported, Format};
-use bursar_domain::payment::{Documents, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{RemotePayment, Status};
 use bursar_domain::view::{ExportState, PaymentQuery};
 use std::fs;
 
@@ -26,21 +26,12 @@ async fn with_lines() -> (TestApp, tempfile::TempDir) {
 
 fn payment(n: i64) -> RemotePayment {
     let at = Timestamp(1_700_000_000_000 + n * 1_000);
-    RemotePayment {
-        id: format!("payment-{n}"),
-        status: Status::Completed,
-        amount: Amount::from_cents(2_500, Currency::usdc()),
-        fee: None,
-        source: None,
-        created_at: at,
-        updated_at: at,
-        expires_at: None,
-        checkout: None,
-        transaction: None,
-        purpose: Purpose::TopUp,
-        reason: None,
-        documents: Documents::default(),
-    }
+    RemotePayment::top_up(
+        format!("payment-{n}"),
+        Status::Completed,
+        Amount::from_cents(2_500, Currency::usdc()),
+        at,
+    )
 }
 
 fn files(folder: &tempfile::TempDir) -> usize {

@@ -6,7 +6,7 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Error};
 use bursar_domain::money::Amount;
-use bursar_domain::payment::{Created, Documents, NewPayment, Purpose, RemotePayment, Status};
+use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_engine::top_up::Verified;
 use bursar_engine::{
     CatalogueResponse, ChainResponse, Event, HistoryResponse, OpenPaymentsResponse, Request,
@@ -66,19 +66,14 @@ impl World {
         // The provider's clock is up to a minute off.
         let skew = Span::seconds(self.random.random_range(-60..60));
         self.payments.push(RemotePayment {
-            id: id.clone(),
-            status: Status::Open,
-            amount: value.clone(),
-            fee: None,
-            source: None,
-            created_at: self.now.plus(self.ahead).plus(skew),
             updated_at: self.now,
-            expires_at: None,
             checkout: Some(format!("https://pay.example/{id}")),
-            transaction: None,
-            purpose: Purpose::TopUp,
-            reason: None,
-            documents: Documents::default(),
+            ..RemotePayment::top_up(
+                id.clone(),
+                Status::Open,
+                value.clone(),
+                self.now.plus(self.ahead).plus(skew),
+            )
         });
         let intent = format!("intent of {id}");
         Ok(Created {
