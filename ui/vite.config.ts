@@ -2,27 +2,30 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { withAttributes } from "./dev/page-attributes.mjs";
 import { texts } from "./l10n/plugin.ts";
 import { firstCodeLimit } from "./first-code.ts";
 import { staticIcons } from "./static-icons.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** Puts the text size (`?text=150`) into the page, as the app does. */
-const textSizeOfPreview: Plugin = {
-  name: "text-size-of-preview",
-  transformIndexHtml(html, { originalUrl = "" }) {
-    const size = /[?&]text=(\d+)/.exec(originalUrl)?.[1] ?? "100";
-    return html.replace("<html", `<html data-text-size="${size}"`);
-  },
+const attributesOfPreview: Plugin = {
+  name: "attributes-of-preview",
+  apply: "serve",
+  transformIndexHtml: (html, { originalUrl = "" }) => withAttributes(html, originalUrl),
 };
 
-// `npm run dev` shows a preview of the window in a browser, with invented data from dev/. A build never contains dev/: it
-// always calls the core through src/lib/transport.ts.
-export default defineConfig(({ command, mode }) => {
-  const preview = command === "serve" && mode === "preview";
+// `npm run dev` shows a preview of the window in a browser, with invented data from dev/, and dev/look.mjs builds one for itself.
+// The window's own build never contains dev/: it always calls the core through src/lib/transport.ts.
+export default defineConfig(({ mode }) => {
+  const preview = mode === "preview";
   return {
-    plugins: [staticIcons(), texts(), svelte(), firstCodeLimit(130_000), ...(preview ? [textSizeOfPreview] : [])],
+    plugins: [
+      staticIcons(),
+      texts({ pseudo: preview }),
+      svelte(),
+      preview ? attributesOfPreview : firstCodeLimit(130_000),
+    ],
     resolve: {
       alias: [
         ...(preview ? [{ find: "$lib/transport", replacement: here("./dev/mock-transport.ts") }] : []),

@@ -25,8 +25,9 @@ fuzz_target!(|text: &str| {
     if let Some(place) = &network.sign_in {
         assert!(safe(&place.authorize) && safe(&place.token));
     }
-    for host in &network.checkout_hosts {
+    assert!(network.keys_page.iter().all(safe));
+    for host in network.all_checkout_hosts() {
         let url = Url::parse(&format!("https://{host}/")).unwrap();
-        assert_eq!(host_and_port(&url).as_ref(), Some(host));
+        assert_eq!(host_and_port(&url).as_deref(), Some(host));
     }
 });

@@ -20,7 +20,7 @@ static NETWORK: LazyLock<Network> = LazyLock::new(|| {
 
 fuzz_target!(|text: &str| {
     let _ = host(text);
-    let Ok(url) = allow(text, &NETWORK, &[]) else {
+    let Ok(url) = allow(text, &NETWORK, None, &[]) else {
         return;
     };
     let seen = host_and_port(&url).unwrap();

@@ -10,12 +10,14 @@ use crate::main_thread::MainThread;
 use crate::platform::activation::{Activation, PendingActivation};
 use crate::platform::appearance::Appearance;
 use crate::platform::notifications::{ClickTargets, Popup};
+use crate::texts::CurrentTexts;
 use bursar_core::Bursar;
 use bursar_core::engine::Presence;
 use bursar_core::error::Result;
 use bursar_core::notice::Notice;
 use bursar_core::settings_file::SettingsFile;
 use bursar_core::view::{AppView, Health, Page, TrayView};
+use bursar_l10n::Texts;
 use popup_queue::PopupQueue;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -32,6 +34,7 @@ pub(crate) struct App {
     /// What the window that opens now shows in its first frame.
     pub(crate) initial_data: InitialDataLoader,
     pub(crate) popups: PopupQueue,
+    texts: CurrentTexts,
     pub(crate) changes: ChangeChannel,
     /// What came with the last click or link that may raise the window.
     activation: Mutex<PendingActivation>,
@@ -93,7 +96,6 @@ impl App {
         click_targets: ClickTargets,
     ) -> (Arc<Self>, Receivers) {
         let (tray_view, tray_receiver) = watch::channel(TrayView {
-            tooltip: "Bursar".to_owned(),
             amounts_hidden: settings.get().hide_amounts,
             ..TrayView::default()
         });
@@ -108,6 +110,7 @@ impl App {
             tray_view,
             initial_data: InitialDataLoader::default(),
             popups,
+            texts: CurrentTexts::default(),
             changes: ChangeChannel::default(),
             activation: Mutex::default(),
             window_serves_link: AtomicBool::new(false),
@@ -146,6 +149,11 @@ impl App {
             health: core.health(),
             settings: self.settings.get(),
         })
+    }
+
+    /// The texts of tray and pop-ups, in the language of the settings.
+    pub(crate) fn texts(&self) -> Arc<Texts> {
+        self.texts.of(self.settings.get().language)
     }
 
     pub(crate) fn health(&self) -> Health {

@@ -1,19 +1,49 @@
 //! The command line. A further start checks its arguments in the same way before it hands them over.
 
 use bursar_core::link::SCHEME;
+use bursar_l10n::{Texts, text};
 use clap::Parser;
 use clap::error::{ContextKind, ErrorKind};
 use std::ffi::OsString;
 use std::iter;
 use std::path::PathBuf;
 
-pub(crate) const USAGE: &str = "\
-Usage: bursar-desktop [--home DIR] [--hidden] [LINK]
+/// The help of the command line.
+pub(crate) fn usage(texts: &Texts) -> String {
+    let options = [
+        ("--home DIR", text!(texts, desktop_help_home)),
+        ("--hidden", text!(texts, desktop_help_hidden)),
+        ("--version", text!(texts, desktop_help_version)),
+        ("--help", text!(texts, desktop_help_help)),
+    ];
+    let heading = text!(texts, terminal_usage_heading);
+    let first = format!("{heading} bursar-desktop [--home DIR] [--hidden] [LINK]\n");
+    options.into_iter().fold(first, |lines, (option, help)| {
+        format!("{lines}\n  {option:<12} {help}")
+    })
+}
 
-  --home DIR   keep all data in DIR (or set BURSAR_HOME)
-  --hidden     start in the tray, without a window
-  --version    say which version this is
-  --help       say this";
+/// What is wrong with the arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum InvalidArguments {
+    NotText,
+    HomeMissing,
+    Unknown(String),
+    /// In clap's words, which are English.
+    Other(String),
+}
+
+impl InvalidArguments {
+    /// One line that says what is wrong.
+    pub(crate) fn explain(&self, texts: &Texts) -> String {
+        match self {
+            Self::NotText => text!(texts, desktop_argument_unreadable),
+            Self::HomeMissing => text!(texts, desktop_home_missing),
+            Self::Unknown(argument) => text!(texts, desktop_argument_unknown, argument = argument),
+            Self::Other(words) => words.clone(),
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Invocation {
@@ -52,8 +82,10 @@ impl Invocation {
     /// Reads the arguments after the program's own name.
     ///
     /// # Errors
-    /// One line that says what is wrong.
-    pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+    /// What is wrong.
+    pub(crate) fn parse(
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Self, InvalidArguments> {
         let program = iter::once(OsString::from("bursar-desktop"));
         let error = match CommandLine::try_parse_from(program.chain(arguments)) {
             Ok(line) => {
@@ -70,20 +102,20 @@ impl Invocation {
         } else if error.kind() == ErrorKind::DisplayVersion {
             Ok(Self::Version)
         } else {
-            Err(explain(&error))
+            Err(invalid(&error))
         }
     }
 }
 
-/// One line: where the argument alone says what is wrong, clap's message would only be longer.
-fn explain(error: &clap::Error) -> String {
+/// Where the argument alone says what is wrong, clap's message would only be longer.
+fn invalid(error: &clap::Error) -> InvalidArguments {
     let kind = error.kind();
     if kind == ErrorKind::InvalidUtf8 {
-        return "an argument is not UTF-8".to_owned();
+        return InvalidArguments::NotText;
     }
     // No other option takes a value.
     if kind == ErrorKind::InvalidValue {
-        return "--home needs a folder".to_owned();
+        return InvalidArguments::HomeMissing;
     }
     let unknown = if kind == ErrorKind::ValueValidation {
         error.get(ContextKind::InvalidValue)
@@ -93,11 +125,11 @@ fn explain(error: &clap::Error) -> String {
         None
     };
     if let Some(argument) = unknown {
-        return format!("{:?} is not an option", argument.to_string());
+        return InvalidArguments::Unknown(argument.to_string());
     }
     let message = error.to_string();
     let line = message.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line).to_owned()
+    InvalidArguments::Other(line.strip_prefix("error: ").unwrap_or(line).to_owned())
 }
 
 /// A desktop entry replaces `%u` by nothing when there is no link.
@@ -105,7 +137,8 @@ fn link_or_nothing(text: &str) -> Result<Option<String>, &'static str> {
     match text {
         "" => Ok(None),
         link if is_link(link) => Ok(Some(link.to_owned())),
-        _ => Err("not a link of Bursar"),
+        // The caller names the argument.
+        _ => Err(""),
     }
 }
 
@@ -119,9 +152,10 @@ fn is_link(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bursar_l10n::{Language, Medium};
     use std::os::unix::ffi::OsStringExt as _;
 
-    fn parse(given: &[&str]) -> Result<Invocation, String> {
+    fn parse(given: &[&str]) -> Result<Invocation, InvalidArguments> {
         Invocation::parse(given.iter().map(OsString::from))
     }
 
@@ -165,18 +199,18 @@ mod tests {
         for wrong in ["--hiden", "-x", "https://example.org/"] {
             assert_eq!(
                 parse(&["--hidden", wrong]),
-                Err(format!("{wrong:?} is not an option"))
+                Err(InvalidArguments::Unknown(wrong.to_owned()))
             );
         }
     }
 
     #[test]
     fn says_what_is_missing_or_unreadable() {
-        assert_eq!(parse(&["--home"]), Err("--home needs a folder".to_owned()));
+        assert_eq!(parse(&["--home"]), Err(InvalidArguments::HomeMissing));
         let unreadable = OsString::from_vec(vec![0xFF]);
         assert_eq!(
             Invocation::parse([unreadable]),
-            Err("an argument is not UTF-8".to_owned())
+            Err(InvalidArguments::NotText)
         );
         assert_eq!(run(&["--home="]).home, Some("".into()));
     }
@@ -192,5 +226,23 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
         assert_eq!(parse(&["--hidden", "--help"]), Ok(Invocation::Help));
+    }
+
+    #[test]
+    fn usage_and_errors_are_in_the_language() {
+        let german = Texts::new(Language::German, Medium::Terminal);
+        let usage = usage(&german);
+        assert!(
+            usage.starts_with("Aufruf: bursar-desktop [--home DIR]"),
+            "{usage}"
+        );
+        assert!(
+            usage.contains("\n  --hidden     Im Infobereich starten"),
+            "{usage}"
+        );
+        assert_eq!(
+            parse(&["--x"]).unwrap_err().explain(&german),
+            "--x ist keine Option."
+        );
     }
 }

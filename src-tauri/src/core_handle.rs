@@ -2,7 +2,7 @@
 //! the core or the error. Whoever needs the core waits for it, but never on the main thread.
 
 use bursar_core::Bursar;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error, InternalDetail, Result};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -51,5 +51,5 @@ impl CoreHandle {
 }
 
 fn ended_before_start() -> Error {
-    Error::new(Code::Internal, "The engine ended before it had started.")
+    Error::new(Code::Internal, InternalDetail::step("start the engine"))
 }

@@ -3,6 +3,7 @@
 
 use crate::window_state::{TextSize, WindowState};
 use bursar_core::error::Result;
+use bursar_core::language::Language;
 use bursar_core::view::{AppView, Overview, Page};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -18,7 +19,8 @@ use tokio::task::block_in_place;
 const LOAD_TIMEOUT: Duration = Duration::from_millis(250);
 /// The data stands at the end of the page, whose code runs once the page is complete.
 const INSERTION_POINT: &str = "</body>";
-/// The text size is an attribute of the page's root: so it holds before anything is measured or drawn.
+/// Text size and language are attributes of the page's root, so that they are known before anything is measured or drawn,
+/// and also when the data comes too late.
 const ROOT: &str = "<html";
 
 /// What a new window shows first: the frame, the page where the user left it, and the selected account's overview.
@@ -33,28 +35,38 @@ pub(crate) struct InitialData {
     pub(crate) requested_page: Option<Page>,
 }
 
+/// What the page's root says about how everything is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PageAttributes {
+    pub(crate) text_size: TextSize,
+    pub(crate) language: Language,
+}
+
 /// What goes into the next page.
 #[derive(Debug, Default)]
 pub(crate) struct InitialDataLoader(Mutex<Option<Pending>>);
 
 #[derive(Debug)]
 struct Pending {
-    text_size: TextSize,
+    attributes: PageAttributes,
     loading: JoinHandle<Result<InitialData>>,
 }
 
 impl InitialDataLoader {
-    /// Starts loading while the window is being built. The text size is known already.
+    /// Starts loading while the window is being built. The attributes are known already.
     pub(crate) fn prefetch(
         &self,
-        text_size: TextSize,
+        attributes: PageAttributes,
         load: impl Future<Output = Result<InitialData>> + Send + 'static,
     ) {
         let loading = spawn(load);
-        self.pending().replace(Pending { text_size, loading });
+        self.pending().replace(Pending {
+            attributes,
+            loading,
+        });
     }
 
-    /// Inserts text size and data into the next page. If there is no data, or it comes too late, the page asks for it.
+    /// Inserts attributes and data into the next page. If there is no data, or it comes too late, the page asks for it.
     pub(crate) fn insert_into(
         &self,
         request: &Request<Vec<u8>>,
@@ -67,10 +79,14 @@ impl InitialDataLoader {
         if !is_page || !matches!(request.uri().path(), "" | "/" | "/index.html") {
             return;
         }
-        let Some(Pending { text_size, loading }) = self.pending().take() else {
+        let Some(Pending {
+            attributes,
+            loading,
+        }) = self.pending().take()
+        else {
             return;
         };
-        set_text_size(text_size, response.body_mut());
+        set_attributes(attributes, response.body_mut());
         let loaded = block_in_place(|| {
             Handle::current().block_on(tokio::time::timeout(LOAD_TIMEOUT, loading))
         });
@@ -88,18 +104,21 @@ impl InitialDataLoader {
     }
 }
 
-fn set_text_size(size: TextSize, page: &mut Cow<'static, [u8]>) {
-    let (Ok(Value::String(percent)), Ok(text)) =
-        (serde_json::to_value(size), std::str::from_utf8(page))
-    else {
+fn set_attributes(attributes: PageAttributes, page: &mut Cow<'static, [u8]>) {
+    let (Ok(Value::String(percent)), Ok(text)) = (
+        serde_json::to_value(attributes.text_size),
+        std::str::from_utf8(page),
+    ) else {
         return;
     };
     let Some((before, after)) = text.split_once(ROOT) else {
-        tracing::warn!("the page has no place for the text size");
+        tracing::warn!("the page has no place for its attributes");
         return;
     };
-    let sized = format!(r#"{before}{ROOT} data-text-size="{percent}"{after}"#);
-    *page = Cow::Owned(sized.into_bytes());
+    let language = attributes.language.name();
+    let changed =
+        format!(r#"{before}{ROOT} data-text-size="{percent}" data-language="{language}"{after}"#);
+    *page = Cow::Owned(changed.into_bytes());
 }
 
 /// Inserts JSON as data, which the content security policy never runs, and escapes what could end its element.
@@ -126,6 +145,11 @@ mod tests {
     use super::*;
     use bursar_core::settings::Settings;
     use bursar_core::view::Health;
+
+    const ATTRIBUTES: PageAttributes = PageAttributes {
+        text_size: TextSize::Percent125,
+        language: Language::German,
+    };
 
     fn data(version: &str) -> InitialData {
         InitialData {
@@ -163,17 +187,16 @@ mod tests {
     fn page_without_a_body_stays_unchanged() {
         let mut page = Cow::Borrowed(&b"<p>"[..]);
         insert(&data("1"), &mut page);
-        set_text_size(TextSize::Percent125, &mut page);
+        set_attributes(ATTRIBUTES, &mut page);
         assert_eq!(&*page, b"<p>");
     }
 
     #[test]
-    fn page_has_the_text_size_before_its_first_style() {
+    fn page_has_text_size_and_language_before_its_first_style() {
         let mut page =
             Cow::Borrowed(&br#"<!doctype html><html lang="en"><head></head></html>"#[..]);
-        set_text_size(TextSize::Percent125, &mut page);
-        let expected =
-            r#"<!doctype html><html data-text-size="125" lang="en"><head></head></html>"#;
+        set_attributes(ATTRIBUTES, &mut page);
+        let expected = r#"<!doctype html><html data-text-size="125" data-language="de" lang="en"><head></head></html>"#;
         assert_eq!(&*page, expected.as_bytes());
     }
 }

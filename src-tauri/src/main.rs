@@ -16,6 +16,7 @@ mod main_thread;
 mod platform;
 mod popup_texts;
 mod startup;
+mod texts;
 mod window;
 mod window_state;
 
@@ -37,17 +38,16 @@ fn main() -> ExitCode {
         Ok(Invocation::Run(arguments)) => {
             startup::run(arguments, activation, secrets, click_targets)
         }
-        Ok(Invocation::Help) => print_line(arguments::USAGE),
+        Ok(Invocation::Help) => print_line(&arguments::usage(&texts::for_terminal())),
         Ok(Invocation::Version) => {
             print_line(concat!("bursar-desktop ", env!("CARGO_PKG_VERSION")))
         }
         Err(error) => {
             // If nobody reads standard error, the exit status still says it.
-            let _ = writeln!(
-                std::io::stderr(),
-                "bursar-desktop: {error}\n{}",
-                arguments::USAGE
-            );
+            let texts = texts::for_terminal();
+            let words = error.explain(&texts);
+            let usage = arguments::usage(&texts);
+            let _ = writeln!(std::io::stderr(), "bursar-desktop: {words}\n{usage}");
             ExitCode::from(2)
         }
     }

@@ -67,7 +67,7 @@ test("the CLI shows status and history, and a top-up reaches each of its outcome
 
   const open = await bursar(["top-up", "14", "--no-open", "--wait", "--at-most", "1"]);
   assert.equal(open.code, 4, open.stderr);
-  assert.match(open.stdout, /still open/);
+  assert.match(open.stdout, /still in progress/);
   assert.equal((await bursar(["history", "--json"])).code, 0);
   assert.match((await bursar(["history", "--csv"])).stdout, /^[a-z_]+(,[a-z_]+)+\r\n/);
   assert.deepEqual(desktop.notifications.all, [], "the terminal shows no pop-ups");

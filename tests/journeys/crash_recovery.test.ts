@@ -15,6 +15,7 @@ import {
   waitForPayment,
   waitForAmount,
 } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -49,7 +50,8 @@ test("after a kill with a top-up open, the same top-up goes on and notifies once
   await app.window();
   await waitForBalance(window, "281.5");
   assert.deepEqual(await noticeKinds(window, topUp.id), ["completed"]);
-  const popUps = (): number => desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
+  const popUps = (): number =>
+    desktop.notifications.all.filter((one) => one.summary === text("notice-completed", { kind: "top_up" })).length;
   await staysTrue("there is at most one pop-up", () => popUps() <= 1, 1_500);
 });
 
@@ -93,8 +95,8 @@ test("a low balance notifies once per crossing, also across a restart", async (t
   const person = await connectApp(t, sandbox, { user: { workload: { daily: "4.5", days: 35 } } });
   const { desktop, user, app, window } = person;
   const lowBalancePopUps = (): number =>
-    desktop.notifications.all.filter((one) => one.summary === "Balance is low").length;
-  const checkNow = async (): Promise<void> => (await desktop.tray.icon()).click("Check now");
+    desktop.notifications.all.filter((one) => one.summary === text("notice-low_balance")).length;
+  const checkNow = async (): Promise<void> => (await desktop.tray.icon()).click(text("tray-check-now"));
   assert.equal(lowBalancePopUps(), 0);
 
   await drainTo(user, "9");
@@ -106,7 +108,7 @@ test("a low balance notifies once per crossing, also across a restart", async (t
   await window.css('[data-testid="notice"][data-kind="low_balance"]').waitVisible();
   await window.screenshot("inbox");
 
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
   app.launch();
   await app.window();

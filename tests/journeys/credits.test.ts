@@ -5,6 +5,7 @@ import { cliHistory, normalizeAmount } from "../session/cli.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import { startTopUp, connectApp, paymentRow, waitForPage, waitForPayment } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -57,7 +58,7 @@ test("a payment whose event names another id is verified by amount, and the app 
   await window.id("nav-settings").click();
   assert.notEqual(topUp.chain_id, topUp.id);
   await sandbox.pay(topUp.id, { chain: 137 });
-  const popup = await desktop.notifications.find("completed", { timeout: 30_000 });
+  const popup = await desktop.notifications.find(text("notice-completed", { kind: "top_up" }), { timeout: 30_000 });
   await waitForPayment(window, topUp.id, "completed", true);
   await window.id("nav-overview").click();
 

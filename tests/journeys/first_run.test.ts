@@ -15,6 +15,7 @@ import { Desktop } from "../session/desktop.ts";
 import { executable, type Environment, type RunningProcess } from "../session/processes.ts";
 import type { AppWindow } from "../session/window.ts";
 import { waitForPage, waitForKnownBalance } from "./steps.ts";
+import { text as message } from "../session/texts.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -61,7 +62,7 @@ async function waitForConnectedWindow({ script }: Run, app: App, t: TestContext,
 }
 
 async function quit({ script }: Run, desktop: Desktop): Promise<void> {
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(message("tray-quit"));
   assert.equal(await script.waitForExit(), 0);
   await until("the sandbox and its chains have ended", () =>
     desktop.processes.members().every((pid) => !/\/(bursar-sandbox|anvil)$/.test(executable(pid))),

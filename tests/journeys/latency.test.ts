@@ -9,6 +9,7 @@ import { until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import { connectApp, createTopUpElsewhere, type ConnectedApp } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -68,7 +69,7 @@ test("a credit appears within 1 s with the WebSocket and within 6 s without it",
   const person = await connectApp(t, sandbox);
   const { user, window } = person;
   await createTopUpElsewhere(user, "10.00");
-  await (await person.desktop.tray.icon()).click("Check now");
+  await (await person.desktop.tray.icon()).click(text("tray-check-now"));
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
   await window.driver.script(WATCH_BALANCE);
 

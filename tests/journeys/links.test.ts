@@ -9,6 +9,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import { connectApp, startTopUp, waitForPage, waitForPayment, type ConnectedApp } from "./steps.ts";
+import { text as message } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -29,7 +30,7 @@ async function topUpWithLink(person: ConnectedApp, amount: string): Promise<{ id
 }
 
 async function quit(desktop: Desktop, app: App): Promise<void> {
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(message("tray-quit"));
   await app.waitForExit();
 }
 
@@ -102,7 +103,7 @@ test("a link reaches the open window, and the tray where there is no window", as
   const second = await topUpWithLink(person, "14");
   await quit(desktop, app);
   app.launch({ args: ["--hidden"] });
-  await (await desktop.tray.icon()).find("Return to payment");
+  await (await desktop.tray.icon()).find(message("tray-return"));
   await sandbox.pay(second.id);
   assert.equal(app.webProcesses().length, 0, "Tauri does not run");
   await desktop.openLink(second.link);

@@ -124,7 +124,7 @@ test("without a keyring the key is lost when the app ends, and the history stays
   await window.id("nav-accounts").click();
   await window.id("account-session").waitForText(text("session-until-quit"));
 
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
   app.launch();
   await app.window();
@@ -146,7 +146,7 @@ test("with a locked keyring the history is readable and a key serves for this ru
   const window = await app.window();
   await waitForBalance(window);
   await waitForPaymentCount(window, 4);
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
 
   await desktop.keyring.setState("locked");
@@ -161,7 +161,7 @@ test("with a locked keyring the history is readable and a key serves for this ru
   await window.id("banner-signed-out").waitHidden();
 
   // Once the keyring is unlocked, the stored key works again.
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
   await desktop.keyring.setState("unlocked");
   app.launch();

@@ -24,6 +24,7 @@ import { App, BINARIES } from "../session/app.ts";
 import { until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { executable, type Environment } from "../session/processes.ts";
+import { text } from "../session/texts.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/package.sh", import.meta.url));
 
@@ -120,13 +121,13 @@ test("the installed package opens links, shows its tray icon and starts with the
 
   const icon = await desktop.tray.icon();
   assert.equal((await icon.properties()).title, "Bursar");
-  await icon.click("Quit");
+  await icon.click(text("tray-quit"));
   await until("it has ended", () => processesRunning(desktop, program).length === 0);
   await desktop.tray.waitForEmpty();
 
   // The next login does this.
   desktop.processes.start("autostart", "sh", { args: ["-c", exec], env });
-  await (await desktop.tray.icon()).find("Open Bursar");
+  await (await desktop.tray.icon()).find(text("tray-open"));
   assert.equal((await desktop.display.windows()).length, 0);
 });
 
@@ -226,7 +227,7 @@ test("a running app restarts into the upgraded version, and links still open it"
   assert.doesNotMatch(linkHandlerEntry(desktop), /deleted|opt/);
   // The old icon disappears with its bus connection, which the bus notices a moment later.
   await until("the icon's menu takes a click", async () => {
-    await (await desktop.tray.icon()).click("Quit", { timeout: 1_000 });
+    await (await desktop.tray.icon()).click(text("tray-quit"), { timeout: 1_000 });
     return true;
   });
   await until("it has ended", () => processesRunning(desktop, later).length === 0);

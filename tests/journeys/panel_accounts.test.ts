@@ -21,6 +21,7 @@ import {
   waitForQuote,
 } from "./panel_steps.ts";
 import { waitForPage, createTopUpElsewhere, waitForAmount } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -36,7 +37,7 @@ test("with two providers, one being down does not affect the other", async (t) =
   await window.screenshot("both");
 
   await sandbox.fault({ target: "panel", kind: "status", status: 503 });
-  await (await desktop.tray.icon()).click("Check now");
+  await (await desktop.tray.icon()).click(text("tray-check-now"));
   await until(
     "the panel's card shows the error",
     async () => (await card(window, "Hosting").attribute("data-error")) !== null,
@@ -53,7 +54,7 @@ test("with two providers, one being down does not affect the other", async (t) =
 
   await sandbox.clearFaults();
   await user.setBehaviour({ balance: "60.00" });
-  await (await desktop.tray.icon()).click("Check now");
+  await (await desktop.tray.icon()).click(text("tray-check-now"));
   await waitForCardAmount(window, "Hosting", "60", 90_000);
   await until("no error is left", async () => (await card(window, "Hosting").attribute("data-error")) === null);
 
@@ -81,7 +82,7 @@ test("a saved card tops up the second account from its balance card, and one inb
   const payment = await user.payment();
   const topUp = await createTopUpElsewhere(fluence, "10");
   await sandbox.pay(topUp.id);
-  await (await desktop.tray.icon()).click("Check now");
+  await (await desktop.tray.icon()).click(text("tray-check-now"));
   await waitForCardAmount(window, "Test", "266", 60_000);
   await window.id("nav-inbox").click();
   for (const [label, id, part] of [

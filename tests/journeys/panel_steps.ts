@@ -10,6 +10,7 @@ import { CardPage } from "../session/panel_pages.ts";
 import type { RecordedRequest, Sandbox } from "../session/sandbox.ts";
 import type { AppWindow } from "../session/window.ts";
 import { paymentRow, waitForPage, waitForKnownBalance } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 export const PAYMENTS = "/api/v1/payments";
 const ACCOUNT = "/api/v1/account";
@@ -70,9 +71,9 @@ export const byCardPage = (one: PanelMethod): boolean => one.kind === "payment_s
 export const byInvoice = (one: PanelMethod): boolean => one.kind === "invoice";
 export const byWalletPage = (one: PanelMethod): boolean => one.kind === "payment_system" && one.system === "paypal";
 
-/** Clicks "Check now" in the tray, which works even while a dialog is open. */
+/** Clicks "Check all accounts" in the tray, which works even while a dialog is open. */
 export async function checkNow({ desktop }: ConnectedCustomer): Promise<void> {
-  await (await desktop.tray.icon()).click("Check now");
+  await (await desktop.tray.icon()).click(text("tray-check-now"));
 }
 
 /** Makes the app read everything from the panel again: after a failed request it asks for everything. */

@@ -90,7 +90,7 @@ test("a closed payment page reopens from the window, the tray, the QR code and t
   const again = await Checkout.waitFor(desktop, sandbox, topUp.session_id);
   assert.equal(await readQr(again.page, code), topUp.session_url);
   await again.close();
-  await (await desktop.tray.icon()).click("Return to payment");
+  await (await desktop.tray.icon()).click(text("tray-return"));
   const last = await Checkout.waitFor(desktop, sandbox, topUp.session_id);
   assert.deepEqual(desktop.browser.openedUrls, [topUp.session_url, topUp.session_url, topUp.session_url]);
   assert.equal((await person.user.serverState()).top_up_count, 1);

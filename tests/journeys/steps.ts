@@ -122,9 +122,13 @@ export async function openTopUpStatus(window: AppWindow): Promise<string | undef
 
 /** Kinds of the inbox's notices about that payment, newest first. Waits for at least one. */
 export async function noticeKinds(window: AppWindow, payment: string): Promise<string[]> {
-  await window.id("nav-inbox").click();
+  const inbox = window.css('[data-testid="frame"][data-page="inbox"]');
   const selector = `[data-testid="notice"][data-payment="${payment}"]`;
-  await window.css(selector).waitVisible();
+  await until(`the inbox shows a notice about ${payment}`, async () => {
+    // The payment page may return to the app at any moment, which opens the overview.
+    if (!(await inbox.isVisible())) await window.id("nav-inbox").click();
+    return window.css(selector).isVisible();
+  });
   return (await window.driver.script(
     "return [...document.querySelectorAll(arguments[0])].map((one) => one.dataset.kind)",
     selector,

@@ -9,7 +9,14 @@ import { staysTrue, until } from "../session/wait.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import type { AppWindow } from "../session/window.ts";
-import { connectApp, createTopUpRequests, waitForPage, waitForPayment, createTopUpElsewhere } from "./steps.ts";
+import {
+  connectApp,
+  createTopUpElsewhere,
+  createTopUpRequests,
+  waitForAmount,
+  waitForPage,
+  waitForPayment,
+} from "./steps.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -44,19 +51,63 @@ test("an amount beyond a limit cannot be sent, and the form says what to type", 
 
   assert.match(await expectAmountError(window, "9.99", "amount_too_small"), /10/);
   await window.screenshot("too-small");
-  assert.match(await expectAmountError(window, "10.001", "amount_precision"), /2 decimals|two decimals/i);
-  for (const amount of ["ten", "10,50", "1e3", "-10", "1٠", "1 0"]) {
+  assert.match(await expectAmountError(window, "10.0001", "amount_precision"), /at most 2 decimal places/);
+  for (const amount of ["ten", "10,50,5", "1e3", "-10", "1٠", "1 0"]) {
     assert.match(await expectAmountError(window, amount, "amount_malformed"), /25|digits/);
   }
-  for (const amount of ["١٠", " １２ ", "1 234.50"]) await waitForQuote(window, amount);
+  for (const amount of ["1.234", "1,234"])
+    assert.match(
+      await expectAmountError(window, amount, "amount_malformed"),
+      /1234.* 1[.,]2340/,
+      "both readings are shown",
+    );
+  await window.screenshot("ambiguous");
+  for (const [typed, amount] of [
+    ["١٠", "10"],
+    [" １２ ", "12"],
+    ["1 234.50", "1234.5"],
+    ["10,50", "10.5"],
+    ["1.234,50", "1234.5"],
+    ["1’234.5", "1234.5"],
+  ] as const) {
+    await waitForQuote(window, typed);
+    await waitForAmount(window.id("quote-amount"), amount);
+  }
   await window.id("method-usdc_polygon").click();
-  assert.match(await expectAmountError(window, "1000.01", "amount_too_large"), /1,?000/);
+  assert.match(await expectAmountError(window, "1000.01", "amount_too_large"), /1\s?000/);
   await window.id("method-usdc").click();
-  assert.match(await expectAmountError(window, "4744.01", "balance_cap"), /4,?744/);
+  assert.match(await expectAmountError(window, "4744.01", "balance_cap"), /4\s?744/);
   await window.screenshot("over-the-cap");
   await waitForQuote(window, "4744");
   assert.equal((await createTopUpRequests(sandbox, user)).length, 0, "typing sends nothing");
   await assertConsistent(person);
+});
+
+test("a total is announced to screen readers once, after the typing", async (t) => {
+  const { window } = await connectApp(t, sandbox);
+  await window.id("nav-top_up").click();
+  await window.id("amount").waitVisible();
+  await window.driver.script(
+    `const region = document.querySelector('[data-testid="announcement"]');
+     window.spoken = [];
+     new MutationObserver(() => window.spoken.push(region.textContent))
+       .observe(region, { subtree: true, childList: true, characterData: true });`,
+  );
+  const spoken = async (): Promise<string[]> => (await window.driver.script("return window.spoken")) as string[];
+  for (const amount of ["2", "25", "25.5", "25.50"]) await window.id("amount").fill(amount);
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+  const total = await window.id("quote-total").text();
+  const said = await until("the total is announced", async () => {
+    const all = await spoken();
+    return all.some((one) => one.includes(total)) && all;
+  });
+  assert.equal(said.filter((one) => one.includes("25.")).length, 1, said.join(" | "));
+  await window.id("amount").fill("1.234");
+  await until("the error is announced", async () => (await spoken()).some((one) => one.includes("1.2340")));
+  const regions = await window.driver.script(
+    `return document.querySelectorAll('[aria-live]:not([aria-live="off"]), [role="status"], [role="alert"]').length`,
+  );
+  assert.equal(regions, 1);
 });
 
 test("the app explains a refusal by the provider and stays usable", async (t) => {

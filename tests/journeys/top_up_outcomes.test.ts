@@ -16,6 +16,7 @@ import {
   waitForPage,
   waitForPayment,
 } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 const REGISTERED = "256";
 
@@ -92,7 +93,7 @@ test("a countdown at zero changes nothing, the provider's expiry notifies once, 
   await window.id("check-now").click();
   await window.css('[data-testid="ended-top-up"][data-status="expired"]').waitVisible();
   await window.screenshot("expired");
-  const popup = await desktop.notifications.find("expired");
+  const popup = await desktop.notifications.find(text("notice-expired", { kind: "top_up" }));
   assert.match(popup.body, /22\.22/);
   await waitForPayment(window, topUp.id, "expired", false);
   await checkout.waitForPhase("ended");
@@ -103,7 +104,7 @@ test("a countdown at zero changes nothing, the provider's expiry notifies once, 
   const paid = await sandbox.pay(topUp.id, { chain: 137 });
   assert.equal(normalizeAmount(paid.amount), "22.4422");
   await waitForPayment(window, topUp.id, "completed", true);
-  await desktop.notifications.find("completed");
+  await desktop.notifications.find(text("notice-completed", { kind: "top_up" }));
   assert.deepEqual(await noticeKinds(window, topUp.id), ["completed", "expired"]);
   await window.screenshot("told");
   assert.equal((await sandbox.topUp(topUp.id)).session?.late, true);
@@ -122,9 +123,8 @@ test("a payment under review notifies, opens by a click with the window closed, 
   await sandbox.pay(topUp.id, { chain: 1 });
   await until("the provider has seen the payment", async () => (await sandbox.topUp(topUp.id)).status === "pending");
   await sandbox.setStatus(topUp.id, "needs_review");
-  await (await desktop.tray.icon()).click("Check now");
-  const popup = await desktop.notifications.find("under review", { timeout: 30_000 });
-  assert.equal(popup.summary, "Top-up under review");
+  await (await desktop.tray.icon()).click(text("tray-check-now"));
+  const popup = await desktop.notifications.find(text("notice-under_review", { kind: "top_up" }), { timeout: 30_000 });
   assert.ok("default" in popup.actions);
 
   desktop.notifications.invokeAction(popup);

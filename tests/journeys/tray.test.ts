@@ -11,6 +11,7 @@ import { executable } from "../session/processes.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { assertConsistent } from "../session/consistency.ts";
 import { startTopUp, connectApp, waitForPage, waitForPayment, createTopUpElsewhere } from "./steps.ts";
+import { text } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -27,21 +28,21 @@ test("the tray shows the balance, and each menu entry does what it says", async 
   const person = await connectApp(t, sandbox);
   const { desktop, user, app, window } = person;
   const icon = await desktop.tray.icon();
-  await icon.find("Check now");
+  await icon.find(text("tray-check-now"));
   assert.match((await icon.labels())[0] ?? "", /Test.*256\.00 USDC/);
   assert.match((await icon.properties()).tooltip, /256\.00 USDC/);
 
   await app.closeWindow();
-  await desktop.notifications.find("Bursar is in the tray");
+  await desktop.notifications.find(text("closed-to-tray-title"));
   const [pid] = app.pids();
   assert.ok(pid !== undefined, "the app is still there");
 
-  await icon.click("Top up…");
+  await icon.click(text("tray-top-up"));
   await app.window();
   await waitForPage(window, "top_up");
   await until("the window is in front", () => app.focused());
 
-  await icon.click("Hide amounts");
+  await icon.click(text("tray-hide-amounts"));
   await window.id("nav-overview").click();
   await window.css('[data-testid="balance"][data-state="hidden"]').waitVisible();
   await until("the tray shows no amount", async () => {
@@ -50,22 +51,22 @@ test("the tray shows the balance, and each menu entry does what it says", async 
   });
   assert.doesNotMatch(await window.text(), /256/);
   await window.screenshot("hidden");
-  assert.equal((await icon.find("Hide amounts")).checked, true);
-  await icon.click("Hide amounts");
+  assert.equal((await icon.find(text("tray-hide-amounts"))).checked, true);
+  await icon.click(text("tray-hide-amounts"));
   await window.css('[data-testid="balance"][data-state="known"]').waitVisible();
 
   await app.closeWindow();
   const topUp = await createTopUpElsewhere(user, "15.00");
   await sandbox.control("DELETE", "/requests");
-  await icon.click("Check now");
+  await icon.click(text("tray-check-now"));
   await until("the app polls the provider at once", async () =>
     (await sandbox.requests({ target: "console" })).some((one) => one.path.endsWith("/pending")),
   );
-  await icon.click("Return to payment");
+  await icon.click(text("tray-return"));
   await until("the browser gets the checkout", () => desktop.browser.openedUrls.at(-1) === topUp.session_url);
-  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar is in the tray").length, 1);
+  assert.equal(desktop.notifications.all.filter((one) => one.summary === text("closed-to-tray-title")).length, 1);
 
-  await icon.click("Open Bursar");
+  await icon.click(text("tray-open"));
   await app.window();
   await waitForPage(window, "overview");
   assert.equal(
@@ -77,7 +78,7 @@ test("the tray shows the balance, and each menu entry does what it says", async 
   assert.deepEqual(app.pids(), [pid]);
   await assertConsistent(person);
 
-  await icon.click("Quit");
+  await icon.click(text("tray-quit"));
   await app.waitForExit();
   await desktop.tray.waitForEmpty();
 });
@@ -91,7 +92,7 @@ test("closing to the tray ends WebKit's processes", async (t) => {
   app.launch();
   await app.waitForWindow();
   await until("a web process runs", () => webviewCount(app) > 0);
-  await (await desktop.tray.icon()).find("Check now");
+  await (await desktop.tray.icon()).find(text("tray-check-now"));
   await app.closeWindow();
   await until("no web process is left", () => webviewCount(app) === 0);
   assert.equal(app.pids().length, 1);
@@ -114,11 +115,11 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   const [pid] = app.pids();
   await app.closeWindow();
   await sandbox.pay(first.id);
-  const completed = await desktop.notifications.find("Top-up completed", { timeout: 60_000 });
+  const completed = await desktop.notifications.find(text("notice-completed", { kind: "top_up" }), { timeout: 60_000 });
   const second = await createTopUpElsewhere(user, "13.00");
   const old = await desktop.tray.icon();
-  await old.click("Check now");
-  await old.find("Return to payment");
+  await old.click(text("tray-check-now"));
+  await old.find(text("tray-return"));
   assert.equal(app.hasHiddenProcess(), false);
 
   // Links with unknown states keep coming during the restart. None may start a second engine or show a window.
@@ -135,11 +136,11 @@ test("in the tray the app restarts itself without losing a top-up, a link, a pop
   t.diagnostic(`process ${pid} is now ${app.pids().join()}`);
   assert.equal((await app.topWindows()).length, 0);
   const icon = await desktop.tray.icon();
-  await icon.find("Return to payment");
+  await icon.find(text("tray-return"));
 
   await sandbox.pay(second.id);
   const completedPopUps = (): number =>
-    desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length;
+    desktop.notifications.all.filter((one) => one.summary === text("notice-completed", { kind: "top_up" })).length;
   await until("both completions notify", () => completedPopUps() === 2, { timeout: 60_000 });
   await staysTrue("nothing notifies twice", () => completedPopUps() === 2, 2_000);
   assert.equal((await app.topWindows()).length, 0);
@@ -166,15 +167,15 @@ test("a hidden start stays hidden, a second start shows the window, and a link s
   await until("the window is in front", () => app.focused());
   assert.deepEqual(app.pids(), [pid]);
 
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
   app.launch({ args: ["--hidden"] });
   const icon = await desktop.tray.icon();
-  await icon.find("Return to payment");
+  await icon.find(text("tray-return"));
   await staysTrue("there is no window", async () => (await app.topWindows()).length === 0, 1_000);
   assert.equal(app.webProcesses().length, 0);
   assert.match((await icon.properties()).tooltip, /\d/);
-  await icon.click("Quit");
+  await icon.click(text("tray-quit"));
   await app.waitForExit();
 
   await sandbox.pay(topUp.id);
@@ -201,17 +202,20 @@ test("without a tray closing quits, but with a top-up open the app stays, says s
   const { topUp, checkout } = await startTopUp(person, sandbox, "10");
   await window.css('[data-testid="open-top-up"][data-status="open"]').waitVisible();
   await app.closeWindow();
-  await desktop.notifications.find("Bursar keeps watching");
+  await desktop.notifications.find(text("lingering-title"));
   await staysTrue("the app stays", () => app.pids().length === 1, 1_000);
   await desktop.screenshot("unseen");
 
   // An open checkout page would return to the app, which would show its window.
   await checkout.close();
   await sandbox.pay(topUp.id);
-  await desktop.notifications.find("Top-up completed", { timeout: 30_000 });
+  await desktop.notifications.find(text("notice-completed", { kind: "top_up" }), { timeout: 30_000 });
   await app.waitForExit();
-  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Bursar keeps watching").length, 1);
-  assert.equal(desktop.notifications.all.filter((one) => one.summary === "Top-up completed").length, 1);
+  assert.equal(desktop.notifications.all.filter((one) => one.summary === text("lingering-title")).length, 1);
+  assert.equal(
+    desktop.notifications.all.filter((one) => one.summary === text("notice-completed", { kind: "top_up" })).length,
+    1,
+  );
   await assertConsistent({ desktop, user });
 });
 
@@ -238,11 +242,11 @@ test("no window appears by itself while the tray is late, away for a moment, or 
   }
   await desktop.tray.appear();
   const icon = await desktop.tray.icon();
-  await icon.find("Check now");
+  await icon.find(text("tray-check-now"));
   assert.deepEqual(desktop.notifications.all, []);
 
   desktop.tray.vanish();
-  const notification = await desktop.notifications.find("without a tray icon", { timeout: 30_000 });
+  const notification = await desktop.notifications.find(text("missing-tray-title"), { timeout: 30_000 });
   assert.ok(await runsWithoutWindow());
   await app.launch().waitForExit();
   const window = await app.window();
@@ -271,7 +275,7 @@ test("the app registers its icon once a tray can show it, and its menu works", a
 
   desktop.tray.vanish();
   await desktop.tray.appear({ rejections: 2 });
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(text("tray-quit"));
   await app.waitForExit();
 });
 

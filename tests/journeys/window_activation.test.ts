@@ -11,6 +11,7 @@ import { until } from "../session/wait.ts";
 import type { Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { startTopUp, connectApp, waitForPage, waitForPayment } from "./steps.ts";
+import { text as message } from "../session/texts.ts";
 
 let sandbox: Sandbox;
 before(async () => {
@@ -64,7 +65,7 @@ test("every way to raise the window passes on the activation token and raises th
   await waitForPage(window, "overview");
 
   await app.closeWindow();
-  const notification = await desktop.notifications.find("Bursar is in the tray");
+  const notification = await desktop.notifications.find(message("closed-to-tray-title"));
   await raisesOnce(app, "by-notification", () =>
     desktop.notifications.invokeAction(notification, "default", "by-notification"),
   );
@@ -79,7 +80,7 @@ test("a link that starts the app raises the window once, with the link's token",
   const person = await connectApp(t, sandbox);
   const { desktop, app, window } = person;
   const { topUp, checkout } = await startTopUp(person, sandbox, "12");
-  await (await desktop.tray.icon()).click("Quit");
+  await (await desktop.tray.icon()).click(message("tray-quit"));
   await app.waitForExit();
   await checkout.close();
   await sandbox.pay(topUp.id);

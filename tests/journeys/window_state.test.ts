@@ -11,6 +11,7 @@ import { Sandbox } from "../session/sandbox.ts";
 import { staysTrue, until } from "../session/wait.ts";
 import { KEYS, type AppWindow } from "../session/window.ts";
 import { assertFits, connectApp, waitForPage } from "./steps.ts";
+import { text as message } from "../session/texts.ts";
 
 const FILE = "window-state.json";
 
@@ -92,20 +93,20 @@ test("the window opens where it was left: from the tray, after a start, and with
   await window.screenshot("payments");
 
   await app.closeWindow();
-  await icon.click("Open Bursar");
+  await icon.click(message("tray-open"));
   await app.window();
   await assertAsLeft(window);
   await window.screenshot("from-the-tray");
 
   // A page that is asked for goes first, and is then the one that was left.
   await app.closeWindow();
-  await icon.click("Top up…");
+  await icon.click(message("tray-top-up"));
   await app.window();
   await waitForPage(window, "top_up");
   await window.id("nav-payments").click();
   await waitForPage(window, "payments");
 
-  await icon.click("Quit");
+  await icon.click(message("tray-quit"));
   await app.waitForExit();
   const stored = readFileSync(join(home, FILE), "utf8");
   assert.equal(statSync(join(home, FILE)).mode & 0o777, 0o600);
@@ -148,7 +149,7 @@ test("text of twice its size leaves every page usable, from the first frame of t
   );
   assert.equal(icon, 36, "icons grow with the text");
   await app.closeWindow();
-  await (await desktop.tray.icon()).click("Open Bursar");
+  await (await desktop.tray.icon()).click(message("tray-open"));
   await app.window();
   await waitForPage(window, "settings");
   assert.equal(await rootFontSize(window), 32);
@@ -177,7 +178,7 @@ test("a damaged or unusable file gives the defaults, and delays and prevents not
     await waitForPage(window, "overview");
     assert.equal(await rootFontSize(window), 16, what);
     await chooseTextSize(window, 175);
-    await (await desktop.tray.icon()).click("Quit");
+    await (await desktop.tray.icon()).click(message("tray-quit"));
     await app.waitForExit();
     assert.equal((JSON.parse(readFileSync(file, "utf8")) as { text_size: string }).text_size, "175", what);
   }
@@ -196,7 +197,7 @@ test("a damaged or unusable file gives the defaults, and delays and prevents not
     await chooseTextSize(window, 150);
     await waitForTextSize(window, 150);
     assert.equal(await window.id("settings-error").isVisible(), false, what);
-    await (await desktop.tray.icon()).click("Quit");
+    await (await desktop.tray.icon()).click(message("tray-quit"));
     await app.waitForExit();
     assert.equal(statSync(file).ino, ino, `${what} is left alone`);
   }

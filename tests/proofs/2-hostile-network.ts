@@ -155,7 +155,7 @@ async function assertLeftAlone(
   }
 }
 
-/** Servers that refuse connections for a while: the app recovers within 5 s of their return, without "Check now". */
+/** Servers that refuse connections for a while: the app recovers within 5 s of their return, without "Check all accounts". */
 async function serversDown(tally: Tally, connected: ConnectedUser): Promise<void> {
   const servers = [connected.proxies.api, ...connected.proxies.rpcs];
   const span = times(300_000, 20_000);

@@ -238,9 +238,9 @@ async function apiLies(tally: Tally, connected: ConnectedUser): Promise<void> {
       [{ featureKey: "usdc", balance: "1e99", estimatedUsage: "0", usageDaysLeft: 1 }],
     ],
     [
-      "a negative balance",
+      "a balance in words",
       "/v2/users/balances",
-      [{ featureKey: "usdc", balance: "-5", estimatedUsage: "0", usageDaysLeft: 1 }],
+      [{ featureKey: "usdc", balance: "five", estimatedUsage: "0", usageDaysLeft: 1 }],
     ],
     [
       "another page than requested",
@@ -257,7 +257,7 @@ async function apiLies(tally: Tally, connected: ConnectedUser): Promise<void> {
         json(200, body);
         return true;
       };
-      // Open top-ups are polled only while the app follows one, but "Refresh all" reads them.
+      // Open top-ups are polled only while the app follows one, but "Refresh account" reads them.
       await invokeCommand(window, "refresh_all", { account });
       await until(
         "the app reports it",
@@ -345,7 +345,7 @@ async function disagreement(tally: Tally, connected: ConnectedUser): Promise<voi
   });
 }
 
-/** Clicks "Check now" and waits until all requests are answered. */
+/** Clicks "Check all accounts" and waits until all requests are answered. */
 async function checkNow({ window, account, proxies: { rpcs } }: ConnectedUser): Promise<void> {
   const requestCount = (): number => rpcs.reduce((sum, rpc) => sum + rpc.requests.length, 0);
   const before = requestCount();

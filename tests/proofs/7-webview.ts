@@ -26,6 +26,7 @@ import {
 } from "./hostile_script.ts";
 import { DECEPTIVE_CHARACTERS, HOSTILE_TEXTS } from "./hostile_texts.ts";
 import { invokeCommand, connectUser, connectNewUser, CommandError, startTopUp, startProxies } from "./proof_session.ts";
+import { text as message } from "../session/texts.ts";
 
 const about = {
   promise: 7,
@@ -246,7 +247,7 @@ async function hostileTexts(tally: Tally, desktop: Desktop, sandbox: Sandbox): P
     }
   });
   await tally.try("texts in notifications", async () => {
-    await desktop.notifications.find("Balance is low");
+    await desktop.notifications.find(message("notice-low_balance"));
     for (const { summary, body } of desktop.notifications.all) {
       assert.doesNotMatch(summary + body, DECEPTIVE_CHARACTERS);
       // Only XML's five entities: notification servers read markup.

@@ -11,6 +11,7 @@ import { connectAccount } from "../session/cli.ts";
 import { withDesktop, type Desktop } from "../session/desktop.ts";
 import { Sandbox } from "../session/sandbox.ts";
 import { cargoTest, prove, times } from "./proof.ts";
+import { text } from "../session/texts.ts";
 
 /** Cycles before the measurement, so that one-time allocations do not count. */
 const WARM_UP = 2;
@@ -57,7 +58,7 @@ await prove(
 
 async function openAndClose(desktop: Desktop, app: App): Promise<void> {
   const icon = await desktop.tray.icon();
-  await icon.click("Open Bursar");
+  await icon.click(text("tray-open"));
   await app.waitForWindow();
   await until("the page's process runs", () => app.webProcesses().length > 0);
   await app.closeWindow();

@@ -10,6 +10,7 @@ import type { RunningProcess } from "../session/processes.ts";
 import type { Sandbox, SandboxTopUp } from "../session/sandbox.ts";
 import type { TrayItem } from "../session/tray.ts";
 import { CliHome } from "./cli_home.ts";
+import { text } from "../session/texts.ts";
 
 /** Where the app is killed, and how many pop-ups may have appeared in the end. */
 export interface AppKill {
@@ -40,8 +41,9 @@ export async function killApp(desktop: Desktop, sandbox: Sandbox, kill: AppKill,
   const started = await home.bursar(["top-up", "12.5", "--no-open"]);
   assert.equal(started.code, 0, started.stderr);
   const topUp = await user.openTopUp();
+  const completed = text("notice-completed", { kind: "top_up" });
   const popUps = (): number =>
-    desktop.notifications.all.filter((one) => `${one.summary} ${one.body}`.includes(`on ${label}.`)).length;
+    desktop.notifications.all.filter(({ summary, body }) => summary === completed && body.includes(`${label}.`)).length;
 
   if (kill.when === "opening") await killWhileOpening(desktop, home, label, kill, topUp);
   await payAndWait(sandbox, topUp);
@@ -90,14 +92,14 @@ async function killWhileOpening(
   const opened = (): number => desktop.browser.openedUrls.filter((one) => one === topUp.session_url).length;
   const first = launch(desktop, home, kill.point);
   const icon = await findIcon(desktop, label);
-  await icon.find("Return to payment");
+  await icon.find(text("tray-return"));
   // The killed app does not answer the call.
-  await icon.click("Return to payment").catch(() => undefined);
+  await icon.click(text("tray-return")).catch(() => undefined);
   await assertDies(first, kill.point);
   const before = opened();
   assert.ok(before <= 1, `opened ${before} times`);
   const again = launch(desktop, home);
-  await (await findIcon(desktop, label)).click("Return to payment");
+  await (await findIcon(desktop, label)).click(text("tray-return"));
   await until("the payment page is opened", () => opened() === before + 1);
   await again.stop("SIGTERM", 20_000);
   assert.equal(opened(), before + 1);

@@ -22,8 +22,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "bursar-chain",
     "bursar-provider",
   ],
-  "bursar-cli": ["bursar-core"],
-  "bursar-desktop": ["bursar-core"],
+  "bursar-l10n": ["bursar-domain"],
+  "bursar-cli": ["bursar-core", "bursar-l10n"],
+  "bursar-desktop": ["bursar-core", "bursar-l10n"],
   "bursar-sandbox": [],
   "bare-window": [],
 };

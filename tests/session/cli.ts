@@ -33,6 +33,8 @@ export interface CliStatus {
   readonly reserved: Money | null;
   readonly held: Money | null;
   readonly frozen: boolean | null;
+  readonly owed: Money | null;
+  readonly entitlements: readonly (Money & { readonly name: string; readonly expires_at: string | null })[];
   readonly api_balance: Money | null;
   readonly agrees: boolean | null;
   readonly days_left: number | null;
@@ -88,14 +90,17 @@ export function parseHistory(done: Pick<ProcessResult, "code" | "stdout" | "stde
 export async function connectAccount(
   desktop: Desktop,
   user: User,
-  { network = user.sandbox.networkFile, label = "Test" }: { network?: string; label?: string | null } = {},
+  {
+    network = user.sandbox.networkFile,
+    label = "Test",
+    address = user.address,
+  }: { network?: string; label?: string | null; address?: string | null } = {},
 ): Promise<void> {
   const named = label === null ? [] : ["--label", label];
-  const done = await cli(
-    desktop,
-    ["account", "add", "fluence", "--network", network, "--address", user.address, ...named],
-    { input: `${user.key}\n` },
-  );
+  const wallet = address === null ? [] : ["--address", address];
+  const done = await cli(desktop, ["account", "add", "fluence", "--network", network, ...wallet, ...named], {
+    input: `${user.key}\n`,
+  });
   if (done.code !== 0) throw new Error(`account add: ${done.stderr}`);
 }
 

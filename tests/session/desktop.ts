@@ -137,14 +137,19 @@ export class Desktop {
 }
 
 /** Runs `body` in its own session, outside the test runner. */
-export async function withDesktop<T>(
+export function withDesktop<T>(
   name: string,
   options: DesktopOptions,
   body: (desktop: Desktop) => Promise<T>,
 ): Promise<T> {
+  return withScope(name, async (scope) => body(await Desktop.for(scope, options)));
+}
+
+/** Runs `body` outside the test runner, with what a session needs of a test. */
+export async function withScope<T>(name: string, body: (scope: TestScope) => Promise<T>): Promise<T> {
   const ends: (() => Promise<void>)[] = [];
   try {
-    return await body(await Desktop.for({ name, after: (end) => ends.push(end) }, options));
+    return await body({ name, after: (end) => ends.push(end) });
   } finally {
     for (const end of ends) await end();
   }

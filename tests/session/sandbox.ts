@@ -26,6 +26,16 @@ export interface ReadyInfo {
     readonly email: string;
   };
   readonly panel: PanelReady;
+  /** Fluence as it is in 2026, without a chain. */
+  readonly today: {
+    readonly api: string;
+    readonly api_key: string;
+    readonly network: string;
+    readonly network_of_both: string;
+    readonly user_id: string;
+    readonly email: string;
+    readonly pages: { readonly crypto: string; readonly card: string };
+  };
   readonly checkout: string;
   readonly control: string;
   readonly rpc: Readonly<Record<string, string>>;
@@ -46,6 +56,14 @@ export interface NewUser {
   readonly history_on_chain?: number;
   readonly workload?: { readonly daily?: Amount; readonly days?: number; readonly reserve?: Amount } | null;
   readonly ids?: "same" | "intent_differs" | "chain_differs";
+  /** Which Fluence the user lives in; the commissioned one by default. */
+  readonly era?: "copperx" | "today";
+  /** Today's era only. */
+  readonly wallet?: boolean;
+  readonly promo?: Amount;
+  readonly promo_expires_in_s?: number;
+  readonly promo_form?: "entitlement" | "entitlement_with_expiry" | "balance";
+  readonly debt_form?: "overage" | "negative";
 }
 
 export interface UserData {
@@ -95,7 +113,8 @@ export interface UserState extends UserData {
 }
 
 export interface Fault {
-  readonly target: "console" | "checkout" | "panel" | "panel-card" | "panel-wallet";
+  readonly target:
+    "console" | "checkout" | "panel" | "panel-card" | "panel-wallet" | "today" | "today-crypto" | "today-card";
   readonly method?: string;
   readonly path?: string;
   readonly times?: number;
@@ -417,6 +436,19 @@ export class User {
 
   async addWorkload(details: { daily?: Amount; days?: number; reserve?: Amount; name?: string }): Promise<void> {
     await this.sandbox.control("POST", `/users/${this.data.id}/workloads`, details);
+  }
+
+  /** Makes the user of today's era owe that much, with nothing left for so many seconds. */
+  async owe(amount: Amount, sinceSeconds = 0): Promise<void> {
+    await this.sandbox.control("POST", `/users/${this.data.id}/debt`, { amount, since_s: sinceSeconds });
+  }
+
+  /** Moves the user into the other era; the contract keeps its money. */
+  async moveTo(era: "copperx" | "today", balance?: Amount): Promise<void> {
+    await this.sandbox.control("POST", `/users/${this.data.id}/era`, {
+      era,
+      ...(balance === undefined ? {} : { balance }),
+    });
   }
 
   async addHistory(count: number, onChain = 0): Promise<void> {

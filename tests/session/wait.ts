@@ -14,7 +14,7 @@ type Absent = undefined | null | false;
 
 /**
  * Polls until `probe` returns something other than undefined, null or false, and returns that value. An exception from
- * `probe` counts as "not yet"; the error at the timeout includes the last one.
+ * `probe` counts as "not yet"; the error at the timeout includes it if the last poll threw.
  */
 export async function until<T>(
   what: string,
@@ -22,11 +22,13 @@ export async function until<T>(
   { timeout = 15_000, interval = 50 }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + timeout;
-  let lastError: unknown = "the condition was not met";
+  const unmet = "the condition was not met";
+  let lastError: unknown = unmet;
   for (;;) {
     try {
       const value = await probe();
       if (value !== undefined && value !== null && value !== false) return value;
+      lastError = unmet;
     } catch (error) {
       if (error instanceof Unrecoverable) throw error;
       lastError = error;

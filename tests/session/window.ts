@@ -201,7 +201,16 @@ export class Locator {
   }
 
   click(options: WaitOptions = {}): Promise<void> {
-    return this.#retry("is clicked", options, (path) => this.#window.driver.command("POST", `${path}/click`));
+    return this.#retry("is clicked", options, async (path, ref) => {
+      try {
+        await this.#window.driver.command("POST", `${path}/click`);
+      } catch (error) {
+        // The driver scrolls to what is out of sight, but not to what the header half covers. A user scrolls further.
+        if (error instanceof WebDriverError && error.code === "element not interactable")
+          await this.#window.driver.script('arguments[0].scrollIntoView({ block: "center" })', ref);
+        throw error;
+      }
+    });
   }
 
   /** Types at the end of the current value. */

@@ -4,6 +4,8 @@ import type {
   AccountView,
   Amount,
   ChargeView,
+  DebtView,
+  Entitlement,
   Figure,
   MoneyRule,
   NetworkView,
@@ -11,6 +13,7 @@ import type {
   Overview,
   PaymentStatus,
   PaymentView,
+  ResourceTotal,
   TopUpForm,
   TopUpView,
 } from "../src/lib/types.ts";
@@ -24,6 +27,7 @@ export const MAIN: AccountView = {
   label: "Fluence",
   network: "mainnet",
   provider: "Fluence",
+  provider_title: "own_name",
   capabilities: { several_open: false, renewals: false, migrations: false, saved_methods: false, invoices: false },
   verifiable: true,
   rpc_hosts: 1,
@@ -36,9 +40,12 @@ export const MAIN: AccountView = {
   session_only: false,
   signs_in_by_browser: false,
   has_console: true,
+  has_keys_page: true,
+  has_billing_page: true,
   has_explorer: true,
   currency: "USDC",
   balance: { amount: usdc("1204.350000"), source: "chain", as_of: ago(12), block: "5103812" },
+  owed: null,
   connected_at: ago(86_400 * 200),
 };
 
@@ -53,6 +60,7 @@ export const SANDBOX: AccountView = {
   sandbox: true,
   signs_in_by_browser: true,
   balance: { amount: usdc("253.934"), source: "chain", as_of: ago(3), block: "812" },
+  owed: null,
 };
 
 export const OPEN: TopUpView = {
@@ -67,6 +75,8 @@ export const OPEN: TopUpView = {
   expires_at: ago(-705),
   can_open: true,
   refused_host: null,
+  late_money: "credited",
+  qr_code_helps: true,
   can_cancel: true,
   cancel_requested: false,
   checked_at: ago(4),
@@ -111,9 +121,27 @@ export const CHARGES: ChargeView[] = DAILY.map((amount, day) => ({
   amount: usdc(amount),
 }));
 
+const RESOURCES: ResourceTotal[] = [
+  ...["web-1", "web-2", "database", "a-machine-with-a-rather-long-name-for-builds", "queue", "cache"].map(
+    (name, n): ResourceTotal => ({
+      id: `r-${n}`,
+      name,
+      kind: "machine",
+      total: usdc(`${28 - n * 4}.${String(n * 13 + 10)}1234`),
+    }),
+  ),
+  { id: "r-6", name: "database-volume", kind: "disk", total: usdc("2.401000") },
+  { id: "c6d2a3f0-3b1e-4a8f-9a2e-6b1f0c5d7e90", name: null, kind: "address", total: usdc("1.100000") },
+  { id: "r-8", name: "old-volume", kind: "disk", total: usdc("0.300000") },
+];
+
 export const OVERVIEW: Overview = {
   account: MAIN,
   balance: MAIN.balance,
+  chain_balance: MAIN.balance,
+  debt: null,
+  api_leads: false,
+  entitlements: [],
   reserved: { amount: usdc("42.070000"), source: "chain", as_of: ago(12), block: "5103812" },
   held: { amount: usdc("0.000000"), source: "chain", as_of: ago(12), block: "5103812" },
   frozen: false,
@@ -125,6 +153,7 @@ export const OVERVIEW: Overview = {
   stale: false,
   as_of: ago(12),
   charges: CHARGES,
+  resources: RESOURCES,
   charges_as_of: ago(1500),
   charges_error: null,
   payments_as_of: ago(30),
@@ -146,6 +175,7 @@ export const FORM: TopUpForm = {
     { ...METHOD, code: "card", name: "Card", kind: "fiat", min: usdc("20.00"), max: usdc("1000.00") },
   ],
   presets: ["10", "25", "50", "100", "250"],
+  clears_debt: null,
   headroom: usdc("3753.58"),
   balance_max: usdc("5000"),
   open: null,
@@ -153,33 +183,25 @@ export const FORM: TopUpForm = {
   blocked: null,
 };
 
-export const RULES: MoneyRule[] = [
-  {
-    title: "For renting only",
-    text: "The Balance pays for resources on Fluence. It cannot be spent on anything else.",
-  },
-  { title: "No withdrawal", text: "It cannot be paid out. For a refund, write to the Fluence team." },
-  {
-    title: "Not from your own wallet",
-    text: "Money sent to the contract by yourself is not credited; only the payment page’s is.",
-  },
-  {
-    title: "Your wallet is not the Balance",
-    text: "Tokens for staking go to the wallet address directly or by the Bridge, not through a top-up.",
-  },
-];
+export const RULES: MoneyRule[] = ["rent_only", "no_withdrawal", "payment_page_only", "wallet_is_separate"];
 
 export const NETWORKS: NetworkView[] = ["mainnet", "testnet", "stage"].map((name) => ({
   name,
   provider: "Fluence",
+  provider_title: "own_name",
   api_host: name === "mainnet" ? "api.fluence.dev" : `api.${name}.fluence.dev`,
   sandbox: false,
   has_console: true,
+  has_keys_page: name === "mainnet",
   signs_in_by_browser: false,
   has_chain: true,
-  scopes_read: ["billing:get_history", "billing:get_spending_history"],
-  scopes_top_up: ["billing:top_up"],
+  scopes: [
+    { name: "billing:get_history", allows: "payments", preset: "Read only" },
+    { name: "billing:get_spending_history", allows: "spending", preset: "Read only" },
+    { name: "billing:top_up", allows: "top-ups", preset: "Full access" },
+  ],
   built_in: true,
+  featured: name === "mainnet",
 }));
 
 export const SANDBOX_NETWORK: NetworkView = {
@@ -243,15 +265,21 @@ export function payments(count: number): PaymentView[] {
 }
 
 export function notices(): NoticeView[] {
-  const base = { account: MAIN.id, label: MAIN.label, amount: usdc("25.00"), why: null, payment: null, read: true };
+  const base: Omit<NoticeView, "id" | "kind" | "at"> = {
+    account: MAIN.id,
+    label: MAIN.label,
+    about: "top_up",
+    reason: null,
+    amount: usdc("25.00"),
+    days_left: null,
+    payment: null,
+    read: true,
+  };
   return [
     {
       ...base,
       id: 9,
       kind: "completed",
-      title: "Top-up completed",
-      body: "25.00 USDC has arrived on Fluence.",
-      body_hidden: "The top-up has arrived on Fluence.",
       payment: payments(3)[1]?.id ?? null,
       at: ago(340),
       read: false,
@@ -260,9 +288,7 @@ export function notices(): NoticeView[] {
       ...base,
       id: 8,
       kind: "low_balance",
-      title: "Balance is low",
-      body: "Fluence lasts about 6 days.",
-      body_hidden: "Fluence lasts about 6 days.",
+      days_left: 6,
       at: ago(7400),
       read: false,
     },
@@ -270,37 +296,52 @@ export function notices(): NoticeView[] {
       ...base,
       id: 7,
       kind: "expired",
-      title: "Top-up expired",
-      body: "10.00 USDC for Fluence was not paid before its payment page closed. If you have already paid, Bursar keeps checking with the provider.",
-      body_hidden: "The top-up for Fluence was not paid before its payment page closed.",
+      amount: usdc("10.00"),
       at: ago(90_000),
     },
     {
       ...base,
       id: 6,
       kind: "under_review",
-      title: "Top-up under review",
-      body: "500.00 USDC for Fluence is under review by the provider. It is not lost; this can take a while.",
-      body_hidden: "The top-up is under review.",
+      amount: usdc("500.00"),
       at: ago(190_000),
     },
     {
       ...base,
       id: 5,
       kind: "failed",
-      title: "Top-up failed",
-      body: "40.00 USDC for Fluence was not accepted. If you were charged anyway, Bursar keeps checking with the provider.",
-      body_hidden: "The top-up was not accepted.",
+      amount: usdc("40.00"),
       at: ago(290_000),
     },
     {
       ...base,
       id: 4,
       kind: "signed_out",
-      title: "Signed out",
-      body: "The provider no longer accepts the key of Fluence. Sign in again to go on.",
-      body_hidden: "Signed out.",
       at: ago(590_000),
     },
   ];
 }
+
+const usd = (amount: string): Amount => ({ amount, currency: "USD" });
+
+/** A debt two days after the money ran out. */
+export const DEBT: DebtView = {
+  owed: usd("3.50"),
+  last_above_zero: ago(2 * 86_400),
+  steps: [
+    {
+      removes: "machines_and_addresses",
+      limit: usd("5.00"),
+      unpaid_days: 3,
+      state: "ahead",
+      expected_at: ago(-86_400),
+    },
+    { removes: "disks", limit: usd("20.00"), unpaid_days: 10, state: "ahead", expected_at: ago(-11 * 86_400) },
+  ],
+  rules_as_of: "2026-11-30",
+};
+
+export const ENTITLEMENTS: Entitlement[] = [
+  { kind: "promo_credits", name: "promo-credits", amount: usd("12.00"), expires_at: ago(-21 * 86_400) },
+  { kind: "other", name: "gpu-hours", amount: usd("-1.20"), expires_at: null },
+];

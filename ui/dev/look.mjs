@@ -1,14 +1,17 @@
 // Opens pages of the preview in Chromium. `npm run look -w ui -- OUT [SCENARIO …]` takes screenshots. `npm run axe -w ui`
-// takes none. It fails on everything that axe-core finds, on pages that are cut off or have two scrollbars, on elements over
-// a dialog, and on errors in the console.
-// A scenario is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME[:LANGUAGE], where PERCENT is the text size. Steps can follow:
-// @TESTID clicks, @TESTID=TEXT types, and @!EVENT triggers something that happens elsewhere (see mock-transport.ts).
+// takes none. It fails on everything that axe-core finds, on pages that are cut off or have two scrollbars, on texts that are
+// cut or overlap, on elements over a dialog, and on errors in the console. `npm run axe:pseudo -w ui` does the same in the two
+// pseudo-languages (ui/l10n/pseudo.ts), each page and state at three widths, and finds texts that are not translated; with
+// `-- --sample` it leaves the states out and takes a minute instead of a quarter of an hour.
+// A scenario is PAGE@CASE[,CASE]@WIDTHxHEIGHT[:PERCENT]@THEME[:LANGUAGE]. PERCENT is the text size; THEME is `light` or `dark`,
+// with more contrast `light-contrast` or `dark-contrast`, or `light-forced` or `dark-forced` in the system's own colours. Steps can
+// follow: @TESTID clicks, @TESTID=TEXT types, and @!EVENT triggers something that happens elsewhere (see mock-transport.ts).
 
 import { mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
-import { createServer } from "vite";
+import { layoutFaults, textFaults, untranslatedTexts } from "./page-checks.mjs";
+import { servePreview } from "./serve-preview.mjs";
 
 const PAGES = ["overview", "top_up", "payments", "inbox", "accounts", "settings"];
 const SIZES = ["1200x800", "800x600", "480x600"];
@@ -31,6 +34,12 @@ const EVERY_STATE = [
     `${page}@loading@480x600@light`,
   ]),
   "connect@first@480x600:200@light",
+  "connect@first@480x600@dark@other-networks",
+  "connect@first@800x600@light@connect-key=abc@connect",
+  "connect@first,warnings@480x600@dark@connect-key=abc@connect",
+  "connect@first,warnings@480x600:200@light@connect-key=abc@connect",
+  "overview@full@480x600@light@resource-charges-all",
+  "overview@full@480x600:200@light@resource-charges-all",
   "overview@bare,signed-out@480x600:200@light@health-more",
   "overview@open,refused@480x600:200@light",
   ...["top_up", "payments", "accounts"].map((page) => `${page}@panel,long@480x600:200@light`),
@@ -52,6 +61,9 @@ const EVERY_STATE = [
   "overview@full@480x600@light@nav-overview",
   "settings@full@480x600@light@setting-low-amount-on",
   "settings@two@480x600@dark@setting-low-amount-on@setting-low-amount=0@setting-low-days=0",
+  "overview@debt@800x600@light",
+  "overview@api-leads@800x600@light",
+  "overview@today@480x600@dark",
   "overview@alarm,two@800x600@light",
   "overview@alarm,sandbox@480x600@dark",
   "overview@unknown@480x600@dark",
@@ -131,20 +143,33 @@ const EVERY_STATE = [
   "connect@first,bare,sandbox@800x600@dark@network-sandbox@by-browser@begin-sign-in",
   "connect@first,warnings@800x600@light@network-mainnet@connect-key=abc@connect",
   "overview@no-core@800x600@light",
+  ...["light-contrast", "dark-contrast", "light-forced", "dark-forced"].flatMap((theme) =>
+    [
+      ...["overview", "top_up", "inbox", "accounts"].map((page) => `${page}@full@800x600`),
+      "overview@alarm,open@800x600",
+      "overview@debt@480x600",
+      "payments@full@1200x800@payment",
+      "settings@full@480x600@setting-language",
+    ].map((scenario) => scenario.replace(/(@\d+x\d+)/, `$1@${theme}`)),
+  ),
 ];
 
-const check = process.argv.includes("--check");
-const [out = "looks", ...requested] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const scenarios = requested.length > 0 ? requested : check ? EVERY_STATE : EVERY_PAGE;
+/** They are no languages of the browser: the page's markup chooses them, as it does the setting's. */
+const PSEUDO_LANGUAGES = ["en-XA", "ar-XB"];
+/** Around each text of the first one. */
+const BRACKETS = ["⟦", "⟧"];
+const PSEUDO_SIZES = ["480x600", "800x600", "1200x800"];
 
-const server = await createServer({
-  root: fileURLToPath(new URL("..", import.meta.url)),
-  mode: "preview",
-  logLevel: "error",
-  server: { port: 0, strictPort: false },
-});
-await server.listen();
-const base = process.env.BASE ?? server.resolvedUrls?.local[0] ?? "";
+const check = process.argv.includes("--check");
+const pseudo = process.argv.includes("--pseudo");
+const sample = process.argv.includes("--sample");
+const given = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const [out = "looks", ...requested] = check ? ["", ...given] : given;
+const scenarios =
+  requested.length > 0 ? requested : pseudo ? pseudoScenarios(EVERY_STATE) : check ? EVERY_STATE : EVERY_PAGE;
+
+const preview = await servePreview();
+const base = process.env.BASE ?? preview.address;
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -157,7 +182,7 @@ const queue = [...scenarios];
 await Promise.all(Array.from({ length: CONCURRENCY }, runQueue));
 console.log(`${scenarios.length} pages, ${faultCount} faults`);
 await browser.close();
-await server.close();
+await preview.close();
 process.exitCode = faultCount > 0 ? 1 : 0;
 
 async function runQueue() {
@@ -169,15 +194,37 @@ async function runQueue() {
   }
 }
 
+/** Each page and state once in each pseudo-language, whatever sizes and themes it has in the list. */
+function pseudoScenarios(list) {
+  const states = new Map();
+  for (const scenario of list) {
+    const [page, cases, size, look, ...steps] = scenario.split("@");
+    const percent = size.split(":")[1] ?? "";
+    const state = [page, cases, percent, ...steps].join("@");
+    const isSampled = !sample || (cases === "full" && percent === "" && steps.length === 0);
+    if (isSampled && !states.has(state)) states.set(state, { page, cases, size, look, steps });
+  }
+  return PSEUDO_LANGUAGES.flatMap((language) =>
+    [...states.values()].map(({ page, cases, size, look, steps }) =>
+      [page, cases, size, `${look}:${language}`, ...steps].join("@"),
+    ),
+  );
+}
+
 async function visit(scenario) {
   const [page = "", cases = "full", size = "1200x800", look = "light", ...steps] = scenario.split("@");
-  const [theme, language = "en-US"] = look.split(":");
+  const [colours = "", language = "en-US"] = look.split(":");
+  const [theme, preference] = colours.split("-");
+  const isPseudo = PSEUDO_LANGUAGES.includes(language);
   const [, width, height, zoom] = /^(\d+)x(\d+)(?::(\d+))?$/.exec(size) ?? [];
   const context = await browser.newContext({
     viewport: { width: Number(width), height: Number(height) },
     reducedMotion: "reduce",
+    colorScheme: theme,
+    contrast: preference === "contrast" ? "more" : "no-preference",
+    forcedColors: preference === "forced" ? "active" : "none",
     // The window takes the language of the browser.
-    locale: language,
+    locale: isPseudo ? "en-US" : language,
   });
   const tab = await context.newPage();
   const faults = [];
@@ -186,7 +233,8 @@ async function visit(scenario) {
     if (message.type() === "error" && !message.location().url.endsWith("/favicon.ico")) faults.push(message.text());
   });
   try {
-    await tab.goto(`${base}?case=${cases}&theme=${theme}&text=${zoom ?? 100}`);
+    const chosen = isPseudo ? language : "system";
+    await tab.goto(`${base}?case=${cases}&theme=${theme}&text=${zoom ?? 100}&language=${chosen}`);
     const navEntry = tab.getByTestId(`nav-${page}`);
     await tab.getByTestId("frame").waitFor();
     await tab.locator('[data-testid="page-title"]').waitFor();
@@ -205,21 +253,36 @@ async function visit(scenario) {
     await tab.mouse.move(2, 2);
     await tab.evaluate(settled);
     if (!check) await tab.screenshot({ path: `${out}/${scenario.replaceAll(/[^\w.-]/g, "_")}.png` });
-    faults.push(...(await tab.evaluate(layoutFaults)));
-    if (check) {
-      await tab.evaluate(axe);
-      const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
-      for (const { id, help, nodes } of violations) {
-        // An opened list stands at the end of the document, so that nothing covers it. The button that opens it is in a landmark.
-        const first = nodes.find(({ html }) => id !== "region" || !html.includes("data-bits-floating-c"));
-        if (first) faults.push(`${id}: ${help}: ${first.html.slice(0, 200)}`);
-      }
+    if (language === "en-XA") faults.push(...(await tab.evaluate(untranslatedTexts, BRACKETS)));
+    faults.push(...(await tab.evaluate(layoutFaults)), ...(await tab.evaluate(textFaults)));
+    if (check) faults.push(...(await accessibilityFaults(tab)));
+    // Resizing would move what a list is attached to.
+    const listOpen = (await tab.locator("[data-bits-floating-content-wrapper]").count()) > 0;
+    const others = pseudo && zoom === undefined && !listOpen ? PSEUDO_SIZES.filter((one) => one !== size) : [];
+    for (const other of others) {
+      const [wide, high] = other.split("x").map(Number);
+      await tab.setViewportSize({ width: wide, height: high });
+      await tab.evaluate(settled);
+      const found = [...(await tab.evaluate(layoutFaults)), ...(await tab.evaluate(textFaults))];
+      // It takes longest, and the width of a page changes little of what it finds.
+      if (cases === "full" && steps.length === 0) found.push(...(await accessibilityFaults(tab)));
+      for (const fault of found) faults.push(`at ${other}: ${fault}`);
     }
   } catch (error) {
     faults.push(String(error).split("\n")[0]);
   }
   await context.close();
   return faults;
+}
+
+async function accessibilityFaults(tab) {
+  if (!(await tab.evaluate(() => "axe" in globalThis))) await tab.evaluate(axe);
+  const { violations } = await tab.evaluate(() => globalThis.axe.run(document));
+  return violations.flatMap(({ id, help, nodes }) => {
+    // An opened list stands at the end of the document, so that nothing covers it. The button that opens it is in a landmark.
+    const first = nodes.find(({ html }) => id !== "region" || !html.includes("data-bits-floating-c"));
+    return first ? [`${id}: ${help}: ${first.html.slice(0, 200)}`] : [];
+  });
 }
 
 async function performStep(tab, step) {
@@ -243,56 +306,4 @@ function settled() {
     observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
     again();
   });
-}
-
-/** Runs in the page. Finds what is cut off, scrolls twice, or lies over a dialog. */
-function layoutFaults() {
-  const faults = [];
-  const whole = document.documentElement;
-  if (whole.scrollWidth > innerWidth) faults.push("the window scrolls sideways");
-  if (whole.scrollHeight > innerHeight) faults.push("the window scrolls beside its page");
-  const main = document.querySelector("main");
-  if (main !== null && main.scrollWidth > main.clientWidth) {
-    const edge = main.getBoundingClientRect().left + main.clientWidth;
-    const wide = [...main.querySelectorAll("*")].findLast((one) => one.getBoundingClientRect().right > edge + 1);
-    faults.push(`the page scrolls sideways: ${wide?.outerHTML.slice(0, 160)}`);
-  }
-  if (main !== null && main.innerText.trim() === "" && main.querySelector("[role=status]") === null)
-    faults.push("the page is empty");
-  const scrolls = (element) =>
-    element.scrollHeight > element.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(element).overflowY);
-  const scrolling = [...document.querySelectorAll("*")].filter(scrolls);
-  for (const inner of scrolling)
-    if (scrolling.some((outer) => outer !== inner && outer.contains(inner)))
-      faults.push(`scrolls within what scrolls: ${inner.className}`);
-  for (const element of document.querySelectorAll("[title]"))
-    faults.push(`has a tooltip of the system, which lies over dialogs: ${element.outerHTML.slice(0, 120)}`);
-  for (const amount of document.querySelectorAll("main .money")) {
-    const [own, around] = [amount.getBoundingClientRect(), amount.parentElement.getBoundingClientRect()];
-    if (own.right > around.right + 1) faults.push(`an amount runs over what is beside it: ${amount.textContent}`);
-  }
-  const centre = (element) => (({ left, right }) => (left + right) / 2)(element.getBoundingClientRect());
-  for (const name of document.querySelectorAll('[data-testid="days-scale"] .name')) {
-    const tick = document.querySelector(`[data-testid="days-scale"] .tick[data-day="${name.dataset.day}"]`);
-    if (tick === null || Math.abs(centre(tick) - centre(name)) > 1)
-      faults.push(`the name of day ${name.dataset.day} stands ${centre(name)}, its tick elsewhere`);
-  }
-  const dialog = [...document.querySelectorAll('[role="dialog"], [role="alertdialog"]')].at(-1);
-  if (dialog !== undefined) {
-    const { left, top, right, bottom } = dialog.getBoundingClientRect();
-    if (left < 0 || top < 0 || right > innerWidth || bottom > innerHeight) faults.push("the dialog is cut");
-    for (const [x, y] of [
-      [left + 20, top + 8],
-      [(left + right) / 2, (top + bottom) / 2],
-      [right - 20, bottom - 8],
-    ]) {
-      const there = document.elementFromPoint(x, y);
-      if (there !== null && !dialog.contains(there) && !there.closest("[data-bits-select-content]"))
-        faults.push(`lies over the dialog: ${there.className}`);
-    }
-    for (const part of dialog.querySelectorAll("*"))
-      if (part.scrollWidth > part.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(part).overflowX))
-        faults.push("the dialog scrolls sideways");
-  }
-  return faults;
 }

@@ -26,13 +26,20 @@ const parameters = new URLSearchParams(location.search);
 const cases = new Set((parameters.get("case") ?? "full").split(","));
 const hasCase = (name: string) => cases.has(name);
 
-const failure = (code: Failure["code"], message: string, retryable = false): Failure => ({ code, message, retryable });
+const language = parameters.get("language") ?? "system";
+
+const failure = (code: Failure["code"], detail: Failure["detail"], retryable = false): Failure => ({
+  code,
+  detail,
+  retryable,
+});
 const unanswered = () => new Promise<never>(() => {});
 const answer = <T>(value: T, millis = 30) =>
   new Promise<T>((done) => setTimeout(() => done(structuredClone(value)), millis));
 
 let settings: AppView["settings"] = {
   theme: (parameters.get("theme") as "light" | "dark" | null) ?? "system",
+  language: language as AppView["settings"]["language"],
   hide_amounts: hasCase("hidden"),
   notifications: true,
   low_balance_amount: "",
@@ -50,12 +57,21 @@ let windowState: WindowState = {
   text_size: (parameters.get("text") as TextSize | null) ?? "100",
 };
 
+const usd = (amount: string) => ({ ...fixtures.API_BALANCE, amount: { amount, currency: "USD" } });
+
 const account = {
   ...(hasCase("panel") ? panel.PANEL : hasCase("sandbox") ? fixtures.SANDBOX : fixtures.MAIN),
   signed_in: !hasCase("signed-out") && !hasCase("keyring"),
   waits_for_keyring: hasCase("keyring"),
 };
 if (hasCase("no-address")) Object.assign(account, { address: null, balance: fixtures.API_BALANCE });
+if (hasCase("today") || hasCase("debt"))
+  Object.assign(account, {
+    verifiable: false,
+    address: null,
+    balance: usd(hasCase("debt") ? "0" : "86.40"),
+    owed: hasCase("debt") ? fixtures.DEBT.owed : null,
+  });
 if (hasCase("huge")) account.balance = { ...fixtures.API_BALANCE, amount: fixtures.usdc("123456789012.123456") };
 if (hasCase("unknown") || hasCase("loading")) account.balance = null;
 if (hasCase("long")) account.label = "A very long account name for a team of many people";
@@ -76,7 +92,9 @@ const open = {
     : {}),
   ...(hasCase("cancelling") ? { cancel_requested: true } : {}),
   ...(hasCase("refused") ? { can_open: false, refused_host: "pay.example.net:8443" } : {}),
-  ...(hasCase("trouble") ? { error: failure("timeout", "The provider’s payments did not answer in time.", true) } : {}),
+  ...(hasCase("trouble")
+    ? { error: failure("timeout", { id: "timed-out", args: { host: "api.fluence.dev" } }, true) }
+    : {}),
 };
 const reviewed = { ...fixtures.OPEN, id: "t0", status: "under_review" as const, expires_at: null, can_open: false };
 const hasOpenTopUp =
@@ -116,6 +134,7 @@ const NOT_LOADED: Partial<Overview> = {
   days_left: null,
   as_of: null,
   charges: [],
+  resources: [],
   charges_as_of: null,
   payments_as_of: null,
   stale: true,
@@ -140,8 +159,9 @@ function overview(): Overview {
     return {
       ...base,
       charges: [],
+      resources: [],
       charges_as_of: null,
-      charges_error: failure("forbidden", "The key lacks the scope billing:get_spending_history."),
+      charges_error: failure("forbidden", { id: "key-may-not-read", args: { scopes: "billing:get_spending_history" } }),
     };
   if (hasCase("loading")) return { ...base, ...NOT_LOADED };
   if (hasCase("huge"))
@@ -159,8 +179,20 @@ function overview(): Overview {
       ...base,
       ...NOT_LOADED,
       errors: [
-        failure("unreachable", "api.fluence.dev could not be reached.", true),
-        failure("chain_unavailable", "None of the network’s 2 RPCs is usable.", true),
+        failure("unreachable", { id: "not-reached", args: { host: "api.fluence.dev" } }, true),
+        failure(
+          "chain_unavailable",
+          {
+            id: "no-rpc-usable",
+            args: {
+              each: ["rpc.fluence.dev", "rpc.example.org"].map((host) => ({
+                id: "timed-out" as const,
+                args: { host },
+              })),
+            },
+          },
+          true,
+        ),
       ],
     };
   if (hasCase("alarm"))
@@ -172,6 +204,24 @@ function overview(): Overview {
       held: { ...(base.held as NonNullable<Overview["held"]>), amount: fixtures.usdc("120.5") },
       api_balance: { amount: fixtures.usdc("1104.35"), source: "api", as_of: fixtures.ago(40), block: null },
       maintenance: true,
+    };
+  if (hasCase("debt"))
+    return {
+      ...base,
+      balance: usd("0"),
+      api_balance: usd("0"),
+      days_left: 0,
+      daily_usage: usd("1.2").amount,
+      debt: fixtures.DEBT,
+    };
+  if (hasCase("today")) return { ...base, entitlements: fixtures.ENTITLEMENTS };
+  if (hasCase("api-leads"))
+    return {
+      ...base,
+      api_leads: true,
+      balance: usd("86.40"),
+      api_balance: usd("86.40"),
+      chain_balance: fixtures.MAIN.balance,
     };
   if (hasCase("offline") || hasCase("stale")) return { ...base, stale: true, as_of: fixtures.ago(9000) };
   return base;
@@ -189,7 +239,9 @@ function form(): TopUpForm {
       : {}),
     returns_by_link: !hasCase("no-link"),
     open: hasOpenTopUp ? open : null,
-    blocked: hasCase("blocked") ? failure("forbidden", "The key lacks the scope billing:top_up.") : null,
+    blocked: hasCase("blocked")
+      ? failure("forbidden", { id: "key-may-not-pay", args: { scopes: "billing:top_up" } })
+      : null,
   };
 }
 
@@ -207,11 +259,18 @@ function quote(amount: string): Quote {
   if (!/^\d+(\.\d+)?$/.test(amount))
     return {
       ...nothing,
-      error: failure("amount_malformed", "Type an amount in digits with a point for decimals, such as 25 or 25.50."),
+      error: failure("amount_malformed", { id: "amount-not-a-number" }),
     };
   if (/\.\d{3,}$/.test(amount))
-    return { ...nothing, error: failure("amount_precision", "Type at most 2 decimals, such as 25.50.") };
-  if (amount.length < 2) return { ...nothing, error: failure("amount_too_small", "The minimum is 10.00 USDC.") };
+    return { ...nothing, error: failure("amount_precision", { id: "amount-decimals", args: { decimals: 2 } }) };
+  if (amount.length < 2)
+    return {
+      ...nothing,
+      error: failure("amount_too_small", {
+        id: "amount-below-minimum",
+        args: { minimum: { amount: "10", currency: "USDC" } },
+      }),
+    };
   return {
     ...nothing,
     amount: fixtures.usdc(amount),
@@ -219,9 +278,7 @@ function quote(amount: string): Quote {
     total: fixtures.usdc("25.25"),
     balance_after: fixtures.usdc("1229.35"),
     error: null,
-    warning: hasCase("unknown")
-      ? "The balance is not known, so the provider decides whether it fits under the limit."
-      : null,
+    warning: hasCase("unknown") ? "balance_unknown" : null,
   };
 }
 
@@ -230,10 +287,10 @@ const page = <T>(value: T) =>
   hasCase("wait")
     ? unanswered()
     : hasCase("failing")
-      ? Promise.reject(failure("storage_failed", "The history could not be read."))
+      ? Promise.reject(failure("storage_failed", { id: "disk-failed", args: { file: "history.db" } }))
       : answer(value);
 
-const timeout = failure("timeout", "The provider did not answer in time.", true);
+const timeout = failure("timeout", { id: "timed-out", args: { host: "api.fluence.dev" } }, true);
 
 function dues(): DuePaymentsView {
   if (hasCase("empty")) return { ...panel.DUES, services: [], migrations: [] };
@@ -285,7 +342,7 @@ function backfill(): BackfillView | null {
 export const core: Transport = {
   app: () =>
     hasCase("no-core")
-      ? Promise.reject(failure("storage_newer", "The data was written by version 9."))
+      ? Promise.reject(failure("storage_newer", { id: "data-file-newer", args: { file: "bursar.db" } }))
       : answer(
           {
             version: "0.1.0",
@@ -312,9 +369,9 @@ export const core: Transport = {
         : { ...panel.METHODS_VIEW, methods: hasCase("empty") ? [] : panel.METHODS_VIEW.methods },
     ),
   addMethod: () => answer(null),
-  removeMethod: () => Promise.reject(failure("method_unknown", "This method is not there any more.")),
+  removeMethod: () => Promise.reject(failure("method_unknown", { id: "method-not-removable" })),
   setDefaultMethod: () => answer(panel.METHODS_VIEW, 300),
-  openInvoice: () => Promise.reject(failure("file_failed", "No program on this system opens PDF files.")),
+  openInvoice: () => Promise.reject(failure("file_failed", { id: "pdf-viewer-not-opened" })),
   saveInvoice: () => answer("/home/user/Documents/invoice-2026-4200.pdf"),
   topUpForm: () => page(form()),
   quote: (_, request) =>
@@ -325,10 +382,12 @@ export const core: Transport = {
     ),
   pay: () =>
     hasCase("changed")
-      ? Promise.reject(failure("total_changed", "It costs 129.00 USD now."))
+      ? Promise.reject(
+          failure("total_changed", { id: "total-changed", args: { total: { amount: "129", currency: "USD" } } }),
+        )
       : answer(hasCase("panel") ? panel.DEBITED : open, 400),
   topUp: () => answer(hasCase("panel") ? panel.DECLINED : { ...open, status: "completed" }),
-  returnToPayment: () => Promise.reject(failure("browser_failed", "No program on this system opens web pages.")),
+  returnToPayment: () => Promise.reject(failure("browser_failed", { id: "browser-not-opened" })),
   checkNow: () => answer(null, 300),
   cancelTopUp: () => answer(null, 300),
   checkoutLink: () => answer("https://buy.copperx.io/payment/checkout-session/1"),
@@ -350,10 +409,7 @@ export const core: Transport = {
   exportPayments: () => {
     if (hasCase("full-disk"))
       return Promise.reject(
-        failure(
-          "file_failed",
-          "The disk is full: /home/user/payments.csv was not written. Free some space or choose another place.",
-        ),
+        failure("file_failed", { id: "no-space-for-file", args: { path: "/home/user/payments.csv" } }),
       );
     currentExport = {
       path: EXPORT,
@@ -385,26 +441,36 @@ export const core: Transport = {
   openTransaction: () => answer(null),
   openAddress: () => answer(null),
   openConsole: () => answer(null),
+  openKeysPage: () => answer(null),
+  openBillingPage: () => answer(null),
+  openDebtRules: () => answer(null),
   networks: () =>
     answer([
       ...fixtures.NETWORKS,
       ...(hasCase("sandbox") ? [fixtures.SANDBOX_NETWORK] : []),
       ...(hasCase("panel") ? [panel.NETWORK] : []),
     ]),
-  addNetworkFile: () => Promise.reject(failure("network_malformed", "Line 3: “api” is not an http address.")),
+  addNetworkFile: () =>
+    Promise.reject(failure("network_malformed", { id: "network-url-invalid", args: { field: "api" } })),
   connect: () =>
     hasCase("warnings")
       ? answer({
           account: fixtures.MAIN,
-          warnings: [failure("forbidden", "The key lacks billing:top_up: topping up will not work.")],
+          key_lacks: ["top-ups"],
+          warnings: [
+            failure("forbidden", {
+              id: "key-lacks-scope",
+              args: { needed_for: "top-ups", scope: "billing:top_up", preset: "Full access" },
+            }),
+          ],
         })
-      : Promise.reject(failure("unauthorized", "api.fluence.dev answered 401.")),
+      : Promise.reject(failure("unauthorized", { id: "key-rejected" })),
   beginSignIn: () => answer(null),
   abandonSignIn: () => answer(null),
-  signInAgain: () => answer({ account, warnings: [] }),
+  signInAgain: () => answer({ account, key_lacks: null, warnings: [] }),
   editAccount: (_, label, address) =>
     address && !address.startsWith("0x")
-      ? Promise.reject(failure("address_malformed", "It does not start with 0x."))
+      ? Promise.reject(failure("address_malformed", { id: "address-malformed" }))
       : answer({ ...account, label }),
   signOut: () => answer(null),
   removeAccount: () => answer(null),

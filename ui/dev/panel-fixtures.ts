@@ -31,6 +31,7 @@ export const PANEL: AccountView = {
   label: "Basalt Hosting",
   network: "basalt",
   provider: "Hosting panel",
+  provider_title: "hosting",
   capabilities: { several_open: true, renewals: true, migrations: true, saved_methods: true, invoices: true },
   verifiable: false,
   rpc_hosts: 0,
@@ -39,6 +40,7 @@ export const PANEL: AccountView = {
   has_explorer: false,
   currency: "USD",
   balance: { amount: usd("86.40"), source: "api", as_of: ago(20), block: null },
+  owed: null,
 };
 
 const PAGE: MethodView = {
@@ -57,7 +59,7 @@ const SAVED: MethodView = {
   code: "pm_visa",
   name: "Visa",
   kind: "saved",
-  saved: { state: "confirmed", is_default: true, detail: "•••• 4242, 08/29" },
+  saved: { state: "confirmed", is_default: true, detail: "•••• 4242", expires: "08/29" },
   can_be_saved: false,
   debits_at_once: true,
 };
@@ -68,13 +70,13 @@ const METHODS: MethodView[] = [
     ...SAVED,
     code: "pm_paypal",
     name: "PayPal",
-    saved: { state: "confirmed", is_default: false, detail: "jane@example.org" },
+    saved: { state: "confirmed", is_default: false, detail: "jane@example.org", expires: null },
   },
   {
     ...SAVED,
     code: "pm_master",
     name: "Mastercard",
-    saved: { state: "pending", is_default: false, detail: "•••• 5100, 11/27" },
+    saved: { state: "pending", is_default: false, detail: "•••• 5100", expires: "11/27" },
   },
   PAGE,
   { ...PAGE, code: "pm_paypal_page", name: "PayPal" },
@@ -85,7 +87,7 @@ const METHODS: MethodView[] = [
     code: "pm_old",
     name: "Visa",
     payers: ["acme"],
-    saved: { state: "failed", is_default: false, detail: "•••• 0341, 02/25" },
+    saved: { state: "failed", is_default: false, detail: "•••• 0341", expires: "02/25" },
   },
 ];
 const PAYERS = [
@@ -101,6 +103,7 @@ export const FORM: TopUpForm = {
   currency: "USD",
   decimals: 2,
   presets: ["100", "200", "500", "1000"],
+  clears_debt: null,
   headroom: null,
   balance_max: null,
   open: null,
@@ -153,6 +156,11 @@ export const OVERVIEW_OF_PANEL: Overview = {
   ...OVERVIEW,
   account: PANEL,
   balance: PANEL.balance,
+  chain_balance: null,
+  debt: null,
+  api_leads: false,
+  entitlements: [],
+  resources: [],
   reserved: null,
   held: null,
   frozen: null,
@@ -181,7 +189,7 @@ export const INVOICED: TopUpView = {
   id: "t8",
   payment_id: "pay_8",
   kind: "renewal",
-  purpose: "vm-14.basalt.example (1 month)",
+  purpose: [{ name: "vm-14.basalt.example", server: null, period: { months: 1 } }],
   amount: usd("24.90"),
   status: "open",
   can_cancel: true,
@@ -192,7 +200,12 @@ export const PAYMENTS_IN_PROGRESS: DuePaymentInProgress[] = [
   {
     services: [],
     order: "m1",
-    top_up: { ...INVOICED, id: "t9", kind: "migration", purpose: "vm-14.basalt.example to bm-31 (1 month)" },
+    top_up: {
+      ...INVOICED,
+      id: "t9",
+      kind: "migration",
+      purpose: [{ name: "vm-14.basalt.example", server: "bm-31", period: { months: 1 } }],
+    },
   },
 ];
 
@@ -202,8 +215,6 @@ export const DECLINED: TopUpView = {
   reason: {
     why: "declined",
     words: "The card was declined by its issuer.",
-    advice:
-      "The bank or payment system declined it. Try again with another method, or ask your bank. The provider says: The card was declined by its issuer.",
   },
 };
 
@@ -213,9 +224,10 @@ export const NETWORK: NetworkView = {
   provider: PANEL.provider,
   api_host: PANEL.api_host,
   has_chain: false,
-  scopes_read: [],
-  scopes_top_up: [],
+  has_keys_page: false,
+  scopes: [],
   built_in: false,
+  featured: true,
 };
 
 export function balances(others: BalanceView[]): BalanceView[] {
@@ -225,7 +237,7 @@ export function balances(others: BalanceView[]): BalanceView[] {
 /** The preview's price for a payment. */
 export function quote(
   request: PaymentRequest,
-  error: (code: Failure["code"], message: string) => Failure,
+  error: (code: Failure["code"], detail: Failure["detail"]) => Failure,
   pricesRaised: boolean,
 ): Quote {
   const method = METHODS.find((one) => one.code === request.method);
@@ -236,14 +248,23 @@ export function quote(
     fee: usd("0.00"),
     total: amount,
     balance_after: amount && request.purpose.what === "top_up" ? sum([usd("86.40"), amount]) : null,
-    purpose: request.purpose.what === "top_up" ? null : "vm-14.basalt.example, 1 month",
+    purpose:
+      request.purpose.what === "top_up"
+        ? null
+        : [{ name: "vm-14.basalt.example", server: null, period: { months: 1 } }],
     method: request.method,
     needs_confirmation: method?.debits_at_once ?? false,
     error: null,
     warning: null,
   };
   if (request.purpose.what !== "top_up" || Number(request.purpose.amount) <= 15_000) return known;
-  return { ...known, error: error("amount_too_large", "The most that can be paid at once is 15000.00 USD.") };
+  return {
+    ...known,
+    error: error("amount_too_large", {
+      id: "amount-above-method-maximum",
+      args: { method: "Visa •••• 4242, 08/29", maximum: usd("15000.00") },
+    }),
+  };
 }
 
 function priced({ purpose }: PaymentRequest): Amount[] {
@@ -276,8 +297,8 @@ export function payments(count: number): PaymentView[] {
         kind === "top_up"
           ? null
           : kind === "renewal"
-            ? "vm-14.basalt.example, 3 months"
-            : "bm-31.basalt.example, 1 month",
+            ? [{ name: "vm-14.basalt.example", server: null, period: { months: 3 } }]
+            : [{ name: "vm-14.basalt.example", server: "bm-31.basalt.example", period: { months: 1 } }],
       status,
       reason: status === "cancelled" ? DECLINED.reason : null,
       amount: usd(n % 2 === 0 ? "100.00" : "71.00"),

@@ -1,25 +1,33 @@
-// Makes each language a module of its own, `virtual:texts/en` for English: its messages as the patterns that `@fluent/bundle`
-// formats, so that no parser is part of the window. A file with a mistake stops the build.
+// Makes each language two modules, for English `virtual:texts/en` with what the pages say and `virtual:texts/en/errors` with
+// what errors say in detail: messages as the patterns that `@fluent/bundle` formats, so that no parser is part of the window.
+// A file with a mistake stops the build.
 
 import { FluentResource, type Message } from "@fluent/bundle";
 import type { Plugin } from "vite";
 import type { Patterns } from "../src/lib/l10n/texts.ts";
+import { isPseudoLanguage, pseudoTexts } from "./pseudo.ts";
 import { describe, differences, filesOf, readFiles } from "./source.ts";
 
 const MODULE = "virtual:texts/";
 
-export function texts(): Plugin {
+/** With `pseudo`, the pseudo-languages are modules, too. */
+export function texts({ pseudo = false } = {}): Plugin {
   return {
     name: "texts",
     resolveId: (id) => (id.startsWith(MODULE) ? `\0${id}` : undefined),
     load(id) {
-      const language = id.startsWith(`\0${MODULE}`) ? id.slice(MODULE.length + 1) : undefined;
-      if (language === undefined) return undefined;
-      for (const file of filesOf(language)) this.addWatchFile(file);
-      const files = readFiles(language);
-      for (const difference of differences(describe(readFiles("en")), describe(files)))
-        this.warn(`${language}: ${difference}`);
-      return `export default JSON.parse(${quoted(JSON.stringify(compile(files)))})`;
+      if (!id.startsWith(`\0${MODULE}`)) return undefined;
+      const [language = "", folder] = id.slice(MODULE.length + 1).split("/");
+      const part = folder === "errors" ? folder : "window";
+      const generated = isPseudoLanguage(language);
+      if (generated && !pseudo) return this.error(`${language} is for tests only`);
+      const source = generated ? "en" : language;
+      for (const file of filesOf(source, part)) this.addWatchFile(file);
+      const files = readFiles(source, part);
+      for (const difference of differences(describe(readFiles("en", part)), describe(files)))
+        this.warn(`${source}: ${difference}`);
+      const patterns = generated ? pseudoTexts(language, compile(files)) : compile(files);
+      return `export default JSON.parse(${quoted(JSON.stringify(patterns))})`;
     },
   };
 }

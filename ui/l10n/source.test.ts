@@ -18,12 +18,19 @@ b = { $name } has <strong>{ $count ->
         [small] Small
     }
 `);
-    expect(typesOf(texts)).toContain(`
+    const details = read("detail-late = { $host } is late.");
+    expect(typesOf(texts, details)).toContain(`
   "a": null;
   "b": { name: string; count: number; strong?: Markup };
   "b.label": { kind: "big" | "small"; what: string };
   "b.part": { part: number; whole: string };
-}`);
+}
+
+/** The messages of what errors say in detail. */
+export interface DetailMessages {
+  "detail-late": { host: string };
+}
+`);
   });
 
   it.each([

@@ -1,7 +1,9 @@
 // Reads the Fluent files of a language and finds out what code and translations must agree on: the messages, their
-// arguments and their markup. The window uses `errors.ftl` and everything in the folder `window`.
+// arguments and their markup. The window uses `errors.ftl`, `notifications.ftl` and everything in the folder `window`, and
+// loads the folder `errors` later: there is what errors say in detail. The programs read all but the folder `window`
+// (`crates/bursar-l10n`).
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   type Attribute,
@@ -48,18 +50,37 @@ export function languages(): string[] {
     .toSorted();
 }
 
-/** The window's Fluent files of a language, as paths. */
-export function filesOf(language: string): string[] {
+/** What the window loads together: what its pages say, or what errors say in detail. */
+export type Part = "window" | "errors";
+
+/** The Fluent files of a part of a language, as paths. */
+export function filesOf(language: string, part: Part = "window"): string[] {
   const folder = new URL(`${language}/`, LOCALES);
-  const inWindow = readdirSync(new URL("window/", folder)).filter((name) => name.endsWith(".ftl"));
-  return ["errors.ftl", ...inWindow.toSorted().map((name) => `window/${name}`)].map((name) =>
-    fileURLToPath(new URL(name, folder)),
-  );
+  const own = new URL(`${part}/`, folder);
+  const names = existsSync(own) ? readdirSync(own).filter((name) => name.endsWith(".ftl")) : [];
+  const files = names.toSorted().map((name) => `${part}/${name}`);
+  const shared = part === "window" ? ["errors.ftl", "notifications.ftl"] : [];
+  return [...shared, ...files].map((name) => fileURLToPath(new URL(name, folder)));
 }
 
-export function readFiles(language: string): SourceFile[] {
-  const root = fileURLToPath(LOCALES);
-  return filesOf(language).map((path) => ({ name: path.slice(root.length), text: readFileSync(path, "utf8") }));
+export function readFiles(language: string, part: Part = "window"): SourceFile[] {
+  return filesOf(language, part).map(readSource);
+}
+
+/** The files that tray, notifications, terminal and errors use, and the window's pages do not. */
+export function readProgramFiles(language: string): SourceFile[] {
+  const windowFiles = new Set(filesOf(language));
+  const folder = fileURLToPath(new URL(`${language}/`, LOCALES));
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ftl"))
+    .toSorted()
+    .map((name) => `${folder}${name}`)
+    .filter((path) => !windowFiles.has(path))
+    .map(readSource);
+}
+
+function readSource(path: string): SourceFile {
+  return { name: path.slice(fileURLToPath(LOCALES).length), text: readFileSync(path, "utf8") };
 }
 
 /** Every message and attribute by the id that code uses. Throws an error that lists everything that is wrong. */

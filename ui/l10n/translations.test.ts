@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { differences, languages, readFiles } from "./source.ts";
+import { differences, languages, readFiles, readProgramFiles } from "./source.ts";
 import { pluralProblems, translationOf, variantProblems } from "./variants.ts";
 
-const english = translationOf("en", readFiles("en"));
+describe.each([
+  { where: "the window", read: readFiles },
+  { where: "tray, notifications and terminal", read: readProgramFiles },
+])("of $where", ({ read }) => describe.each(languages())("%s", (language) => compare(language, read)));
 
-describe.each(languages())("%s", (language) => {
-  const translation = translationOf(language, readFiles(language));
+function compare(language: string, read: typeof readFiles): void {
+  const english = translationOf("en", read("en"));
+  const translation = translationOf(language, read(language));
 
   it("has the texts of English, with the same attributes, arguments and elements", () => {
     expect(differences(english.described, translation.described)).toEqual([]);
@@ -22,7 +26,7 @@ describe.each(languages())("%s", (language) => {
   it("formats every variant without an error, with what it has in English", () => {
     expect(variantProblems(english, translation)).toEqual([]);
   });
-});
+}
 
 describe("a mistake in one variant", () => {
   const read = (language: string, text: string) => translationOf(language, [{ name: `${language}.ftl`, text }]);

@@ -1,5 +1,6 @@
 // Generates the types of the window's texts from English, so that the compiler refuses an unknown message, a missing argument
-// and an argument that no message uses.
+// and an argument that no message uses. Those of what errors say in detail are compared with the details of the core
+// (`src/lib/texts/details.ts`).
 
 import type { ArgumentType, Described } from "./source.ts";
 
@@ -14,9 +15,20 @@ import type { Markup } from "./markup.ts";
 export interface Messages {
 `;
 
-export function typesOf(messages: ReadonlyMap<string, Described>): string {
-  const lines = [...messages].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(line);
-  return `${HEAD}${lines.join("\n")}\n}\n`;
+const DETAILS = `
+/** The messages of what errors say in detail. */
+export interface DetailMessages {
+`;
+
+type DescribedMessages = ReadonlyMap<string, Described>;
+
+export function typesOf(messages: DescribedMessages, details: DescribedMessages): string {
+  return `${HEAD}${lines(messages)}}\n${DETAILS}${lines(details)}}\n`;
+}
+
+function lines(messages: DescribedMessages): string {
+  const sorted = [...messages].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return sorted.map((message) => `${line(message)}\n`).join("");
 }
 
 function line([id, { args, tags }]: [string, Described]): string {

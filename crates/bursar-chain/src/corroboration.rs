@@ -7,7 +7,7 @@ use super::event_logs::{read_range, same_events};
 use super::fault::Fault;
 use super::rpc_endpoint::RpcEndpoint;
 use bursar_domain::chain_event::EventBatch;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{ChainDetail, Code, Error, Result};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
@@ -125,9 +125,10 @@ impl Chain {
 pub(super) fn rpcs_disagree(first: &str, second: &str) -> Error {
     Error::passing(
         Code::RpcsDisagree,
-        format!(
-            "{first} and {second} do not tell the same of the newest events. Nothing is taken from either until they do."
-        ),
+        ChainDetail::EventsDisagree {
+            first: first.to_owned(),
+            second: second.to_owned(),
+        },
     )
 }
 

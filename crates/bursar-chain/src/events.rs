@@ -9,7 +9,7 @@ use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
 use alloy::primitives::Address;
 use bursar_domain::chain_event::EventBatch;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{ChainDetail, Code, Error, Result};
 use futures_util::future::{Either, select};
 use std::pin::pin;
 use std::sync::atomic::Ordering;
@@ -26,12 +26,8 @@ impl Chain {
     /// As [`Chain::newest_events`].
     pub async fn events(&self, user: Address, from: u64, to: u64) -> Result<EventBatch> {
         let from = from.min(to);
-        let yet_to_come = || {
-            Error::passing(
-                Code::ChainUnavailable,
-                "No RPC has the logs of the newest blocks yet.",
-            )
-        };
+        let yet_to_come =
+            || Error::passing(Code::ChainUnavailable, ChainDetail::NewestEventsNotThere);
         let mut batch = self.newest_events(user, from, to).await?;
         if batch.to < to {
             return Err(yet_to_come());
@@ -48,7 +44,7 @@ impl Chain {
         }
         Err(Error::passing(
             Code::EventsIncomplete,
-            "The RPCs give too few events at a time.",
+            ChainDetail::TooFewEventsAtOnce,
         ))
     }
 
@@ -108,7 +104,9 @@ impl Chain {
         };
         self.with_failover_recording(work, record_logs_failure)
             .await
-            .map_err(|faults| combine_faults_as(faults, "No RPC gave the events."))
+            .map_err(|faults| {
+                combine_faults_as(faults, |each| ChainDetail::NoRpcGaveEvents { each })
+            })
     }
 
     /// Whether every endpoint is known to have deleted the logs of this block.

@@ -4,7 +4,7 @@
 use super::rpc_error::{RpcError, RpcErrorKind};
 use alloy::primitives::Address;
 use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{ChainDetail, Code, ConnectionDetail, Detail, Error};
 use std::fmt;
 
 /// Why an endpoint gave no usable answer.
@@ -45,27 +45,29 @@ pub(super) const NO_LOGS: Fault = Fault::Malformed("no logs");
 
 impl Fault {
     pub(super) fn timed_out(host: &str) -> Self {
-        let message = format!("{host} did not answer in time.");
-        Self::Transport(Error::passing(Code::Timeout, message))
+        let host = host.to_owned();
+        Self::Transport(Error::passing(
+            Code::Timeout,
+            ConnectionDetail::TimedOut { host },
+        ))
     }
 
     pub(super) fn connection_lost(host: &str) -> Self {
-        let message = format!("The connection to {host} was lost or refused.");
-        Self::Transport(Error::passing(Code::Unreachable, message))
+        let host = host.to_owned();
+        Self::Transport(Error::passing(
+            Code::Unreachable,
+            ConnectionDetail::NotReached { host },
+        ))
     }
 
     /// As an error for people, with the host alone.
     pub(super) fn into_error(self, host: &str) -> Error {
+        let host = host.to_owned();
         match self {
             Self::Transport(error) => error,
             Self::HttpStatus {
                 status: 401 | 403, ..
-            } => Error::new(
-                Code::Refused,
-                format!(
-                    "{host} refuses to answer. If its address has a key, check it in Settings."
-                ),
-            ),
+            } => Error::new(Code::Refused, ChainDetail::RpcRefused { host }),
             Self::HttpStatus {
                 status: 429,
                 retry_after,
@@ -73,7 +75,7 @@ impl Fault {
                 retry_after,
                 ..Error::passing(
                     Code::RateLimited,
-                    format!("{host} has had too many requests for now."),
+                    ConnectionDetail::TooManyRequests { host },
                 )
             },
             Self::HttpStatus {
@@ -83,32 +85,37 @@ impl Fault {
                 retry_after,
                 ..Error::passing(
                     Code::ChainUnavailable,
-                    format!("{host} answered with status {status}."),
+                    ConnectionDetail::HttpStatus {
+                        host,
+                        status: status.to_string(),
+                    },
                 )
             },
             Self::ErrorResponse(error) => error.into_error(host),
             Self::Malformed(what) => Error::passing(
                 Code::AnswerMalformed,
-                format!("{host} sent an answer that cannot be right ({what}); it was dropped."),
+                ChainDetail::RpcAnswerInvalid {
+                    host,
+                    part: what.to_owned(),
+                },
             ),
             Self::WrongChain { expected, actual } => Error::new(
                 Code::WrongChain,
-                format!("{host} answers for chain {actual}; this network is chain {expected}."),
+                ChainDetail::RpcWrongChain {
+                    host,
+                    actual: actual.to_string(),
+                    expected: expected.to_string(),
+                },
             ),
             Self::NoContract(address) => Error::new(
                 Code::NoContract,
-                format!(
-                    "{host} knows no contract at {address}, where this network says there is one."
-                ),
+                ChainDetail::RpcNoContract {
+                    host,
+                    address: address.to_string(),
+                },
             ),
-            Self::Behind => Error::passing(
-                Code::ChainUnavailable,
-                format!("{host} does not have the newest blocks yet."),
-            ),
-            Self::Pruned => Error::new(
-                Code::EventsIncomplete,
-                format!("{host} no longer has blocks that are this old."),
-            ),
+            Self::Behind => Error::passing(Code::ChainUnavailable, ChainDetail::RpcBehind { host }),
+            Self::Pruned => Error::new(Code::EventsIncomplete, ChainDetail::RpcPruned { host }),
         }
     }
 
@@ -142,23 +149,18 @@ impl Fault {
 }
 
 impl RpcError {
-    fn into_error(self, host: &str) -> Error {
+    fn into_error(self, host: String) -> Error {
         match self.kind {
             RpcErrorKind::RateLimited => Error {
                 retry_after: self.retry_after,
                 ..Error::passing(
                     Code::RateLimited,
-                    format!("{host} has had too many requests for now."),
+                    ConnectionDetail::TooManyRequests { host },
                 )
             },
-            RpcErrorKind::NotAllowed => Error::new(
-                Code::Refused,
-                format!(
-                    "{host} refuses to answer. If its address has a key, check it in Settings."
-                ),
-            ),
-            RpcErrorKind::Pruned => Fault::Pruned.into_error(host),
-            RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => Fault::Behind.into_error(host),
+            RpcErrorKind::NotAllowed => Error::new(Code::Refused, ChainDetail::RpcRefused { host }),
+            RpcErrorKind::Pruned => Fault::Pruned.into_error(&host),
+            RpcErrorKind::AboveHead | RpcErrorKind::UnknownBlock => Fault::Behind.into_error(&host),
             RpcErrorKind::BatchTooLarge { .. }
             | RpcErrorKind::RangeTooLarge { .. }
             | RpcErrorKind::LimitExceeded
@@ -169,7 +171,10 @@ impl RpcError {
                 retry_after: self.retry_after,
                 ..Error::passing(
                     Code::ChainUnavailable,
-                    format!("{host} answered with error {}.", self.code),
+                    ChainDetail::RpcFailed {
+                        host,
+                        error: self.code.to_string(),
+                    },
                 )
             },
         }
@@ -178,34 +183,34 @@ impl RpcError {
 
 /// The faults of several endpoints as one error, with their common code or `chain_unavailable`.
 pub(super) fn combine_faults(faults: Vec<(String, Fault)>) -> Error {
-    combine_faults_as(faults, "None of the network's RPCs is usable.")
+    combine_faults_as(faults, |each| ChainDetail::NoRpcUsable { each })
 }
 
-/// The same, with these words first if there are several.
-pub(super) fn combine_faults_as(faults: Vec<(String, Fault)>, what: &str) -> Error {
+/// The same, with this detail if there are several.
+pub(super) fn combine_faults_as(
+    faults: Vec<(String, Fault)>,
+    detail: impl FnOnce(Vec<Detail>) -> ChainDetail,
+) -> Error {
     let errors: Vec<Error> = faults
         .into_iter()
         .map(|(host, fault)| fault.into_error(&host))
         .collect();
     let mut each = errors.iter();
     let Some(first) = each.next() else {
-        return Error::new(
-            Code::ChainUnavailable,
-            "The network names no RPC to read the chain from.",
-        );
+        return Error::new(Code::ChainUnavailable, ChainDetail::NoRpcConfigured);
     };
     if errors.len() == 1 {
         return first.clone();
     }
     let same = each.all(|error| error.code == first.code);
-    let sentences: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+    let each = errors.iter().map(|error| error.detail.clone()).collect();
     Error {
         code: if same {
             first.code
         } else {
             Code::ChainUnavailable
         },
-        message: format!("{what} {}", sentences.join(" ")),
+        detail: detail(each).into(),
         retryable: errors.iter().any(|error| error.retryable),
         retry_after: errors.iter().filter_map(|error| error.retry_after).min(),
     }
@@ -232,11 +237,15 @@ mod tests {
             let fault = refused(-32000, words);
             assert!(!format!("{fault:?}").contains("canary"));
             let error = fault.into_error("rpc.example");
-            assert!(!error.message.contains("canary"), "{error}");
-            assert!(error.message.contains("rpc.example"), "{error}");
+            assert!(!error.detail.to_string().contains("canary"), "{error}");
+            assert!(error.detail.to_string().contains("rpc.example"), "{error}");
         }
         let error = refused(-32000, "bad things").into_error("rpc.example");
-        assert_eq!(error.message, "rpc.example answered with error -32000.");
+        let failed = ChainDetail::RpcFailed {
+            host: "rpc.example".to_owned(),
+            error: "-32000".to_owned(),
+        };
+        assert_eq!(error.detail, failed.into());
         assert!(error.retryable);
     }
 
@@ -277,9 +286,19 @@ mod tests {
         ]);
         assert_eq!((both.code, both.retryable), (Code::ChainUnavailable, true));
         assert_eq!(both.retry_after, Some(Span::seconds(7)));
-        assert!(
-            both.message.contains("a answers for chain 2") && both.message.contains("b has had")
-        );
+        let each = vec![
+            ChainDetail::RpcWrongChain {
+                host: "a".to_owned(),
+                actual: "2".to_owned(),
+                expected: "1".to_owned(),
+            }
+            .into(),
+            ConnectionDetail::TooManyRequests {
+                host: "b".to_owned(),
+            }
+            .into(),
+        ];
+        assert_eq!(both.detail, ChainDetail::NoRpcUsable { each }.into());
         assert_eq!(combine_faults(Vec::new()).code, Code::ChainUnavailable);
     }
 }

@@ -7,7 +7,7 @@ use super::chain::Chain;
 use super::fault::{Fault, combine_faults};
 use super::rpc_connection::RpcConnection;
 use alloy::primitives::B256;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{ChainDetail, Code, Error, Result};
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -145,13 +145,14 @@ async fn has_transaction(
 }
 
 fn disputed(gone: &str, there: Option<String>, number: u64) -> Error {
-    let message = match there {
-        Some(there) => format!(
-            "{gone} says that block {number} was replaced, and {there} still has it. Payments stay as they are until both agree."
-        ),
-        None => format!(
-            "{gone} says that block {number} was replaced. Payments stay as they are until a second RPC endpoint says so too."
-        ),
+    let (gone, block) = (gone.to_owned(), number.to_string());
+    let why = match there {
+        Some(there) => ChainDetail::BlockReplacedByOne {
+            gone,
+            there: there.to_owned(),
+            block,
+        },
+        None => ChainDetail::BlockReplacedUnconfirmed { gone, block },
     };
-    Error::passing(Code::RpcsDisagree, message)
+    Error::passing(Code::RpcsDisagree, why)
 }

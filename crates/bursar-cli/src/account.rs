@@ -1,11 +1,13 @@
 //! Connects, lists and removes accounts, and lists networks.
 
 use crate::arguments::AddArguments;
-use crate::output::{CommandResult, print_error, print_line, table};
+use crate::output::{CommandResult, Failure, note, print_error, print_line, table};
 use crate::terminal::Terminal;
+use crate::texts::texts;
 use crate::{env_api_key, options};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::Code;
 use bursar_core::{Bursar, Connect, Reader, network_views};
+use bursar_l10n::text;
 use std::io::{IsTerminal, Read};
 use std::path::Path;
 use std::process::ExitCode;
@@ -45,9 +47,11 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> CommandResult {
     for warning in &connected.warnings {
         print_error(warning);
     }
-    print_line(&format!(
-        "Connected {} on {}.",
-        connected.account.label, connected.account.network
+    print_line(&text!(
+        texts(),
+        terminal_connected,
+        account = &connected.account.label,
+        network = &connected.account.network
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -57,11 +61,8 @@ pub(crate) async fn remove(home: &Path, label: &str) -> CommandResult {
     let accounts = bursar.accounts().await?;
     let found = accounts.into_iter().find(|account| account.label == label);
     let removed = match found {
-        Some(account) => bursar.remove_account(account.id).await,
-        None => Err(Error::new(
-            Code::NotFound,
-            format!("There is no account named {label}."),
-        )),
+        Some(account) => bursar.remove_account(account.id).await.map_err(Into::into),
+        None => Err(no_account_named(label)),
     };
     bursar.stop().await;
     removed?;
@@ -77,7 +78,7 @@ pub(crate) fn list(reader: &Reader) -> CommandResult {
                 account.label.clone(),
                 account.network.name.clone(),
                 account.address.map_or_else(
-                    || "no address".to_owned(),
+                    || text!(texts(), terminal_no_address),
                     |address| address.to_checksum(None),
                 ),
             ]
@@ -92,42 +93,52 @@ pub(crate) fn networks(reader: &Reader) -> CommandResult {
         .into_iter()
         .map(|network| {
             let from = if network.built_in {
-                "built in"
+                text!(texts(), terminal_network_built_in)
             } else {
-                "from a file"
+                text!(texts(), terminal_network_from_file)
             };
-            vec![
-                network.name,
-                network.provider,
-                network.api_host,
-                from.to_owned(),
-            ]
+            vec![network.name, network.provider, network.api_host, from]
         })
         .collect();
     table(&rows)?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// There is no account with that label.
+pub(crate) fn no_account_named(label: &str) -> Failure {
+    Failure::Words {
+        code: Code::NotFound,
+        words: text!(texts(), terminal_no_account_named, account = label),
+    }
+}
+
 /// The file's text if `network` is a path; a bare name is a known network.
-fn read_network_file(network: &str) -> Result<Option<String>> {
+fn read_network_file(network: &str) -> CommandResult<Option<String>> {
+    let malformed = |words| Failure::Words {
+        code: Code::NetworkMalformed,
+        words,
+    };
     let path = Path::new(network);
     if !path.is_file() {
         let looks_like_file =
             network.contains('/') || path.extension().is_some_and(|end| end == "toml");
         return if looks_like_file {
-            Err(Error::new(
-                Code::NetworkMalformed,
-                format!("There is no file {network}."),
-            ))
+            Err(malformed(text!(
+                texts(),
+                terminal_file_missing,
+                path = network
+            )))
         } else {
             Ok(None)
         };
     }
     let cannot = |error: std::io::Error| {
-        Error::new(
-            Code::NetworkMalformed,
-            format!("{network} cannot be read: {error}."),
-        )
+        malformed(text!(
+            texts(),
+            terminal_file_unreadable,
+            path = network,
+            reason = error.to_string()
+        ))
     };
     let mut text = String::new();
     let file = std::fs::File::open(path).map_err(cannot)?;
@@ -138,11 +149,9 @@ fn read_network_file(network: &str) -> Result<Option<String>> {
 }
 
 /// The API key from standard input: all of it, or its first line in a terminal.
-fn read_key() -> Result<Zeroizing<String>> {
+fn read_key() -> CommandResult<Zeroizing<String>> {
     if std::io::stdin().is_terminal() {
-        crate::output::note(
-            "paste the API key and press Enter (it is shown as you type; better: pipe it in)",
-        );
+        note(&text!(texts(), terminal_paste_key));
         let mut line = Zeroizing::new(String::new());
         std::io::stdin().read_line(&mut line).map_err(no_key)?;
         return Ok(line);
@@ -154,17 +163,11 @@ fn read_key() -> Result<Zeroizing<String>> {
         .read_to_string(&mut text)
         .map_err(no_key)?;
     if text.trim().is_empty() {
-        return Err(Error::new(
-            Code::Usage,
-            "Give the API key on standard input.",
-        ));
+        return Err(Failure::usage(text!(texts(), terminal_key_missing)));
     }
     Ok(text)
 }
 
-fn no_key(_: std::io::Error) -> Error {
-    Error::new(
-        Code::Usage,
-        "The API key on standard input cannot be read as text.",
-    )
+fn no_key(_: std::io::Error) -> Failure {
+    Failure::usage(text!(texts(), terminal_key_unreadable))
 }

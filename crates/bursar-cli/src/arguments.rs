@@ -1,12 +1,19 @@
-//! The command line.
+//! The command line. What its help says is in `terminal-help.ftl` (`help.rs`), not in the comments here.
 
 use bursar_core::export::Format;
-use clap::{Args, Parser, Subcommand};
+use bursar_core::money::{Amount, Currency};
+use clap::{ArgAction, Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// Reads balances and history, and tops up, without the desktop app.
 #[derive(Debug, Parser)]
-#[command(name = "bursar", version, about)]
+#[command(
+    name = "bursar",
+    version,
+    disable_help_flag = true,
+    disable_help_subcommand = true,
+    disable_version_flag = true
+)]
 pub(crate) struct Arguments {
     /// Where all data is (default: BURSAR_HOME, else the desktop app's own folder)
     #[arg(long, global = true, value_name = "DIR")]
@@ -14,6 +21,12 @@ pub(crate) struct Arguments {
     /// Only the account of this label
     #[arg(long, global = true, value_name = "LABEL")]
     pub(crate) account: Option<String>,
+    /// Handled by clap.
+    #[arg(long, short, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Handled by clap.
+    #[arg(long, short = 'V', action = ArgAction::Version)]
+    version: Option<bool>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
@@ -40,6 +53,11 @@ pub(crate) enum Command {
     TopUp(TopUpArguments),
     /// The networks that an account can be connected to
     Networks,
+    /// Help for a command
+    Help {
+        /// Its names, such as `account add`
+        command: Vec<String>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,7 +89,7 @@ pub(crate) struct AddArguments {
     pub(crate) label: Option<String>,
 }
 
-// Output for programs instead of people. A docstring here would become the command's own help text.
+/// Output for programs instead of people
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("format").args(["json", "csv"]))]
 pub(crate) struct SheetArguments {
@@ -109,7 +127,7 @@ pub(crate) struct HistoryArguments {
     /// Up to this day, included, in your time zone (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<String>,
-    /// Show only what is stored, and ask nobody
+    /// Show only what is stored, without asking a server
     #[arg(long)]
     pub(crate) offline: bool,
 }
@@ -127,7 +145,7 @@ pub(crate) struct ChargesArguments {
     /// Up to this day, included (YYYY-MM-DD)
     #[arg(long, value_name = "DATE")]
     pub(crate) to: Option<String>,
-    /// Show only what is stored, and ask nobody
+    /// Show only what is stored, without asking a server
     #[arg(long)]
     pub(crate) offline: bool,
 }
@@ -135,11 +153,12 @@ pub(crate) struct ChargesArguments {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 pub(crate) enum ChargesBy {
     Day,
+    Resource,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct TopUpArguments {
-    /// The amount, such as 25 or 25.50
+    /// The amount in digits, with a point before decimals: 25 or 25.50
     pub(crate) amount: String,
     /// The payment method's code (default: the default saved one, else the provider's first)
     #[arg(long, value_name = "CODE")]
@@ -160,4 +179,26 @@ pub(crate) struct TopUpArguments {
     /// With --wait: end after this many seconds at most, whatever is waited for
     #[arg(long, value_name = "SECONDS", requires = "wait")]
     pub(crate) at_most: Option<u64>,
+}
+
+/// Whether an amount has the one form in which it is typed in a terminal, in every language: scripts are written in it.
+pub(crate) fn is_exact_amount(text: &str) -> bool {
+    Amount::parse_decimal(text, Currency::usdc()).is_ok_and(|amount| !amount.is_negative())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amount_has_one_form() {
+        for text in ["25", "25.50", "0.5", "1234.567"] {
+            assert!(is_exact_amount(text), "{text:?}");
+        }
+        for text in [
+            "25,50", "1 234.50", "1'234", "٢٥", "25.", ".5", "", "-5", "1,234.50",
+        ] {
+            assert!(!is_exact_amount(text), "{text:?}");
+        }
+    }
 }

@@ -1,11 +1,14 @@
-//! Shows the charges of each day, for people or for programs.
+//! Shows the charges of each day or of each resource, for people or for programs.
 
-use crate::arguments::ChargesArguments;
+use crate::arguments::{ChargesArguments, ChargesBy};
 use crate::fetch;
-use crate::output::{CommandResult, Stdout, note, table};
-use bursar_core::error::{Code, Error};
-use bursar_core::export::{DailyCharge, Format, write_charges};
+use crate::output::{CommandResult, Failure, Stdout, note, output_failed, table};
+use crate::texts::texts;
+use bursar_core::charges::ResourceKind;
+use bursar_core::error::Code;
+use bursar_core::export::{ChargeLine, DailyCharge, Format, ResourceLine, write_charges};
 use bursar_core::output_file::{OutputFile, Readers, file_failed};
+use bursar_l10n::text;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,44 +23,86 @@ pub(crate) async fn run(
         fetch::before_showing(home, label).await;
     }
     let reader = crate::reader(home)?;
-    let mut lines: Vec<DailyCharge> = Vec::new();
+    let mut days: Vec<DailyCharge> = Vec::new();
+    let mut resources: Vec<ResourceLine> = Vec::new();
     let mut is_known = false;
     let accounts = reader.select(label)?;
     let several = accounts.len() > 1;
     for account in accounts {
         let (from, to) = (wanted.from.as_deref(), wanted.to.as_deref());
         match reader.charges(account, from, to).await? {
-            Some((days, _)) => {
+            Some((of_account, _)) => {
                 is_known = true;
-                lines.extend(days);
+                match wanted.by {
+                    ChargesBy::Day => days.extend(of_account),
+                    ChargesBy::Resource => {
+                        let found = reader.resource_charges(account, from, to).await?;
+                        if found.is_empty() && !of_account.is_empty() {
+                            note(&text!(
+                                texts(),
+                                terminal_no_resources,
+                                account = &account.label
+                            ));
+                        }
+                        resources.extend(found);
+                    }
+                }
             }
-            None => note(&format!("the charges of {} were never read", account.label)),
+            None => note(&text!(
+                texts(),
+                terminal_charges_never_read,
+                account = &account.label
+            )),
         }
         for day in reader.unknown_days(account, from, to).await? {
-            note(&format!(
-                "a charge of {} on {day} could not be read; that day is left out",
-                account.label
+            note(&text!(
+                texts(),
+                terminal_charge_unreadable,
+                account = &account.label,
+                date = day
             ));
         }
     }
     if !is_known {
-        return Err(Error::new(Code::NotFound, "No charges are stored here.").into());
+        return Err(Failure::Words {
+            code: Code::NotFound,
+            words: text!(texts(), terminal_no_charges_stored),
+        });
     }
+    match wanted.by {
+        ChargesBy::Day => print(&days, &wanted, day_row, several),
+        ChargesBy::Resource => print(&resources, &wanted, resource_row, several),
+    }
+}
+
+/// Prints the lines for people, or writes them in the wanted format.
+fn print<L: ChargeLine>(
+    lines: &[L],
+    wanted: &ChargesArguments,
+    row: impl Fn(&L, bool) -> Vec<String>,
+    several: bool,
+) -> CommandResult {
     match (wanted.sheet.format(), wanted.sheet.output.as_deref()) {
         (Some(format), Some(path)) if !crate::is_standard_output(path) => {
-            write_file(&lines, format, path)?;
+            write_file(lines, format, path)?;
         }
         (Some(format), _) => {
             let out = Stdout::default();
-            write_charges(&lines, format, BufWriter::new(out.clone()))
-                .map_err(|error| out.failure(file_failed(&error, Path::new("standard output"))))?;
+            write_charges(lines, format, BufWriter::new(out.clone()))
+                .map_err(|error| out.failure(output_failed(&error)))?;
         }
-        (None, _) => show(&lines, several)?,
+        (None, _) => {
+            if lines.is_empty() {
+                note(&text!(texts(), terminal_no_charges));
+            }
+            let rows: Vec<Vec<String>> = lines.iter().map(|line| row(line, several)).collect();
+            table(&rows)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_file(lines: &[DailyCharge], format: Format, path: &Path) -> CommandResult<()> {
+fn write_file<L: ChargeLine>(lines: &[L], format: Format, path: &Path) -> CommandResult<()> {
     let never = AtomicBool::new(false);
     let written = OutputFile::create(path, Readers::Usual, &never).and_then(|mut output| {
         let mut text = BufWriter::new(&mut output);
@@ -70,20 +115,34 @@ fn write_file(lines: &[DailyCharge], format: Format, path: &Path) -> CommandResu
     Ok(())
 }
 
-fn show(lines: &[DailyCharge], several: bool) -> CommandResult<()> {
-    if lines.is_empty() {
-        note("nothing was charged on these days");
+fn day_row(line: &DailyCharge, several: bool) -> Vec<String> {
+    vec![
+        line.date.clone(),
+        texts().amount(&line.amount),
+        account_cell(&line.account, several),
+    ]
+}
+
+fn resource_row(line: &ResourceLine, several: bool) -> Vec<String> {
+    let kind = match line.kind {
+        ResourceKind::Machine => "machine",
+        ResourceKind::Disk => "disk",
+        ResourceKind::Address => "address",
+        ResourceKind::Other => "other",
+    };
+    vec![
+        line.name.clone().unwrap_or_else(|| line.resource.clone()),
+        text!(texts(), terminal_resource_kind, kind = kind),
+        texts().amount(&line.amount),
+        account_cell(&line.account, several),
+    ]
+}
+
+/// The account's label, where several accounts are listed.
+fn account_cell(label: &str, several: bool) -> String {
+    if several {
+        label.to_owned()
+    } else {
+        String::new()
     }
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|line| {
-            let account = if several {
-                line.account.clone()
-            } else {
-                String::new()
-            };
-            vec![line.date.clone(), line.amount.to_brief(), account]
-        })
-        .collect();
-    table(&rows)
 }

@@ -1,14 +1,17 @@
 //! Reads what is missing before stored data is shown. This process does so only if no engine runs for the home; a
 //! running app keeps everything up to date itself.
 
-use crate::output::{note, overwrite, print_error};
+use crate::account::no_account_named;
+use crate::output::{CommandResult, Failure, note, overwrite, print_error, print_failure};
 use crate::terminal::Terminal;
+use crate::texts::texts;
 use crate::{env_api_key, options};
 use bursar_core::Bursar;
 use bursar_core::account::AccountId;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::InternalDetail;
+use bursar_core::error::{Code, Error};
 use bursar_core::home;
-use bursar_core::plural::counted;
+use bursar_l10n::text;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -29,7 +32,7 @@ pub(crate) enum Fetched {
 ///
 /// # Errors
 /// `not_found` if there is none; why the engine cannot start.
-pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
+pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> CommandResult<Fetched> {
     if !home::is_in_use(home) {
         return Err(no_account(label));
     }
@@ -37,7 +40,7 @@ pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> Result<Fetched> {
     let bursar = match Bursar::start(options(home.to_owned(), terminal)).await {
         Ok(bursar) => bursar,
         Err(error) if error.code == Code::EngineRunning => return Ok(Fetched::RunningApp),
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
     let read = read(&bursar, label).await;
     bursar.stop().await;
@@ -57,17 +60,20 @@ pub(crate) async fn before_showing(home: &Path, label: Option<&str>) -> bool {
             }
             all
         }
-        Err(error) => {
+        Err(failure) => {
             // The command that reads next reports a missing account itself.
-            if error.code != Code::NotFound {
-                print_error(&error);
+            if failure.code() != Some(Code::NotFound) {
+                print_failure(&failure);
             }
             false
         }
     }
 }
 
-async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, Vec<Error>)>> {
+async fn read(
+    bursar: &Arc<Bursar>,
+    label: Option<&str>,
+) -> CommandResult<Vec<(String, Vec<Error>)>> {
     let accounts = bursar.accounts().await?;
     let wanted: Vec<_> = accounts
         .into_iter()
@@ -95,7 +101,12 @@ async fn read(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Vec<(String, 
         let problems = match reading.await {
             Ok(Ok(problems)) => problems,
             Ok(Err(error)) => vec![error],
-            Err(_) => vec![Error::new(Code::Internal, "Reading ended unexpectedly.")],
+            Err(_) => vec![Error::new(
+                Code::Internal,
+                InternalDetail::StepFailed {
+                    step: "reading an account".to_owned(),
+                },
+            )],
         };
         accounts.push((label, problems));
     }
@@ -118,21 +129,23 @@ async fn show_progress(bursar: Arc<Bursar>, accounts: Vec<AccountId>) {
             .filter_map(|account| bursar.backfill(account)?.payments)
             .fold(0, |sum, lines| sum.saturating_add(lines.read));
         if lines > 0 {
-            let payments = counted(lines, "payment", "payments");
-            overwrite(&format!("reading: {payments} so far"));
+            overwrite(&text!(texts(), terminal_reading, count = lines));
         }
     }
 }
 
-fn no_account(label: Option<&str>) -> Error {
-    let words = label.map_or_else(
-        || "No account is connected. Connect one with `bursar account add`.".to_owned(),
-        |label| format!("There is no account named {label}."),
-    );
-    Error::new(Code::NotFound, words)
+/// There is no account, or none with that label.
+pub(crate) fn no_account(label: Option<&str>) -> Failure {
+    label.map_or_else(
+        || Failure::Words {
+            code: Code::NotFound,
+            words: text!(texts(), terminal_no_account),
+        },
+        no_account_named,
+    )
 }
 
 /// Says that the app keeps the home up to date.
 pub(crate) fn note_running_app() {
-    note("Bursar runs for this home and keeps it up to date");
+    note(&text!(texts(), terminal_app_running));
 }

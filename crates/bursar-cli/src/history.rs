@@ -4,10 +4,12 @@
 use crate::arguments::HistoryArguments;
 use crate::fetch;
 use crate::output::{CommandResult, Stdout, note, overwrite, table};
+use crate::texts::texts;
 use bursar_core::Reader;
 use bursar_core::export::{Exported, Format};
-use bursar_core::plural::counted;
+use bursar_core::payment::PaymentStatus;
 use bursar_core::view::{PaymentQuery, PaymentView};
+use bursar_l10n::text;
 use std::io::{BufWriter, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -55,16 +57,14 @@ pub(crate) async fn run(
     }
     let page = reader.payments(query, MAX_ROWS_SHOWN).await?;
     if page.payments.is_empty() {
-        note("no payments are stored for this");
+        note(&text!(texts(), terminal_no_payments));
     }
     let rows: Vec<Vec<String>> = page.payments.iter().map(row).collect();
     table(&rows)?;
     let shown = u32::try_from(page.payments.len()).unwrap_or(MAX_ROWS_SHOWN);
     if page.total > shown {
-        note(&format!(
-            "{} more; --csv and --json write all",
-            page.total.saturating_sub(shown)
-        ));
+        let more = page.total.saturating_sub(shown);
+        note(&text!(texts(), terminal_more_payments, count = more));
     }
     Ok(status)
 }
@@ -100,12 +100,18 @@ async fn export(
     progress.end();
     match exported? {
         Exported::Written(lines) => {
-            let payments = counted(lines, "payment", "payments");
-            note(&format!("{payments} written to {}", file.display()));
+            let path = file.display().to_string();
+            note(&text!(
+                texts(),
+                terminal_exported,
+                count = lines,
+                path = path
+            ));
             Ok(ExitCode::SUCCESS)
         }
         Exported::Cancelled => {
-            note(&format!("interrupted; {} was not written", file.display()));
+            let path = file.display().to_string();
+            note(&text!(texts(), terminal_export_interrupted, path = path));
             Ok(ExitCode::from(status.load(Ordering::Relaxed)))
         }
     }
@@ -171,8 +177,12 @@ impl Progress {
         move |lines, total| {
             if shown && last_report.elapsed() >= PROGRESS_INTERVAL {
                 last_report = Instant::now();
-                let total = counted(total, "payment", "payments");
-                overwrite(&format!("{lines} of {total}"));
+                overwrite(&text!(
+                    texts(),
+                    terminal_export_progress,
+                    done = lines,
+                    total = total
+                ));
             }
         }
     }
@@ -196,18 +206,43 @@ fn reference(payment: &PaymentView) -> String {
 }
 
 fn row(payment: &PaymentView) -> Vec<String> {
-    let verified = if payment.verified { "verified" } else { "" };
-    let purpose = payment.purpose.clone().unwrap_or_default();
+    let verified = if payment.verified {
+        text!(texts(), terminal_verified)
+    } else {
+        String::new()
+    };
+    let purpose = payment
+        .purpose
+        .as_ref()
+        .map(|purpose| texts().paid_for(purpose))
+        .unwrap_or_default();
     vec![
         payment.created_at.to_string(),
-        payment.amount.to_brief(),
-        format!("{:?}", payment.status),
+        texts().amount(&payment.amount),
+        status(payment.status),
         payment.source.clone().unwrap_or_default(),
         reference(payment),
-        verified.to_owned(),
+        verified,
         payment.payer.clone().unwrap_or_default(),
         purpose,
     ]
+}
+
+fn status(status: PaymentStatus) -> String {
+    let name = match status {
+        PaymentStatus::Starting => "starting",
+        PaymentStatus::Open => "open",
+        PaymentStatus::Confirming => "confirming",
+        PaymentStatus::UnderReview => "under_review",
+        PaymentStatus::Completed => "completed",
+        PaymentStatus::Cancelled => "cancelled",
+        PaymentStatus::Expired => "expired",
+        PaymentStatus::Failed => "failed",
+        PaymentStatus::NotStarted => "not_started",
+        PaymentStatus::Refunding => "refunding",
+        PaymentStatus::Refunded => "refunded",
+    };
+    text!(texts(), terminal_payment_status, status = name)
 }
 
 #[cfg(test)]

@@ -5,25 +5,29 @@ mod account;
 mod arguments;
 mod charges;
 mod fetch;
+mod help;
 mod history;
 mod output;
 mod status;
 mod sync;
 mod terminal;
+mod texts;
 mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
 use bursar_core::Reader;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Result};
 use bursar_core::home;
 use bursar_core::keyring::SecretStore;
 use bursar_core::process;
 use bursar_core::{ALLOY_LOG_OFF, core_dumps};
-use clap::Parser;
-use output::{CommandResult, Failure, note, print_error, print_line};
+use bursar_l10n::text;
+use clap::FromArgMatches as _;
+use output::{CommandResult, Failure, note, print_failure, print_line};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use texts::texts;
 use tracing_subscriber::EnvFilter;
 use zeroize::Zeroizing;
 
@@ -31,10 +35,12 @@ const FAILURE: u8 = 1;
 const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
+    texts::use_setting();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            note(&format!("the program cannot start: {error}"));
+            let reason = error.to_string();
+            note(&text!(texts(), terminal_not_started, reason = reason));
             return ExitCode::from(FAILURE);
         }
     };
@@ -45,7 +51,10 @@ fn main() -> ExitCode {
 }
 
 async fn execute() -> ExitCode {
-    let done = match Arguments::try_parse() {
+    let parsed = help::command(texts())
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let done = match parsed {
         Ok(arguments) => {
             log();
             core_dumps::disable();
@@ -60,26 +69,20 @@ async fn execute() -> ExitCode {
     };
     match done {
         Ok(code) => code,
-        Err(Failure::ReaderGone) => ExitCode::SUCCESS,
-        Err(Failure::Error(error)) => {
-            print_error(&error);
-            ExitCode::from(if is_usage_error(error.code) {
-                USAGE_ERROR
-            } else {
-                FAILURE
-            })
+        Err(failure) => {
+            print_failure(&failure);
+            match failure.code() {
+                None => ExitCode::SUCCESS,
+                Some(code) if is_usage_error(code) => ExitCode::from(USAGE_ERROR),
+                Some(_) => ExitCode::from(FAILURE),
+            }
         }
     }
 }
 
 async fn run(arguments: Arguments) -> CommandResult {
-    let home =
-        home::find(arguments.home.as_deref(), |name| std::env::var_os(name)).ok_or_else(|| {
-            Error::new(
-                Code::Usage,
-                "Neither HOME nor BURSAR_HOME is set; say where the data is with --home.",
-            )
-        })?;
+    let home = home::find(arguments.home.as_deref(), |name| std::env::var_os(name))
+        .ok_or_else(|| Failure::usage(text!(texts(), terminal_home_unknown)))?;
     let label = arguments.account.as_deref();
     match arguments.command {
         Command::Account(AccountCommand::Add(add)) => account::add(&home, add).await,
@@ -91,6 +94,7 @@ async fn run(arguments: Arguments) -> CommandResult {
         Command::Sync => sync::run(&home, label).await,
         Command::TopUp(wanted) => top_up::run(&home, label, wanted).await,
         Command::Networks => account::networks(&reader(&home)?),
+        Command::Help { command } => help::print(texts(), &command),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The only place that writes to the terminal. Output that cannot be written is an error, except if the reader has gone
 //! away (`| head`): it has seen what it wanted.
 
-use bursar_core::error::Error;
+use crate::texts::texts;
+use bursar_core::error::{Code, Error};
 use bursar_core::output_file::file_failed;
 use std::io::{self, Write};
 use std::path::Path;
@@ -13,6 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 #[derive(Debug)]
 pub(crate) enum Failure {
     Error(Error),
+    /// Something that only the terminal knows, such as wrong use, in the user's language.
+    Words {
+        code: Code,
+        words: String,
+    },
     /// Nobody reads standard output any more.
     ReaderGone,
 }
@@ -25,21 +31,49 @@ impl From<Error> for Failure {
     }
 }
 
+impl Failure {
+    /// The code of the error; `None` if it is not one.
+    pub(crate) fn code(&self) -> Option<Code> {
+        match self {
+            Self::Error(error) => Some(error.code),
+            Self::Words { code, .. } => Some(*code),
+            Self::ReaderGone => None,
+        }
+    }
+
+    /// Wrong use of the program.
+    pub(crate) fn usage(words: String) -> Self {
+        Self::Words {
+            code: Code::Usage,
+            words,
+        }
+    }
+}
+
 /// Prints a line on standard output.
 pub(crate) fn print_line(line: &str) -> CommandResult<()> {
+    write_line(line).map_err(|error| refused(&error))
+}
+
+/// The same with the error of the system.
+pub(crate) fn write_line(line: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(line.as_bytes())
         .and_then(|()| out.write_all(b"\n"))
         .and_then(|()| out.flush())
-        .map_err(|error| refused(&error))
 }
 
 fn refused(error: &io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         Failure::ReaderGone
     } else {
-        file_failed(error, Path::new("standard output")).into()
+        output_failed(error).into()
     }
+}
+
+/// The error for standard output that cannot be written.
+pub(crate) fn output_failed(error: &io::Error) -> Error {
+    file_failed(error, Path::new("stdout"))
 }
 
 /// Standard output as a stream that remembers whether its reader has gone away.
@@ -82,8 +116,21 @@ impl Write for Stdout {
 
 /// Prints an error with its code on standard error.
 pub(crate) fn print_error(error: &Error) {
-    let code = serde_json::to_string(&error.code).unwrap_or_default();
-    note(&format!("{} [{}]", error.message, code.trim_matches('"')));
+    print_coded(&texts().detail(&error.detail), error.code);
+}
+
+/// Prints what ended a command, if somebody has to know it.
+pub(crate) fn print_failure(failure: &Failure) {
+    match failure {
+        Failure::Error(error) => print_error(error),
+        Failure::Words { code, words } => print_coded(words, *code),
+        Failure::ReaderGone => {}
+    }
+}
+
+fn print_coded(words: &str, code: Code) {
+    let code = serde_json::to_string(&code).unwrap_or_default();
+    note(&format!("{words} [{}]", code.trim_matches('"')));
 }
 
 /// Prints a line on standard error.

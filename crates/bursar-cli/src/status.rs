@@ -1,25 +1,38 @@
 //! Shows the balance, read live from chain and API at once.
 
 use crate::output::{CommandResult, print_error, print_line};
-use bursar_core::clock::{Clock, SystemClock};
+use crate::texts::texts;
+use bursar_core::api_balance::EntitlementKind;
+use bursar_core::clock::{Clock, SystemClock, Timestamp};
+use bursar_core::error::InternalDetail;
 use bursar_core::error::{Code, Error};
 use bursar_core::http::Http;
-use bursar_core::payment::PaymentKind;
-use bursar_core::plural::about_days;
+use bursar_core::money::Amount;
+use bursar_core::payment::{PaymentKind, Status as PaidStatus};
 use bursar_core::view::Source;
-use bursar_core::{Reader, Status};
+use bursar_core::{Reader, Status, StatusEntitlement};
+use bursar_l10n::{Language, Medium, Texts, text};
+use serde::Serialize;
 use std::process::ExitCode;
 
 pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> CommandResult {
     let http = Http::new()?;
     let now = SystemClock.now();
+    // Programs read it: its words are English in every language.
+    let english = Texts::new(Language::English, Medium::Terminal);
     let mut any_balance = false;
     for account in reader.select(label)? {
         let status = reader.status(account, label.is_some(), &http, now).await;
         any_balance |= status.balance.is_some();
         if json {
-            let line = serde_json::to_string(&status)
-                .map_err(|_| Error::new(Code::Internal, "The status could not be written."))?;
+            let line = serde_json::to_string(&Line::new(&status, &english)).map_err(|_| {
+                Error::new(
+                    Code::Internal,
+                    InternalDetail::StepFailed {
+                        step: "writing the status as JSON".to_owned(),
+                    },
+                )
+            })?;
             print_line(&line)?;
         } else {
             show(&status)?;
@@ -32,59 +45,102 @@ pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> Com
     })
 }
 
+/// A status with its errors, as one line of JSON.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    status: &'a Status,
+    errors: Vec<LineError>,
+}
+
+#[derive(Serialize)]
+struct LineError {
+    code: Code,
+    message: String,
+    retryable: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(status: &'a Status, texts: &Texts) -> Self {
+        let errors = status.errors.iter().map(|error| LineError {
+            code: error.code,
+            message: texts.detail(&error.detail),
+            retryable: error.retryable,
+        });
+        Self {
+            status,
+            errors: errors.collect(),
+        }
+    }
+}
+
 fn show(status: &Status) -> CommandResult<()> {
-    let unknown = || "unknown".to_owned();
-    print_line(&format!("{} on {}", status.account, status.network))?;
-    let balance = status.balance.as_ref().map_or_else(unknown, |balance| {
-        let source = match (balance.source, balance.block) {
-            (Source::Chain, Some(block)) => format!("chain, block {block}"),
-            (Source::Chain, None) => "chain".to_owned(),
-            (Source::Api, _) => "API".to_owned(),
-        };
-        let age = status.as_of.map(|at| format!(", {at}")).unwrap_or_default();
-        let stale = if status.stale { ", old" } else { "" };
-        format!("{}  ({source}{age}{stale})", balance.amount.to_brief())
-    });
-    print_line(&format!("  balance    {balance}"))?;
-    let brief = |amount: &Option<bursar_core::money::Amount>| {
-        amount
-            .as_ref()
-            .map_or_else(unknown, |amount| amount.to_brief())
+    let texts = texts();
+    print_line(&text!(
+        texts,
+        terminal_account_on_network,
+        account = &status.account,
+        network = &status.network
+    ))?;
+    let amount = |amount: &Option<Amount>| {
+        amount.as_ref().map_or_else(
+            || text!(texts, terminal_unknown),
+            |amount| texts.amount(amount),
+        )
     };
+    let balance = status.balance.as_ref().map_or_else(
+        || text!(texts, terminal_unknown),
+        |balance| {
+            let source = source(balance.source, balance.block);
+            let origin = origin(source, status.as_of, status.stale);
+            format!("{}  {origin}", texts.amount(&balance.amount))
+        },
+    );
+    print_row(&text!(texts, terminal_row_balance), &balance)?;
+    if let Some(owed) = &status.owed {
+        print_row(&text!(texts, terminal_row_owed), &texts.amount(owed))?;
+    }
+    for entitlement in &status.entitlements {
+        print_entitlement(entitlement)?;
+    }
     // Old figures of the chain stand beside a balance from the API.
     let old = status
         .chain_as_of
         .filter(|at| status.stale && status.as_of != Some(*at))
-        .map(|at| format!("  (chain, {at}, old)"))
+        .map(|at| {
+            let chain = text!(texts, terminal_source_chain);
+            format!("  {}", origin(chain, Some(at), true))
+        })
         .unwrap_or_default();
-    print_line(&format!("  reserved   {}{old}", brief(&status.reserved)))?;
-    print_line(&format!("  held       {}{old}", brief(&status.held)))?;
+    if status.has_chain {
+        for (name, figure) in [
+            (text!(texts, terminal_row_reserved), &status.reserved),
+            (text!(texts, terminal_row_held), &status.held),
+        ] {
+            print_row(&name, &format!("{}{old}", amount(figure)))?;
+        }
+    }
     if status.agrees == Some(false) {
-        print_line(&format!(
-            "  API        {}, which differs by more than a day's usage",
-            brief(&status.api_balance)
-        ))?;
+        let differs = text!(
+            texts,
+            terminal_api_differs,
+            amount = amount(&status.api_balance)
+        );
+        print_row(&text!(texts, terminal_row_api), &differs)?;
     }
     if status.frozen == Some(true) {
-        print_line("  frozen     the account is frozen by the provider")?;
+        let frozen = text!(texts, terminal_frozen_by_provider);
+        print_row(&text!(texts, terminal_row_frozen), &frozen)?;
     }
     if let Some(days) = status.days_left {
-        print_line(&format!("  lasts      {}", about_days(days)))?;
+        let left = text!(texts, terminal_days_left, days = days);
+        print_row(&text!(texts, terminal_row_lasts), &left)?;
     }
     if let Some(pending) = &status.pending {
-        print_line(&format!(
-            "  top-up     {} {}",
-            pending.amount.to_brief(),
-            state_of(pending.status)
-        ))?;
+        print_payment(PaymentKind::TopUp, &pending.amount, pending.status)?;
     }
     for other in &status.other_payments {
-        print_line(&format!(
-            "  {:<10} {} {}",
-            kind(other.kind),
-            other.payment.amount.to_brief(),
-            state_of(other.payment.status)
-        ))?;
+        print_payment(other.kind, &other.payment.amount, other.payment.status)?;
     }
     for error in &status.errors {
         print_error(error);
@@ -92,26 +148,74 @@ fn show(status: &Status) -> CommandResult<()> {
     Ok(())
 }
 
-fn kind(kind: PaymentKind) -> &'static str {
-    match kind {
-        PaymentKind::TopUp => "top-up",
+/// Money beside the balance: promo credits by that word, anything else by the provider's name for it.
+fn print_entitlement(entitlement: &StatusEntitlement) -> CommandResult<()> {
+    let texts = texts();
+    let (name, amount) = match entitlement.kind {
+        EntitlementKind::PromoCredits => (
+            text!(texts, terminal_row_promo),
+            text!(texts, terminal_promo_credits, amount = &entitlement.amount),
+        ),
+        EntitlementKind::Other => (entitlement.name.clone(), texts.amount(&entitlement.amount)),
+    };
+    let expires = entitlement
+        .expires_at
+        .map(|at| format!(" {}", text!(texts, terminal_expires, at = at.to_string())))
+        .unwrap_or_default();
+    print_row(&name, &format!("{amount}{expires}"))
+}
+
+fn print_row(name: &str, value: &str) -> CommandResult<()> {
+    print_line(&format!("  {name:<10} {value}"))
+}
+
+fn source(source: Source, block: Option<u64>) -> String {
+    match (source, block) {
+        (Source::Chain, Some(block)) => {
+            // Block numbers are copied into explorers, so they have no separators.
+            let block = block.to_string();
+            text!(texts(), terminal_source_chain_block, block = block)
+        }
+        (Source::Chain, None) => text!(texts(), terminal_source_chain),
+        (Source::Api, _) => text!(texts(), terminal_source_api),
+    }
+}
+
+/// Where a figure is from, when it was read, and whether it is old: `(chain, 2026-01-31T12:00:00Z, old)`.
+fn origin(source: String, read_at: Option<Timestamp>, old: bool) -> String {
+    let read_at = read_at.map(|at| at.to_string());
+    let old = old.then(|| text!(texts(), terminal_source_old));
+    let parts: Vec<String> = [Some(source), read_at, old].into_iter().flatten().collect();
+    format!("({})", parts.join(", "))
+}
+
+/// A payment that has not ended, or whose end is not in the history yet.
+fn print_payment(kind: PaymentKind, amount: &Amount, status: PaidStatus) -> CommandResult<()> {
+    let kind = match kind {
+        PaymentKind::TopUp => "top_up",
         PaymentKind::Credit => "credit",
         PaymentKind::Refund => "refund",
         PaymentKind::Renewal => "renewal",
         PaymentKind::Migration => "migration",
-    }
-}
-
-/// The state of a payment that has not ended.
-fn state_of(status: bursar_core::payment::Status) -> &'static str {
-    use bursar_core::payment::Status;
-    match status {
-        Status::Open => "is open",
-        Status::Confirming => "is being confirmed",
-        Status::UnderReview => "is under review",
-        Status::Refunding => "is on its way back to you",
-        Status::Refunded => "was given back to you",
-        Status::Completed => "has arrived",
-        Status::Cancelled | Status::Expired | Status::Failed => "has ended without money",
-    }
+    };
+    let status = match status {
+        PaidStatus::Open => "open",
+        PaidStatus::Confirming => "confirming",
+        PaidStatus::UnderReview => "under_review",
+        PaidStatus::Refunding => "refunding",
+        PaidStatus::Refunded => "refunded",
+        PaidStatus::Completed => "completed",
+        PaidStatus::Cancelled => "cancelled",
+        PaidStatus::Expired => "expired",
+        PaidStatus::Failed => "failed",
+    };
+    print_row(
+        &text!(texts(), terminal_row_payment, kind = kind),
+        &text!(
+            texts(),
+            terminal_payment_state,
+            amount = amount,
+            status = status
+        ),
+    )
 }

@@ -2,6 +2,8 @@
 
 use crate::fetch::{Fetched, fetch, note_running_app};
 use crate::output::{CommandResult, print_error, print_line};
+use crate::texts::texts;
+use bursar_l10n::text;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -20,9 +22,9 @@ pub(crate) async fn run(home: &Path, label: Option<&str>) -> CommandResult {
         }
         any |= problems.is_empty();
         print_line(&if problems.is_empty() {
-            format!("{label} is up to date.")
+            text!(texts(), terminal_up_to_date, account = label)
         } else {
-            format!("{label} is not up to date.")
+            text!(texts(), terminal_not_up_to_date, account = label)
         })?;
     }
     Ok(if any {

@@ -1,12 +1,15 @@
 //! The terminal as the core's shell: no tray, no pop-ups, no window. Addresses open in the system's browser or are
 //! printed.
 
-use crate::output::{Failure, print_line};
+use crate::output::{note, output_failed, write_line};
+use crate::texts::texts;
+use bursar_core::error::DesktopDetail;
 use bursar_core::error::{Code, Error, Result};
 use bursar_core::notice::Notice;
 use bursar_core::process;
 use bursar_core::shell::Shell;
 use bursar_core::view::{Change, TrayView};
+use bursar_l10n::text;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 use url::Url;
@@ -40,19 +43,12 @@ impl Terminal {
 
     fn hand_out(&self, address: &Url) -> Result<()> {
         if self.print {
-            return print_line(address.as_str()).map_err(|failure| match failure {
-                Failure::Error(error) => error,
-                Failure::ReaderGone => Error::new(
-                    Code::FileFailed,
-                    "Nobody reads what is written here, so the payment page's address was not handed out.",
-                ),
-            });
+            return write_line(address.as_str()).map_err(|error| output_failed(&error));
         }
         process::launch(open::commands(address.as_str())).map_err(|_| {
-            Error::new(
-                Code::BrowserFailed,
-                format!("No browser could be started. Open this address yourself: {address}"),
-            )
+            let address = address.as_str();
+            note(&text!(texts(), terminal_open_address, address = address));
+            Error::new(Code::BrowserFailed, DesktopDetail::BrowserNotOpened)
         })
     }
 

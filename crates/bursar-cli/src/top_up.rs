@@ -1,17 +1,20 @@
 //! A top-up from the terminal, for one account: until the payment page is open or, with `--wait`, until the end.
 //! `--at-most` limits all of it.
 
-use crate::arguments::TopUpArguments;
-use crate::output::{CommandResult, Failure, note, print_error, print_line};
+use crate::arguments::{TopUpArguments, is_exact_amount};
+use crate::fetch::no_account;
+use crate::output::{CommandResult, Failure, note, print_error, print_failure, print_line};
 use crate::terminal::Terminal;
+use crate::texts::texts;
 use crate::{env_api_key, options};
 use bursar_core::Bursar;
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Clock, SystemClock};
 use bursar_core::engine::Presence;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::Code;
 use bursar_core::payment::PaymentStatus;
 use bursar_core::view::{PaymentRequest, RequestedPurpose, TopUpView};
+use bursar_l10n::{Value, text};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -38,6 +41,12 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(1);
 type Deadline = Option<Instant>;
 
 pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments) -> CommandResult {
+    if !is_exact_amount(&wanted.amount) {
+        return Err(Failure::Words {
+            code: Code::AmountMalformed,
+            words: text!(texts(), terminal_amount_form, text = &wanted.amount),
+        });
+    }
     let limit = wanted.at_most.map(Duration::from_secs);
     // A limit beyond the end of time is no limit.
     let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
@@ -57,7 +66,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments
             stop(&bursar, deadline).await;
             match bursar.top_up(&account, &top_up_id) {
                 Ok(top_up) => report_outcome(&top_up, terminal.has_opened()),
-                Err(_) => Err(too_late().into()),
+                Err(_) => Err(too_late()),
             }
         }
         Err(failure) => {
@@ -118,7 +127,11 @@ async fn top_up(
         return Ok(Outcome::TimeIsUp { account, top_up_id });
     };
     let (started, debits_at_once) = started?;
-    note(&format!("top-up of {} started", started.amount.to_brief()));
+    note(&text!(
+        texts(),
+        terminal_top_up_started,
+        amount = &started.amount
+    ));
     let status = || {
         bursar
             .top_up(&account, &started.id)
@@ -180,11 +193,11 @@ fn earlier_of(deadline: Deadline, wait: Duration) -> Deadline {
     }
 }
 
-fn too_late() -> Error {
-    Error::passing(
-        Code::Timeout,
-        "The time was up before anything was asked for. No top-up was started.",
-    )
+fn too_late() -> Failure {
+    Failure::Words {
+        code: Code::Timeout,
+        words: text!(texts(), terminal_time_up),
+    }
 }
 
 /// Whether nothing more will happen about opening the payment page.
@@ -200,7 +213,7 @@ async fn start(
     account: &AccountId,
     wanted: &TopUpArguments,
     top_up_id: String,
-) -> Result<(TopUpView, bool)> {
+) -> CommandResult<(TopUpView, bool)> {
     let request = PaymentRequest {
         purpose: RequestedPurpose::TopUp {
             amount: wanted.amount.clone(),
@@ -211,15 +224,14 @@ async fn start(
     };
     let quote = bursar.quote(account.clone(), request.clone()).await?;
     if quote.error.is_none() && quote.needs_confirmation && !wanted.pay_now {
-        return Err(Error::new(
-            Code::NotConfirmed,
-            format!(
-                "This method takes {} at once. Say so with --pay-now, or choose another one with --method.",
-                quote
-                    .total
-                    .map_or_else(|| wanted.amount.clone(), |total| total.to_brief())
-            ),
-        ));
+        let amount: Value<'_> = match quote.total {
+            Some(total) => total.into(),
+            None => (&wanted.amount).into(),
+        };
+        return Err(Failure::Words {
+            code: Code::NotConfirmed,
+            words: text!(texts(), terminal_needs_pay_now, amount = amount),
+        });
     }
     // Use the quoted method, not a default that takes its place meanwhile.
     let request = PaymentRequest {
@@ -232,7 +244,7 @@ async fn start(
     Ok((started, quote.needs_confirmation))
 }
 
-async fn select_account(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<AccountId> {
+async fn select_account(bursar: &Arc<Bursar>, label: Option<&str>) -> CommandResult<AccountId> {
     let accounts = bursar.accounts().await?;
     let mut fitting: Vec<_> = accounts
         .into_iter()
@@ -240,11 +252,8 @@ async fn select_account(bursar: &Arc<Bursar>, label: Option<&str>) -> Result<Acc
         .collect();
     match (fitting.pop(), fitting.is_empty()) {
         (Some(account), true) => Ok(account.id),
-        (Some(_), false) => Err(Error::new(
-            Code::Usage,
-            "There are several accounts; say which one with --account LABEL.",
-        )),
-        (None, _) => Err(Error::new(Code::NotFound, "There is no such account.")),
+        (Some(_), false) => Err(Failure::usage(text!(texts(), terminal_several_accounts))),
+        (None, _) => Err(no_account(label)),
     }
 }
 
@@ -321,38 +330,28 @@ fn is_open(status: PaymentStatus) -> bool {
 
 /// Prints the state. The exit status reports it to programs, so it takes precedence over output that cannot be written.
 fn report_outcome(top_up: &TopUpView, has_opened: bool) -> CommandResult {
-    let amount = top_up.amount.to_brief();
-    let (words, code) = match top_up.status {
-        PaymentStatus::Completed => (format!("{amount} has arrived."), 0),
+    let (outcome, code) = match top_up.status {
+        PaymentStatus::Completed => ("completed", 0),
         PaymentStatus::Open if has_opened => return Ok(ExitCode::SUCCESS),
-        PaymentStatus::Cancelled | PaymentStatus::Expired | PaymentStatus::Failed => (
-            format!("The top-up of {amount} ended without money. Late money is still credited."),
-            ENDED_WITHOUT_MONEY,
-        ),
-        PaymentStatus::NotStarted => (
-            format!("The top-up of {amount} was not started. No money has moved."),
-            ENDED_WITHOUT_MONEY,
-        ),
-        PaymentStatus::Refunding | PaymentStatus::Refunded => (
-            format!(
-                "The top-up of {amount} ended without money: the provider gives it back to you."
-            ),
-            ENDED_WITHOUT_MONEY,
-        ),
-        PaymentStatus::Starting => (
-            format!(
-                "The top-up of {amount} is still open: the provider has not said yet whether it was started. Do not start \
-                 it again; `bursar status` tells once it is known."
-            ),
-            STILL_OPEN,
-        ),
+        PaymentStatus::Cancelled | PaymentStatus::Expired | PaymentStatus::Failed => {
+            ("ended", ENDED_WITHOUT_MONEY)
+        }
+        PaymentStatus::NotStarted => ("not_started", ENDED_WITHOUT_MONEY),
+        PaymentStatus::Refunding | PaymentStatus::Refunded => ("refunded", ENDED_WITHOUT_MONEY),
+        PaymentStatus::Starting => ("starting", STILL_OPEN),
         PaymentStatus::Open | PaymentStatus::Confirming | PaymentStatus::UnderReview => {
-            (format!("The top-up of {amount} is still open."), STILL_OPEN)
+            ("open", STILL_OPEN)
         }
     };
     if let Some(reason) = top_up.reason.as_ref().filter(|_| !is_open(top_up.status)) {
-        tolerate_write_error(print_line(&reason.advice), code)?;
+        tolerate_write_error(print_line(&texts().failure_reason(reason)), code)?;
     }
+    let words = text!(
+        texts(),
+        terminal_outcome,
+        amount = &top_up.amount,
+        outcome = outcome
+    );
     tolerate_write_error(print_line(&words), code)?;
     Ok(ExitCode::from(code))
 }
@@ -360,11 +359,11 @@ fn report_outcome(top_up: &TopUpView, has_opened: bool) -> CommandResult {
 /// Output that cannot be written changes the exit status only of a success.
 fn tolerate_write_error(result: CommandResult<()>, code: u8) -> CommandResult<()> {
     match result {
-        Err(Failure::Error(error)) if code != 0 => {
-            print_error(&error);
+        Err(Failure::ReaderGone) => Ok(()),
+        Err(failure) if code != 0 => {
+            print_failure(&failure);
             Ok(())
         }
-        Err(Failure::ReaderGone) => Ok(()),
         result => result,
     }
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+use bursar_l10n::{Language, Medium, Texts, text};
 use serde_json::Value;
 use std::process::Output;
 use std::time::Duration;
@@ -15,6 +16,10 @@ fn filled() -> Provider {
         charges: vec![(now()[..10].to_owned(), "0.50")],
         ..Provider::default()
     }
+}
+
+fn english() -> Texts {
+    Texts::new(Language::English, Medium::Terminal)
 }
 
 fn code(output: &Output) -> i32 {
@@ -31,6 +36,50 @@ fn err(output: &Output) -> String {
 
 fn json(output: &Output) -> Vec<Value> {
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn lists_charges_by_resource() {
+    let yesterday = "2026-01-30".to_owned();
+    let home = TestHome::connect(Provider {
+        charges: vec![(now()[..10].to_owned(), "0.50"), (yesterday, "9.00")],
+        ..filled()
+    });
+    let read = home.run(&["charges", "--by", "resource", "--json"]);
+    let rows = json(&read);
+    assert_eq!((code(&read), rows.len()), (0, 1), "{read:?}");
+    let expected = [
+        ("resource", "r-1"),
+        ("name", "=web"),
+        ("kind", "machine"),
+        ("amount", "0.50"),
+        ("currency", "USDC"),
+        ("account", "Work"),
+    ];
+    assert_eq!(rows[0].as_object().unwrap().len(), expected.len());
+    for (field, value) in expected {
+        assert_eq!(rows[0][field], value, "{field}");
+    }
+    let csv = home.run(&["charges", "--by", "resource", "--csv", "--offline"]);
+    assert_eq!(
+        out(&csv),
+        "resource,name,kind,amount,currency,account\r\nr-1,'=web,machine,0.50,USDC,Work\r\n"
+    );
+    let people = home.run(&["charges", "--by", "resource", "--offline"]);
+    let kind = text!(english(), terminal_resource_kind, kind = "machine");
+    assert_eq!((code(&people), out(&people).lines().count()), (0, 1));
+    for word in ["=web", kind.as_str(), "0.50"] {
+        assert!(out(&people).contains(word), "{word}: {people:?}");
+    }
+    let none = home.run(&[
+        "charges",
+        "--by",
+        "resource",
+        "--offline",
+        "--to",
+        "2026-01-01",
+    ]);
+    assert_eq!((code(&none), out(&none)), (0, String::new()));
 }
 
 #[test]
@@ -234,9 +283,10 @@ fn at_most_limits_every_wait() {
         let expected = if posted { 4 } else { 1 };
         assert_eq!(code(&ended), expected, "{silent:?} {ended:?}");
         if posted {
-            assert!(out(&ended).contains("still open"), "{ended:?}");
+            assert!(out(&ended).contains("still in progress"), "{ended:?}");
         } else {
-            assert!(err(&ended).contains("No top-up was started"), "{ended:?}");
+            let words = text!(english(), terminal_time_up);
+            assert!(err(&ended).contains(&words), "{ended:?}");
         }
     }
 }
@@ -271,5 +321,91 @@ fn top_up_exit_status_reports_the_outcome() {
     });
     let refused = home.run(&["top-up", "25", "--no-open", "--wait", "--at-most", "30"]);
     assert_eq!(code(&refused), 3, "{refused:?}");
-    assert!(out(&refused).contains("ended without money"), "{refused:?}");
+    assert!(out(&refused).contains("no money was added"), "{refused:?}");
+}
+
+/// Runs the program in a language that the system's user prefers.
+fn in_language(home: &TestHome, language: &str, arguments: &[&str]) -> Output {
+    let mut command = home.command(arguments);
+    command.env("LC_ALL", format!("{language}.UTF-8"));
+    command.output().unwrap()
+}
+
+#[test]
+fn language_is_the_one_of_the_settings_or_else_of_the_system() {
+    let home = TestHome::connect(filled());
+    let synced =
+        |texts: &Texts| format!("{}\n", text!(texts, terminal_up_to_date, account = "Work"));
+    let german = Texts::new(Language::German, Medium::Terminal);
+    let spanish = Texts::new(Language::Spanish, Medium::Terminal);
+    assert_eq!(
+        out(&in_language(&home, "de_DE", &["sync"])),
+        synced(&german)
+    );
+    assert_eq!(
+        out(&in_language(&home, "fr_FR", &["sync"])),
+        synced(&english())
+    );
+    let settings = home.folder.path().join("home/settings.json");
+    std::fs::write(&settings, r#"{"settings":{"language":"es"}}"#).unwrap();
+    assert_eq!(
+        out(&in_language(&home, "de_DE", &["sync"])),
+        synced(&spanish)
+    );
+
+    // The home on the command line counts, and reading its language leaves the file as it is.
+    let help = text!(german, terminal_usage_heading);
+    let other = home.folder.path().join("other");
+    std::fs::create_dir(&other).unwrap();
+    std::fs::write(other.join("settings.json"), "damaged").unwrap();
+    let arguments = ["--home", other.to_str().unwrap(), "--help"];
+    assert!(out(&in_language(&home, "de_DE", &arguments)).contains(&help));
+    assert_eq!(
+        std::fs::read(other.join("settings.json")).unwrap(),
+        b"damaged"
+    );
+}
+
+/// Programs read these, so they are the same bytes in every language.
+#[test]
+fn json_csv_and_exports_do_not_vary_with_the_language() {
+    let home = TestHome::connect(filled());
+    assert_eq!(code(&home.run(&["sync"])), 0);
+    home.provider.lock().unwrap().broken = ["/v2/top-ups", "/v2/top-ups/pending"].into();
+    let file = home.folder.path().join("export");
+    let path = file.to_str().unwrap();
+    let commands: [&[&str]; 7] = [
+        &["history", "--offline", "--json"],
+        &["history", "--offline", "--csv"],
+        &["charges", "--offline", "--json"],
+        &["charges", "--offline", "--csv"],
+        &["history", "--offline", "--json", "--output", path],
+        &["history", "--offline", "--csv", "--output", path],
+        &["charges", "--offline", "--csv", "--output", path],
+    ];
+    let written = |language, arguments: &[&str]| {
+        let output = in_language(&home, language, arguments);
+        assert_eq!(code(&output), 0, "{output:?}");
+        let exported = std::fs::read(&file).unwrap_or_default();
+        (output.stdout, exported)
+    };
+    for arguments in commands {
+        let english = written("en_GB", arguments);
+        assert!(
+            !english.0.is_empty() || !english.1.is_empty(),
+            "{arguments:?}"
+        );
+        for language in ["de_DE", "es_ES"] {
+            assert_eq!(written(language, arguments), english, "{arguments:?}");
+        }
+    }
+
+    // The status has errors in words, which are English there.
+    let errors = |language| {
+        let output = in_language(&home, language, &["status", "--json"]);
+        let status: Value = serde_json::from_slice(&output.stdout).unwrap();
+        status["errors"].clone()
+    };
+    assert!(!errors("en_GB")[0]["message"].as_str().unwrap().is_empty());
+    assert_eq!(errors("de_DE"), errors("en_GB"));
 }

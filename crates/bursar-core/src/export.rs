@@ -2,8 +2,10 @@
 //! chunk of it is ever in memory, and no spreadsheet runs anything in it.
 
 mod charges;
+mod json_payment;
+mod purpose;
 
-pub use charges::{DailyCharge, write_charges};
+pub use charges::{ChargeLine, DailyCharge, ResourceLine, write_charges};
 
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;
@@ -12,6 +14,8 @@ use bursar_domain::unicode::{is_blank, plain_form};
 use bursar_domain::view::{PaymentQuery, PaymentView};
 use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use bursar_store::History;
+use json_payment::JsonPayment;
+use purpose::purpose;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -250,7 +254,7 @@ impl<W: Write> RowWriter<W> {
                     stream.write_all(if *first { b"\n" } else { b",\n" })?;
                 }
                 *first = false;
-                serde_json::to_writer(&mut *stream, payment)?;
+                serde_json::to_writer(&mut *stream, &JsonPayment::from(payment))?;
                 if !*array {
                     stream.write_all(b"\n")?;
                 }
@@ -297,7 +301,7 @@ fn csv_record(payment: &PaymentView, labels: &Labels) -> [String; 18] {
         payment.created_at.to_string(),
         payment.updated_at.to_string(),
         wire_name(&payment.kind),
-        text_cell(&payment.purpose),
+        text_cell(&payment.purpose.as_ref().map(purpose)),
         wire_name(&payment.status),
         payment.amount.to_decimal(),
         payment.amount.currency().to_string(),

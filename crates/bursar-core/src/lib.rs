@@ -10,12 +10,13 @@ mod facade;
 pub mod settings_file;
 pub mod shell;
 
-pub use facade::{Bursar, Connect, Options, Reader, Status, network_views};
+pub use facade::{Bursar, Connect, Options, Reader, Status, StatusEntitlement, network_views};
 
 // What the desktop app and the CLI need of the crates below.
 pub use bursar_chain::ALLOY_LOG_OFF;
 pub use bursar_domain::{
-    APP_ID, account, clock, error, link, money, notice, payment, plural, settings, view,
+    APP_ID, account, api_balance, charges, clock, error, language, link, money, notice, payment,
+    plural, settings, view,
 };
 pub use bursar_engine as engine;
 pub use bursar_platform::{core_dumps, home, http, keyring, output_file, process};

@@ -3,7 +3,7 @@
 //! version wrote stay as they are. A file that cannot be read is set aside and never overwritten.
 
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, FileDetail, Result};
 use bursar_domain::settings::{Settings, SettingsChange};
 use bursar_platform::atomic_file;
 use serde::de::DeserializeOwned;
@@ -71,6 +71,13 @@ impl SettingsFile {
         }
         drop(state);
         file
+    }
+
+    /// The settings of a home without changing anything in it. What cannot be read has its default.
+    pub fn stored(home: &Path) -> Settings {
+        let text = fs::read(home.join(FILE)).unwrap_or_default();
+        let object = serde_json::from_slice(&text).unwrap_or_default();
+        settings_of(&object, Settings::default().autostart)
     }
 
     pub fn get(&self) -> Settings {
@@ -186,7 +193,8 @@ impl SettingsFile {
                     thread::sleep(LOCK_POLL);
                 }
                 Err(TryLockError::WouldBlock) => {
-                    return Err(io::Error::other("another process is writing them"));
+                    // Another process is still writing.
+                    return Err(io::Error::from(ErrorKind::TimedOut));
                 }
                 Err(TryLockError::Error(error)) => return Err(error),
             }
@@ -239,7 +247,9 @@ fn fields_of(settings: &Settings) -> Map<String, Value> {
 fn failed(error: &io::Error) -> Error {
     Error::new(
         Code::FileFailed,
-        format!("The settings could not be saved and hold until Bursar closes: {error}."),
+        FileDetail::NotSaved {
+            reason: error.to_string(),
+        },
     )
 }
 

@@ -1,18 +1,18 @@
 //! Parses wallet addresses that people type.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{AccountDetail, Code, Error, Result};
 use alloy_primitives::Address;
 
 /// Parses a wallet address: `0x` and 40 hexadecimal digits. A mixed-case address must have a valid checksum.
 ///
 /// # Errors
-/// [`Code::AddressMalformed`], with a message that says what was expected.
+/// [`Code::AddressMalformed`], with a detail that says what is wrong.
 pub fn parse_address(text: &str) -> Result<Address> {
-    let malformed = |why: &str| Err(Error::new(Code::AddressMalformed, why));
+    let malformed = |why: AccountDetail| Err(Error::new(Code::AddressMalformed, why));
     let text = text.trim();
     let digits = text.strip_prefix("0x").unwrap_or_default();
     if digits.len() != 40 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return malformed("A wallet address is 0x and 40 hexadecimal digits.");
+        return malformed(AccountDetail::AddressMalformed);
     }
     let mixed = digits.bytes().any(|b| b.is_ascii_lowercase())
         && digits.bytes().any(|b| b.is_ascii_uppercase());
@@ -22,8 +22,8 @@ pub fn parse_address(text: &str) -> Result<Address> {
         text.parse().map_err(|_| ())
     };
     match address {
-        Ok(Address::ZERO) => malformed("That is the zero address, which belongs to nobody."),
+        Ok(Address::ZERO) => malformed(AccountDetail::AddressZero),
         Ok(address) => Ok(address),
-        Err(()) => malformed("The address has a typing error: its checksum does not fit."),
+        Err(()) => malformed(AccountDetail::AddressMistyped),
     }
 }

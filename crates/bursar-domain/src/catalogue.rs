@@ -113,6 +113,9 @@ pub struct SavedMethod {
     pub is_default: bool,
     /// How people recognise it, such as a card's brand and last digits, or an e-mail address.
     pub detail: String,
+    /// Until when a card is valid, as the provider writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,8 +2,9 @@
 //! network's list, and passed on in its re-serialised form. An address in an unusual spelling is rejected, not
 //! repaired.
 
-use crate::error::{Code, Error, Result};
-use crate::network::{Network, host_and_port, is_loopback};
+use crate::error::{Code, Error, InternalDetail, LinkDetail, Result};
+use crate::network::{Network, PageListing, host_and_port, is_loopback};
+use crate::untrusted_text;
 use alloy_primitives::{Address, B256};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
@@ -12,26 +13,36 @@ use url::Url;
 /// The longest address that Bursar opens, in bytes.
 pub const LIMIT: usize = 2_048;
 
-/// Accepts a checkout whose host and port are listed by the network or were added to the account by the user. The
-/// address must use https, or plain http on this machine, have no user info, and be written exactly as it is parsed.
+/// Accepts a checkout whose host and port the network lists for the payment's provider, or that the user added to the
+/// account. `payment_provider` is the provider as the API names it; `None` if that is not known. The address must use
+/// https, or plain http on this machine, have no user info, and be written exactly as it is parsed.
 ///
 /// # Errors
 /// [`Code::HostNotAllowed`], with the host in ASCII if there is one.
-pub fn allow(raw: &str, network: &Network, added_hosts: &[String]) -> Result<Url> {
+pub fn allow(
+    raw: &str,
+    network: &Network,
+    payment_provider: Option<&str>,
+    added_hosts: &[String],
+) -> Result<Url> {
     let url = well_formed(raw)?;
-    let host =
-        host_and_port(&url).ok_or_else(|| refused("The payment page's address has no host."))?;
-    let listed = network
-        .checkout_hosts
-        .iter()
-        .chain(added_hosts)
-        .any(|known| *known == host);
-    if listed {
-        Ok(url)
-    } else {
-        Err(refused(format!(
-            "The payment page is at {host}, which is not one of this network's checkout hosts. Nothing was opened."
-        )))
+    let host = host_and_port(&url).ok_or_else(|| refused(LinkDetail::PageAddressInvalid))?;
+    if added_hosts.contains(&host) {
+        return Ok(url);
+    }
+    let provider = untrusted_text::clean(payment_provider.unwrap_or_default());
+    let provider = format!("{provider:.40}");
+    match network.page_listing(&host, payment_provider) {
+        PageListing::Listed => Ok(url),
+        PageListing::OfAnotherProvider(pages) => Err(refused(LinkDetail::PageOfOtherProvider {
+            host,
+            title: pages.title.clone(),
+            provider,
+        })),
+        PageListing::UnknownProvider => {
+            Err(refused(LinkDetail::PageProviderUnlisted { host, provider }))
+        }
+        PageListing::UnknownHost => Err(refused(LinkDetail::PageHostUnknown { host })),
     }
 }
 
@@ -55,15 +66,23 @@ pub fn sign_in(network: &Network, address: &Url) -> Result<Url> {
     if same {
         Ok(url)
     } else {
-        Err(refused(
-            "That is not this network's sign-in page. Nothing was opened.",
-        ))
+        Err(refused(LinkDetail::SignInPageUnknown))
     }
 }
 
 /// The network's console.
 pub fn console(network: &Network) -> Option<Url> {
     network.console.clone()
+}
+
+/// The page on which the user makes API keys.
+pub fn keys_page(network: &Network) -> Option<Url> {
+    network.keys_page.clone()
+}
+
+/// The console's page about the balance.
+pub fn billing_page(network: &Network) -> Option<Url> {
+    network.billing_page.clone()
 }
 
 /// A transaction in the network's explorer.
@@ -92,7 +111,12 @@ fn explorer(network: &Network, kind: &str, what: &str) -> Option<Url> {
 pub fn qr_svg(url: &Url) -> Result<String> {
     let code = QrCode::with_error_correction_level(url.as_str(), EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(url.as_str(), EcLevel::L))
-        .map_err(|_| Error::new(Code::Internal, "The address is too long for a QR code."))?;
+        .map_err(|_| {
+            Error::new(
+                Code::Internal,
+                InternalDetail::step("draw the QR code of a payment page"),
+            )
+        })?;
     Ok(code
         .render::<svg::Color<'_>>()
         .min_dimensions(240, 240)
@@ -106,31 +130,23 @@ pub fn qr_svg(url: &Url) -> Result<String> {
 /// the parser did not change.
 fn well_formed(raw: &str) -> Result<Url> {
     if raw.len() > LIMIT {
-        return Err(refused("The payment page's address is too long."));
+        return Err(refused(LinkDetail::PageAddressInvalid));
     }
     if !raw.bytes().all(|b| b.is_ascii_graphic() && b != b'\\') {
-        return Err(refused(
-            "The payment page's address has characters that do not belong in one. Nothing was opened.",
-        ));
+        return Err(refused(LinkDetail::PageAddressInvalid));
     }
-    let url = Url::parse(raw).map_err(|_| refused("The payment page's address is not one."))?;
+    let url = Url::parse(raw).map_err(|_| refused(LinkDetail::PageAddressInvalid))?;
     if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
-        return Err(refused(
-            "The payment page is not at a secure (https) address. Nothing was opened.",
-        ));
+        return Err(refused(LinkDetail::PageNotSecure));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused(
-            "The payment page's address has a user name in it. Nothing was opened.",
-        ));
+        return Err(refused(LinkDetail::PageAddressInvalid));
     }
     if written_host(raw).is_some_and(|written| is_written_as(&written, &url)) {
         Ok(url)
     } else {
         let host = host_and_port(&url).unwrap_or_default();
-        Err(refused(format!(
-            "The payment page's address leads to {host}, but is not written that way. Nothing was opened."
-        )))
+        Err(refused(LinkDetail::PageHostDisguised { host }))
     }
 }
 
@@ -155,6 +171,6 @@ fn is_written_as(written: &str, url: &Url) -> bool {
     written == parsed || (url.port().is_none() && written == default_port())
 }
 
-fn refused(message: impl Into<String>) -> Error {
-    Error::new(Code::HostNotAllowed, message)
+fn refused(why: LinkDetail) -> Error {
+    Error::new(Code::HostNotAllowed, why)
 }

@@ -1,8 +1,17 @@
 //! The only error type that the core returns. An error has a code from a closed list, by which programs handle it and
-//! the window chooses its text, and a sentence for people. An error never contains a secret.
+//! window and terminal choose its title and advice, and a detail that tells what happened. An error never contains a secret.
+
+mod detail;
 
 use crate::clock::Span;
-use serde::{Deserialize, Serialize};
+pub use detail::{
+    AccountDetail, AmountDetail, ChainDetail, ConnectionDetail, CreatedPart, DesktopDetail, Detail,
+    FieldFault, FileDetail, InternalDetail, KeyEnd, KeyringDetail, LinkDetail, NetworkDetail,
+    PaymentDetail, ProviderDetail, ResponseDetail, ResponseObject, SignInDetail, StorageDetail,
+    SyncDetail, TerminalDetail, TopUpDetail,
+};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What went wrong. The list is closed, and the window has a text for each code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,13 +120,13 @@ pub enum Code {
     Internal,
 }
 
-/// An error with its code. It is serialized as `{code, message, retryable}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+/// An error with its code. It is serialized as `{code, detail, retryable}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-#[error("{message}")]
+#[error("{detail}")]
 pub struct Error {
     pub code: Code,
-    pub message: String,
+    pub detail: Detail,
     /// Whether the same request may succeed later without the user changing anything.
     pub retryable: bool,
     /// How long the server asked clients to wait. It is not serialized.
@@ -125,26 +134,90 @@ pub struct Error {
     pub retry_after: Option<Span>,
 }
 
+impl<'de> Deserialize<'de> for Error {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Stored {
+            code: Code,
+            // Earlier versions stored a sentence.
+            #[serde(alias = "message")]
+            detail: StoredDetail,
+            retryable: bool,
+        }
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum StoredDetail {
+            Known(Detail),
+            // A detail is no reason not to open a database.
+            Unknown(IgnoredAny),
+        }
+        let Stored {
+            code,
+            detail,
+            retryable,
+        } = Stored::deserialize(deserializer)?;
+        let detail = match detail {
+            StoredDetail::Known(detail) => detail,
+            StoredDetail::Unknown(_) => InternalDetail::StoredByOtherVersion.into(),
+        };
+        Ok(Self {
+            code,
+            detail,
+            retryable,
+            retry_after: None,
+        })
+    }
+}
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An error that persists until somebody changes something.
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, detail: impl Into<Detail>) -> Self {
         Self {
             code,
-            message: message.into(),
+            detail: detail.into(),
             retryable: false,
             retry_after: None,
         }
     }
 
     /// An error that may go away without a change, so that a retry can succeed.
-    pub fn passing(code: Code, message: impl Into<String>) -> Self {
+    pub fn passing(code: Code, detail: impl Into<Detail>) -> Self {
         Self {
             code,
-            message: message.into(),
+            detail: detail.into(),
             retryable: true,
             retry_after: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_of_earlier_versions_keep_their_sentence() {
+        let stored = r#"{"code":"timeout","message":"No answer.","retryable":true}"#;
+        let error: Error = serde_json::from_str(stored).unwrap();
+        let sentence = Detail::Sentence("No answer.".to_owned());
+        assert_eq!(error, Error::passing(Code::Timeout, sentence));
+        let written = serde_json::to_string(&error).unwrap();
+        assert_eq!(serde_json::from_str::<Error>(&written).unwrap(), error);
+    }
+
+    #[test]
+    fn a_detail_of_another_version_does_not_hide_the_error() {
+        for detail in [
+            r#"{"id":"of-a-newer-version"}"#,
+            r#"{"id":"timed-out","args":{"port":1}}"#,
+        ] {
+            let stored = format!(r#"{{"code":"timeout","detail":{detail},"retryable":true}}"#);
+            assert_eq!(
+                serde_json::from_str::<Error>(&stored).unwrap(),
+                Error::passing(Code::Timeout, InternalDetail::StoredByOtherVersion)
+            );
         }
     }
 }

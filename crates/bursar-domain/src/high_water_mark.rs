@@ -5,7 +5,7 @@
 
 use crate::chain_reading::ChainReading;
 use crate::clock::{Span, Timestamp};
-use crate::error::{Code, Error};
+use crate::error::{ChainDetail, Code, Error};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -126,20 +126,19 @@ impl HighWaterMark {
 fn waiting_for_block(block: u64) -> Error {
     Error::passing(
         Code::ChainUnavailable,
-        format!(
-            "The RPC endpoints that answer have not come to block {block}, whose figures are the newest known. Those stay, \
-             and Bursar asks again."
-        ),
+        ChainDetail::NewestBlockNotReached {
+            block: block.to_string(),
+        },
     )
 }
 
 fn chain_went_back(from: u64, to: u64) -> Error {
     Error::passing(
         Code::ChainWentBack,
-        format!(
-            "No RPC endpoint has known block {from} for ten minutes. The figures shown are older, of block {to}; payments \
-             after it may be missing from them. Bursar keeps asking."
-        ),
+        ChainDetail::ChainWentBack {
+            from: from.to_string(),
+            to: to.to_string(),
+        },
     )
 }
 

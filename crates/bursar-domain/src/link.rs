@@ -1,7 +1,7 @@
 //! Links that the browser hands back to the app. Only the exact forms are accepted. A link is a hint to check with the
 //! provider and proves nothing. What it carries counts only for the request that expects its state.
 
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, InternalDetail, LinkDetail, Result};
 use std::fmt;
 use std::ops::Deref;
 use zeroize::Zeroizing;
@@ -138,8 +138,12 @@ pub fn return_url(state: &str) -> String {
 /// [`Code::Internal`] if the system provides no random numbers.
 pub fn new_state() -> Result<String> {
     let mut bytes = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(&mut *bytes)
-        .map_err(|_| Error::new(Code::Internal, "The system gives no random numbers."))?;
+    getrandom::fill(&mut *bytes).map_err(|_| {
+        Error::new(
+            Code::Internal,
+            InternalDetail::step("get random numbers from the system"),
+        )
+    })?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
@@ -194,5 +198,5 @@ fn percent_decoded(text: &str) -> Option<Vec<u8>> {
 }
 
 fn malformed() -> Error {
-    Error::new(Code::LinkMalformed, "That link is not one of this app's.")
+    Error::new(Code::LinkMalformed, LinkDetail::LinkUnknown)
 }

@@ -3,7 +3,7 @@
 
 mod typed;
 
-use crate::error::{Code, Error, Result};
+use crate::error::{AmountDetail, Code, Error, Result};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
@@ -40,7 +40,7 @@ impl Currency {
         } else {
             Err(Error::new(
                 Code::AnswerMalformed,
-                "The currency's code is not one.",
+                AmountDetail::CurrencyUnreadable,
             ))
         }
     }
@@ -86,7 +86,7 @@ impl Amount {
         if scale > MAX_SCALE {
             return Err(Error::new(
                 Code::AnswerMalformed,
-                "The amount has more than 18 decimals.",
+                AmountDetail::AmountUnreadable,
             ));
         }
         Ok(Self {
@@ -134,23 +134,20 @@ impl Amount {
     }
 
     /// Parses an amount that a person typed or pasted: digits of one script, optionally in groups of three, with an
-    /// optional point and at most `decimals` digits after it. An amount that Bursar displays, without its currency,
-    /// parses to the same amount.
+    /// optional point or comma and at most `decimals` digits after it. An amount that Bursar displays, without its currency,
+    /// parses to the same amount, except where its three decimals could also be a group of three digits.
     ///
     /// # Errors
-    /// [`Code::AmountMalformed`] or [`Code::AmountPrecision`], with a message that says what to type.
+    /// [`Code::AmountMalformed`] or [`Code::AmountPrecision`], with a detail that says what to type.
     pub fn parse_typed(text: &str, decimals: u8, currency: Currency) -> Result<Self> {
         let Typed { whole, fraction } = typed::read(text)?;
         if fraction.len() > usize::from(decimals) {
-            let message = match decimals {
-                0 => "Type a whole amount, without decimals.".to_owned(),
-                1 => "Type at most one decimal, such as 25.5.".to_owned(),
-                n => format!("Type at most {n} decimals, such as 25.50."),
-            };
-            return Err(Error::new(Code::AmountPrecision, message));
+            let decimals = u32::from(decimals);
+            let detail = AmountDetail::AmountDecimals { decimals };
+            return Err(Error::new(Code::AmountPrecision, detail));
         }
         Self::from_digits(&whole, &fraction, false, currency)
-            .map_err(|_| Error::new(Code::AmountMalformed, "That amount is too large to be one."))
+            .map_err(|_| Error::new(Code::AmountMalformed, AmountDetail::AmountTooManyDigits))
     }
 
     /// Parses a server's decimal string: an optional minus, digits and an optional fraction.
@@ -158,7 +155,7 @@ impl Amount {
     /// # Errors
     /// [`Code::AnswerMalformed`] if the text has another form, is too large, or has more than 18 decimals.
     pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self> {
-        let malformed = || Error::new(Code::AnswerMalformed, "An amount in the answer is not one.");
+        let malformed = || Error::new(Code::AnswerMalformed, AmountDetail::AmountUnreadable);
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -179,7 +176,7 @@ impl Amount {
         negative: bool,
         currency: Currency,
     ) -> Result<Self> {
-        let too_large = || Error::new(Code::AnswerMalformed, "An amount is too large.");
+        let too_large = || Error::new(Code::AnswerMalformed, AmountDetail::AmountUnreadable);
         let scale = u8::try_from(fraction.len()).map_err(|_| too_large())?;
         let units = whole
             .bytes()
@@ -261,6 +258,15 @@ impl Amount {
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         let (left, right) = self.align(other)?;
         Some(left.units.cmp(&right.units))
+    }
+
+    /// The same number of another currency, to compare two figures of one balance. Nothing may be added or shown by it.
+    #[must_use]
+    pub fn same_number_of(&self, currency: &Currency) -> Self {
+        Self {
+            currency: currency.clone(),
+            ..self.clone()
+        }
     }
 
     /// Whether value and currency are equal, whatever the scales. Equivalent to `==`.
@@ -386,7 +392,7 @@ impl specta::Type for Amount {
 
 /// The ASCII digits of a whole number, which may be written in groups of three; `None` for any other text.
 pub fn ungrouped(text: &str) -> Option<String> {
-    typed::ungrouped(text, &mut None).ok()
+    typed::ungrouped(text)
 }
 
 fn is_digits(text: &str) -> bool {

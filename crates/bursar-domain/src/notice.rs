@@ -1,12 +1,12 @@
-//! A notice: something the user should know, once. It is written in the same commit as the change that it reports, never
-//! repeats the previous notice about the same subject, and pops up at most once.
+//! A notice: something the user should know, once. It is data; `bursar-l10n` and the window put it into words. It is
+//! written in the same commit as the change that it reports, never repeats the previous notice about the same subject, and
+//! pops up at most once.
 
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::payment::FailureReason;
 use crate::payment::PaymentKind;
-use crate::plural::about_days;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -23,6 +23,16 @@ pub enum NoticeKind {
     /// The provider returns the money.
     Refunded,
     LowBalance,
+    /// Nothing is left, and a debt grows.
+    BalanceUsedUp,
+    /// Within a day, the provider may remove machines and their addresses because of the debt.
+    MachinesAtRisk,
+    DisksAtRisk,
+    /// By the provider's rules, machines and their addresses have been removed.
+    MachinesRemoved,
+    DisksRemoved,
+    /// The account's balance is in another unit than before.
+    UnitChanged,
     /// The provider no longer accepts the key or token.
     SignedOut,
 }
@@ -57,145 +67,14 @@ impl Notice {
             | NoticeKind::UnderReview
             | NoticeKind::Reversed
             | NoticeKind::Refunded => Some(self.subject.clone()),
-            NoticeKind::LowBalance | NoticeKind::SignedOut => None,
-        }
-    }
-
-    /// The pop-up's title, in one line.
-    pub fn title(&self) -> String {
-        let what = self.what();
-        match self.kind {
-            NoticeKind::Completed => format!("{what} completed"),
-            NoticeKind::Failed => format!("{what} failed"),
-            NoticeKind::Expired => format!("{what} expired"),
-            NoticeKind::Cancelled => format!("{what} cancelled"),
-            NoticeKind::UnderReview => format!("{what} under review"),
-            NoticeKind::Reversed => format!("{what} reversed"),
-            NoticeKind::Refunded => format!("{what} refunded"),
-            NoticeKind::LowBalance => "Balance is low".to_owned(),
-            NoticeKind::SignedOut => "Signed out".to_owned(),
-        }
-    }
-
-    fn what(&self) -> &'static str {
-        match self.about {
-            PaymentKind::TopUp => "Top-up",
-            PaymentKind::Renewal => "Renewal",
-            PaymentKind::Migration => "Migration",
-            PaymentKind::Credit | PaymentKind::Refund => "Payment",
-        }
-    }
-
-    /// What happened and what to do, in one or two sentences. `hide` leaves the amount out.
-    pub fn body(&self, label: &str, hide: bool) -> String {
-        let amount = match &self.amount {
-            Some(amount) if !hide => amount.to_brief(),
-            Some(_) | None => format!("The {}", self.what().to_lowercase()),
-        };
-        let why = self
-            .reason
-            .as_ref()
-            .map(|reason| format!(" {}", reason.advice()))
-            .unwrap_or_default();
-        match self.kind {
-            NoticeKind::Completed if self.about == PaymentKind::TopUp => {
-                format!("{amount} has arrived on {label}.")
-            }
-            NoticeKind::Completed => format!("{amount} on {label} is paid."),
-            NoticeKind::Failed if self.reason.is_some() => {
-                format!("{amount} for {label} was not accepted.{why}")
-            }
-            NoticeKind::Failed => format!(
-                "{amount} for {label} was not accepted. If you were charged anyway, Bursar keeps checking with the provider."
-            ),
-            NoticeKind::Expired => format!(
-                "{amount} for {label} was not paid before its payment page closed. If you have already paid, Bursar keeps checking with the provider."
-            ),
-            NoticeKind::Cancelled => format!("{amount} for {label} was cancelled.{why}"),
-            NoticeKind::UnderReview => format!(
-                "{amount} for {label} is under review by the provider. It is not lost; this can take a while."
-            ),
-            NoticeKind::Reversed => format!(
-                "The chain took back the block that showed {amount} for {label}. The balance does not have it for now; \
-                 Bursar follows the top-up again and tells you when it is back."
-            ),
-            NoticeKind::Refunded => format!(
-                "The provider gives {amount} of {label} back and takes it off the balance. Ask the provider if you did not expect that."
-            ),
-            NoticeKind::LowBalance => match (self.days_left, hide) {
-                (Some(days), _) => format!("{label} lasts {}.", about_days(days)),
-                (None, true) => format!("{label} is below the amount you set."),
-                (None, false) => match &self.amount {
-                    Some(left) => format!("{label} has {} left.", left.to_brief()),
-                    None => format!("{label} is below the amount you set."),
-                },
-            },
-            NoticeKind::SignedOut => {
-                format!(
-                    "The provider no longer accepts the key of {label}. Sign in again to go on."
-                )
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn notice(kind: NoticeKind, about: PaymentKind, days_left: Option<u32>) -> Notice {
-        Notice {
-            account: AccountId("a".to_owned()),
-            kind,
-            subject: "chain:0x0b:1".to_owned(),
-            amount: None,
-            days_left,
-            about,
-            reason: None,
-            at: Timestamp::default(),
-            silent: false,
-        }
-    }
-
-    #[test]
-    fn few_days_are_written_as_people_count() {
-        let body = |days| {
-            notice(NoticeKind::LowBalance, PaymentKind::TopUp, Some(days)).body("Main", true)
-        };
-        assert_eq!(body(0), "Main lasts less than a day.");
-        assert_eq!(body(1), "Main lasts about 1 day.");
-        assert_eq!(body(2), "Main lasts about 2 days.");
-        assert_eq!(body(90), "Main lasts about 90 days.");
-    }
-
-    #[test]
-    fn no_notice_mentions_wallet_or_internal_id() {
-        use NoticeKind as Kind;
-        let kinds = [
-            Kind::Completed,
-            Kind::Failed,
-            Kind::Expired,
-            Kind::Cancelled,
-            Kind::UnderReview,
-            Kind::Reversed,
-            Kind::Refunded,
-            Kind::LowBalance,
-            Kind::SignedOut,
-        ];
-        let abouts = [
-            PaymentKind::TopUp,
-            PaymentKind::Renewal,
-            PaymentKind::Migration,
-            PaymentKind::Credit,
-            PaymentKind::Refund,
-        ];
-        for kind in kinds {
-            for about in abouts {
-                let notice = notice(kind, about, None);
-                let text = format!("{} {}", notice.title(), notice.body("Main", false));
-                assert!(!text.contains("wallet"), "{text}");
-                assert!(!text.contains("chain:"), "{text}");
-            }
+            NoticeKind::LowBalance
+            | NoticeKind::BalanceUsedUp
+            | NoticeKind::MachinesAtRisk
+            | NoticeKind::DisksAtRisk
+            | NoticeKind::MachinesRemoved
+            | NoticeKind::DisksRemoved
+            | NoticeKind::UnitChanged
+            | NoticeKind::SignedOut => None,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
+use crate::paid_for::{PaidFor, PaidItem, PaidPeriod};
 use alloy_primitives::B256;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,14 @@ pub enum Purpose {
         order: String,
         /// Unknown for a payment that was started elsewhere.
         period: Option<String>,
-        /// For display: what is moved, and where to.
+        /// For display: what is moved.
         name: String,
+        /// For display: the server that it is moved to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        server: Option<String>,
+        /// For display.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        paid_period: Option<PaidPeriod>,
     },
 }
 
@@ -30,24 +37,38 @@ pub struct RenewalItem {
     pub service: String,
     /// Unknown for a payment that was started elsewhere.
     pub period: Option<String>,
-    /// For display: the name of the service and of the period.
+    /// For display: the name of the service.
     pub name: String,
+    /// For display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_period: Option<PaidPeriod>,
 }
 
 impl Purpose {
-    /// What the payment is for, in a few words; `None` for a top-up.
-    pub fn words(&self) -> Option<String> {
-        match self {
-            Self::TopUp => None,
-            Self::Renewal { items } => Some(
-                items
-                    .iter()
-                    .map(|item| item.name.as_str())
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            ),
-            Self::Migration { name, .. } => Some(name.clone()),
-        }
+    /// What the payment is for; `None` for a top-up.
+    pub fn paid_for(&self) -> Option<PaidFor> {
+        let items = match self {
+            Self::TopUp => return None,
+            Self::Renewal { items } => items
+                .iter()
+                .map(|item| PaidItem {
+                    name: item.name.clone(),
+                    server: None,
+                    period: item.paid_period.clone(),
+                })
+                .collect(),
+            Self::Migration {
+                name,
+                server,
+                paid_period,
+                ..
+            } => vec![PaidItem {
+                name: name.clone(),
+                server: server.clone(),
+                period: paid_period.clone(),
+            }],
+        };
+        Some(PaidFor::Items(items))
     }
 
     /// Whether both can be the purpose of one payment. Names are for display only and are not compared.
@@ -125,6 +146,8 @@ pub struct Created {
     pub payment_id: String,
     /// The id that the call to cancel takes.
     pub intent_id: String,
+    /// The payment provider whose page the checkout is, as the provider names it; `None` if the answer does not say.
+    pub payment_provider: Option<String>,
     /// The hosted checkout, exactly as the provider sent it. It is checked before it is opened.
     pub checkout: Option<String>,
     pub expires_at: Option<Timestamp>,
@@ -282,34 +305,6 @@ impl FailureReason {
         Self {
             why: FailureCode::Other,
             words: None,
-        }
-    }
-
-    /// The reason and what to do about it, in a sentence or two.
-    pub fn advice(&self) -> String {
-        let advice = match self.why {
-            FailureCode::ByUser => "You cancelled it.",
-            FailureCode::Declined => {
-                "The bank or payment system declined it. Try again with another method, or ask your bank."
-            }
-            FailureCode::InsufficientFunds => {
-                "There was not enough money behind the method. Use another one, or a smaller amount."
-            }
-            FailureCode::ConfirmationFailed => {
-                "The confirmation that the bank asked for did not succeed. Try again and confirm it there."
-            }
-            FailureCode::Expired => "It was not paid in time. Start it again.",
-            FailureCode::MethodGone => {
-                "The saved method is no longer valid. Choose another one, or save it again."
-            }
-            FailureCode::Fraud => {
-                "The provider took it for fraud. Write to the provider before you try again."
-            }
-            FailureCode::Other => "Try again, or use another method.",
-        };
-        match self.words.as_deref().filter(|words| !words.is_empty()) {
-            Some(words) => format!("{advice} The provider says: {words}"),
-            None => advice.to_owned(),
         }
     }
 }

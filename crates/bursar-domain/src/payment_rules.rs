@@ -2,6 +2,27 @@
 
 use crate::catalogue::Capabilities;
 use crate::clock::Span;
+use serde::{Deserialize, Serialize};
+
+/// What happens to money that arrives after a payment has ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum LateMoney {
+    /// The provider checks and credits it.
+    #[default]
+    Credited,
+    /// It is not credited by itself: people at the provider have to be asked.
+    NotCredited,
+}
+
+/// What is known of the pages of a payment provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PageFacts {
+    pub late_money: LateMoney,
+    /// When paying from a wallet fails, the page's QR code helps.
+    pub qr_code_helps: bool,
+}
 
 /// The rules that hold for every payment at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,14 +8,6 @@ pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &st
     format!("{count} {noun}")
 }
 
-/// How long a balance lasts: "less than a day", "about 1 day", "about 6 days". Providers report whole days.
-pub fn about_days(days: u32) -> String {
-    match days {
-        0 => "less than a day".to_owned(),
-        days => format!("about {}", counted(days, "day", "days")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -28,12 +20,5 @@ mod tests {
         assert_eq!(of(2), "2 payments");
         assert_eq!(of(1_000_000), "1000000 payments");
         assert_eq!(counted(1_u64, "day", "days"), "1 day");
-    }
-
-    #[test]
-    fn days_left_are_never_written_as_zero() {
-        assert_eq!(about_days(0), "less than a day");
-        assert_eq!(about_days(1), "about 1 day");
-        assert_eq!(about_days(2), "about 2 days");
     }
 }

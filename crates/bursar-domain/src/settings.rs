@@ -1,6 +1,7 @@
 //! The user's settings, with their defaults. To add one, add a field to [`Settings`], its default, and the same field as an
 //! option to [`SettingsChange`]: the settings file and both halves of the window take it from there.
 
+use crate::language::Language;
 use serde::{Deserialize, Serialize};
 
 /// Preferences. They may be lost without harm.
@@ -9,9 +10,11 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub struct Settings {
     pub theme: Theme,
+    pub language: Language,
     pub hide_amounts: bool,
     pub notifications: bool,
-    /// Warn when the balance falls below this amount in its currency, as typed. If empty, only the days left count.
+    /// Warn when the balance falls below this amount in its currency, in digits with a point. If empty, only the days left
+    /// count.
     pub low_balance_amount: String,
     /// Warn when the balance lasts this many days or fewer.
     pub low_balance_days: u32,
@@ -30,6 +33,7 @@ pub struct Settings {
 #[serde(default)]
 pub struct SettingsChange {
     pub theme: Option<Theme>,
+    pub language: Option<Language>,
     pub hide_amounts: Option<bool>,
     pub notifications: Option<bool>,
     pub low_balance_amount: Option<String>,
@@ -53,6 +57,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             theme: Theme::System,
+            language: Language::System,
             hide_amounts: false,
             notifications: true,
             low_balance_amount: String::new(),

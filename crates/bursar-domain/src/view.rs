@@ -10,18 +10,16 @@ mod top_up;
 mod tray;
 mod window;
 
-pub use account::{AccountView, ConnectedAccount, NetworkView};
+pub use account::{AccountView, ConnectedAccount, KeyScopeView, NetworkView, ProviderTitle};
 pub use inbox::NoticeView;
-pub use overview::{BalanceView, ChargeView, Overview};
-pub use payments::{
-    FailureReasonView, MatchedBy, MonthView, PaymentPage, PaymentQuery, PaymentView,
-};
+pub use overview::{BalanceView, ChargeView, DebtStepState, DebtStepView, DebtView, Overview};
+pub use payments::{MatchedBy, MonthView, PaymentPage, PaymentQuery, PaymentView};
 pub use progress::{BackfillView, BlockProgress, ExportState, ExportView, RowProgress};
 pub use top_up::{
     DuePaymentInProgress, DuePaymentsView, MethodView, MethodsView, MoneyRule, PaymentRequest,
-    Quote, RequestedPurpose, ServicePeriod, TopUpForm, TopUpView,
+    Quote, QuoteWarning, RequestedPurpose, ServicePeriod, TopUpForm, TopUpView,
 };
-pub use tray::TrayView;
+pub use tray::{TrayAccount, TrayBalance, TrayState, TrayView};
 pub use window::{AppView, Change, Health, Page};
 
 use crate::clock::Timestamp;

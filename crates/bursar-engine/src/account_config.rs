@@ -1,7 +1,9 @@
 //! The user's presence, what can be asked on behalf of an account, and when its balance counts as low.
 
 use alloy_primitives::Address;
+use bursar_domain::debt::DebtRules;
 use bursar_domain::money::Amount;
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment_rules::Rules;
 
 /// How close the user is to the window.
@@ -22,6 +24,10 @@ pub struct AccountConfig {
     pub signed_in: bool,
     /// The address whose balance is read from the chain, if the network has one.
     pub watched_address: Option<Address>,
+    /// Which figure is the balance where chain and API both know one.
+    pub balance_from: BalanceFrom,
+    /// What the provider does when the account owes money.
+    pub debt_rules: Option<&'static DebtRules>,
 }
 
 /// The limits below which a balance counts as low.

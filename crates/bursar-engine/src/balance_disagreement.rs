@@ -3,19 +3,61 @@
 use super::poll_target::PollTarget;
 use super::state::{Disagreement, State};
 use super::step::Step;
+use crate::Write;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::money::Amount;
-use std::cmp::Ordering;
+use bursar_domain::money::Currency;
+use bursar_domain::network::BalanceFrom;
+use bursar_domain::notice::{Notice, NoticeKind};
 
 /// Bursar reports a disagreement only after two different readings at least this far apart.
 const DISAGREEMENT_GAP: Span = Span::minutes(2);
-/// Differences of up to a hundredth of the currency never count.
-pub(super) const MIN_DIFFERENCE_CENTS: i64 = 1;
 
 impl Step {
     pub(super) fn check_balance(&mut self, now: Timestamp) {
         self.state.disagreement = self.state.compare_balances(now);
+        self.choose_leader(now);
         self.check_low_balance(now);
+    }
+
+    /// Where either figure may lead: the API leads once the two have differed twice, and the chain once they have agreed
+    /// twice, as far apart.
+    fn choose_leader(&mut self, now: Timestamp) {
+        if self.state.config.balance_from != BalanceFrom::Auto {
+            return;
+        }
+        let led = self.state.alerts.api_leads;
+        let mut agreed_since = None;
+        let leads = match (self.state.disagreement, self.state.agreed_since) {
+            (Disagreement::Disagree, _) => true,
+            (Disagreement::Agree, Some(first)) if led && now.since(first) >= DISAGREEMENT_GAP => {
+                false
+            }
+            (Disagreement::Agree, first) => {
+                agreed_since = Some(first.filter(|first| *first <= now).unwrap_or(now));
+                led
+            }
+            (Disagreement::Once(_) | Disagreement::Unknown, _) => led,
+        };
+        self.state.agreed_since = agreed_since.filter(|_| leads);
+        if leads != led {
+            self.state.alerts.api_leads = leads;
+            self.commit.push(Write::Alerts(self.state.alerts.clone()));
+        }
+    }
+
+    /// Notifies the user when the account's unit is another one than before. `before` is the unit before this response.
+    pub(super) fn check_unit(&mut self, before: Option<Currency>, now: Timestamp) {
+        let (Some(before), Some(unit)) = (before, self.state.leading_unit().cloned()) else {
+            return;
+        };
+        if before == unit || !self.state.notifies_alerts {
+            return;
+        }
+        let subject = format!("unit-{unit}");
+        self.push_notice(Notice {
+            amount: self.state.spendable().cloned(),
+            ..self.state.new_notice(NoticeKind::UnitChanged, subject, now)
+        });
     }
 }
 
@@ -35,18 +77,7 @@ impl State {
                 }
             };
         }
-        let least = Amount::from_cents(MIN_DIFFERENCE_CENTS, api.balance.currency().clone());
-        let tolerated = match &api.daily_usage {
-            Some(usage) if usage.compare(&least) == Some(Ordering::Greater) => usage.clone(),
-            Some(_) | None => least,
-        };
-        let difference = reading
-            .free
-            .checked_sub(&api.balance)
-            .and_then(|difference| difference.checked_abs());
-        let differs = difference
-            .and_then(|difference| difference.compare(&tolerated))
-            .is_none_or(|order| order == Ordering::Greater);
+        let differs = api.differs_from(&reading.free).unwrap_or(true);
         if !differs {
             return Disagreement::Agree;
         }

@@ -11,7 +11,7 @@ use super::unknown_outcome;
 use crate::Write;
 use crate::top_up::{Input, TopUp};
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, TopUpDetail};
 use bursar_domain::payment::NewPayment;
 use bursar_domain::view::Page;
 
@@ -40,7 +40,7 @@ impl Step {
         } else if let Event::RefreshAll { command } = event {
             self.state.full_history_wanted = true;
             self.state.full_chain_wanted = true;
-            // "Refresh all" includes older data.
+            // "Refresh account" includes older data.
             self.pause_backfill(false, now);
             self.state.clear_backoffs(now);
             self.state.poll_fast(now);
@@ -98,10 +98,9 @@ impl Step {
     fn reopen_checkout(&mut self, command: u64, top_up_id: &str) {
         let answer = match self.state.top_ups.get(top_up_id) {
             None => Err(gone()),
-            Some(found) if found.checkout.is_none() => Err(Error::new(
-                Code::TopUpState,
-                "The provider has not named a payment page for this top-up.",
-            )),
+            Some(found) if found.checkout.is_none() => {
+                Err(Error::new(Code::TopUpState, TopUpDetail::TopUpPageMissing))
+            }
             Some(_) => {
                 if let Some(found) = self.state.top_ups.get_mut(top_up_id) {
                     found.error = None;
@@ -126,8 +125,8 @@ impl Step {
             found.intent_id.clone().or(found.payment_id.clone()),
             cancellable,
         ) else {
-            let message = "This top-up can no longer be cancelled.";
-            self.reply(command, Err(Error::new(Code::TopUpState, message)));
+            let why = TopUpDetail::TopUpNotCancellable;
+            self.reply(command, Err(Error::new(Code::TopUpState, why)));
             return;
         };
         self.state.cancelled_by_user.insert(top_up_id.to_owned());
@@ -166,10 +165,7 @@ impl State {
     /// Why no top-up can start now, if something is in its way.
     fn start_obstacle(&self, id: &str, now: Timestamp) -> Option<Error> {
         if !self.config.signed_in {
-            return Some(Error::new(
-                Code::SignedOut,
-                "Sign in to this account first; topping up needs its key.",
-            ));
+            return Some(Error::new(Code::SignedOut, TopUpDetail::TopUpNeedsKey));
         }
         if !self.online {
             return Some(offline());
@@ -177,13 +173,13 @@ impl State {
         if self.recovering {
             return Some(Error::passing(
                 Code::TopUpState,
-                "The provider's open payments are being read first. Try again in a moment.",
+                TopUpDetail::OpenTopUpsNotReadYet,
             ));
         }
         if self.top_ups.contains_key(id) {
             return Some(Error::new(
                 Code::AlreadyExists,
-                "This top-up has been started already.",
+                TopUpDetail::TopUpAlreadyStarted,
             ));
         }
         self.blocking_payment(now)
@@ -193,12 +189,9 @@ impl State {
 
 /// The error for starting a payment without a network.
 pub fn offline() -> Error {
-    Error::passing(
-        Code::Unreachable,
-        "This machine is offline, so no top-up can be started. Connect it and try again; nothing was sent.",
-    )
+    Error::passing(Code::Unreachable, TopUpDetail::TopUpOffline)
 }
 
 fn gone() -> Error {
-    Error::new(Code::NotFound, "That top-up is no longer open.")
+    Error::new(Code::NotFound, TopUpDetail::TopUpGone)
 }

@@ -1,5 +1,6 @@
 //! What one step writes to `bursar.db`, atomically.
 
+use crate::debt_watch::DebtWatch;
 use crate::top_up::TopUp;
 use bursar_domain::notice::Notice;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ pub enum Write {
     Alerts(Alerts),
 }
 
-/// What an account has been warned of.
+/// What an account has been warned of, and what was decided about its figures.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alerts {
     /// The present low balance has been reported; reset when the balance has recovered.
@@ -31,4 +32,7 @@ pub struct Alerts {
     /// Counts rejections, to give each notice its own subject.
     #[serde(rename = "rejection")]
     pub rejection_count: u32,
+    pub debt: DebtWatch,
+    /// Where either figure may lead: chain and API differed twice, and have not agreed twice since.
+    pub api_leads: bool,
 }

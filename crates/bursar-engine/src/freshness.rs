@@ -7,7 +7,8 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
-use bursar_domain::money::Amount;
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::BalanceFrom;
 
 /// In the tray the API's balance is read in every second cycle; after two of those a figure is outdated.
 const MAX_AGE: Span = Span::minutes(45);
@@ -32,24 +33,62 @@ impl State {
         self.preferred(self.current_chain(now), self.current_api(now))
     }
 
-    /// The spendable balance, current or not: the chain's figure if the chain answers, otherwise the API's if that
-    /// answers, otherwise the last known one. The overview makes the same choice.
+    /// What the account owes, by the API's last figures.
+    pub fn owed(&self) -> Option<&Amount> {
+        self.api_balance
+            .as_ref()
+            .and_then(|(api, _)| api.owed.as_ref())
+    }
+
+    /// Whether the API's figure is the balance although a chain may be read. A debt leads at once.
+    pub fn api_leads(&self) -> bool {
+        let chosen = match self.config.balance_from {
+            BalanceFrom::Chain => false,
+            BalanceFrom::Api => true,
+            BalanceFrom::Auto => self.alerts.api_leads,
+        };
+        chosen || self.owed().is_some()
+    }
+
+    /// The unit of the figure that leads, whether or not its source answers.
+    pub(super) fn leading_unit(&self) -> Option<&Currency> {
+        let api = self.api_balance.as_ref().map(|(api, _)| &api.balance);
+        let chain = self.chain_reading.as_ref().map(|reading| &reading.free);
+        let leading = if self.api_leads() || self.config.watched_address.is_none() {
+            api
+        } else {
+            chain
+        };
+        leading.map(Amount::currency)
+    }
+
+    /// The spendable balance, current or not: the figure that leads if its source answers, otherwise the other one if that
+    /// source answers, otherwise the last known one. The overview makes the same choice.
     pub fn spendable(&self) -> Option<&Amount> {
         let silent = |poll| self.errors.contains_key(&poll);
+        let (chain_silent, api_silent) = (silent(PollTarget::Chain), silent(PollTarget::Balance));
         match (&self.chain_reading, &self.api_balance) {
-            (Some(reading), Some((api, as_of)))
-                if silent(PollTarget::Chain)
-                    && (!silent(PollTarget::Balance) || reading.is_older_than(*as_of)) =>
-            {
-                Some(&api.balance)
+            (_, Some((api, _))) if api.owed.is_some() => Some(&api.balance),
+            (Some(reading), Some((api, as_of))) => {
+                let api_is_newer = reading.is_older_than(*as_of);
+                let shows_api = if self.api_leads() {
+                    !api_silent || (chain_silent && api_is_newer)
+                } else {
+                    chain_silent && (!api_silent || api_is_newer)
+                };
+                Some(if shows_api {
+                    &api.balance
+                } else {
+                    &reading.free
+                })
             }
-            (Some(reading), _) => Some(&reading.free),
+            (Some(reading), None) => Some(&reading.free),
             (None, Some((api, _))) => Some(&api.balance),
             (None, None) => None,
         }
     }
 
-    /// Which of two balances to show: the chain's, unless only the API answers.
+    /// Which of two balances to show: the one that leads, unless only the other source answers.
     pub(super) fn preferred<'a>(
         &self,
         chain: Option<&'a ChainReading>,
@@ -57,10 +96,18 @@ impl State {
     ) -> Option<&'a Amount> {
         let chain = chain.map(|reading| &reading.free);
         let api = api.map(|api| &api.balance);
-        if !self.answers(PollTarget::Chain) && self.answers(PollTarget::Balance) {
-            api.or(chain)
-        } else {
-            chain.or(api)
+        if self.owed().is_some() {
+            return api;
+        }
+        let answers = (
+            self.answers(PollTarget::Chain),
+            self.answers(PollTarget::Balance),
+        );
+        match (self.api_leads(), answers) {
+            (false, (false, true)) => api.or(chain),
+            (false, _) => chain.or(api),
+            (true, (true, false)) => chain.or(api),
+            (true, _) => api.or(chain),
         }
     }
 
@@ -108,8 +155,7 @@ mod tests {
     use crate::{AccountConfig, ChainResponse, Disagreement, Event, Thresholds, step};
     use alloy_primitives::Address;
     use bursar_domain::account::AccountId;
-    use bursar_domain::error::Error;
-    use bursar_domain::money::Currency;
+    use bursar_domain::error::{Detail, Error};
     use bursar_domain::payment_rules::Rules;
 
     const NOON: Timestamp = Timestamp(1_800_000_000_000);
@@ -127,6 +173,8 @@ mod tests {
             balance: usdc(cents),
             daily_usage: Some(usdc(500)),
             days_left: Some(5),
+            owed: None,
+            entitlements: Vec::new(),
         }))
     }
 
@@ -155,7 +203,7 @@ mod tests {
     }
 
     fn fails(of: fn(Result<ApiBalance, Error>) -> Event, code: Code) -> Event {
-        of(Err(Error::passing(code, "down")))
+        of(Err(Error::passing(code, Detail::any())))
     }
 
     /// An account for which chain and API have just reported the same balance.
@@ -164,6 +212,8 @@ mod tests {
             rules: Rules::default(),
             signed_in: true,
             watched_address: Some(Address::ZERO),
+            balance_from: BalanceFrom::Chain,
+            debt_rules: None,
         };
         let state = State::new(AccountId("a".to_owned()), NOON, config, Vec::new(), NOON);
         after(&after(&state, chain(2_615), NOON), api(2_615), NOON)
@@ -202,7 +252,7 @@ mod tests {
             (failed, NOON.plus(Span::minutes(minutes)))
         };
         let no_api = || fails(Event::Balance, Code::Timeout);
-        let no_chain = || Event::Chain(Err(Error::passing(Code::ChainUnavailable, "down")));
+        let no_chain = || Event::Chain(Err(Error::passing(Code::ChainUnavailable, Detail::any())));
         let (state, now) = down(no_api(), 2);
         assert_eq!(
             state.days_left(now),

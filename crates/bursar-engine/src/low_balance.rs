@@ -1,9 +1,9 @@
 //! Decides whether the balance is low. The user is warned once, and again only after the balance has recovered.
 
-use super::balance_disagreement::MIN_DIFFERENCE_CENTS;
 use super::state::State;
 use super::step::Step;
 use crate::Write;
+use bursar_domain::api_balance::MIN_DIFFERENCE_CENTS;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
 use bursar_domain::notice::{Notice, NoticeKind};

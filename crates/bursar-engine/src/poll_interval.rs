@@ -6,7 +6,7 @@ use super::state::State;
 use crate::top_up::{Phase, TopUp, is_undecidable};
 use bursar_domain::clock::{Span, Timestamp};
 
-/// How long polling stays at its fastest after a return link, focus or "Check now".
+/// How long polling stays at its fastest after a return link, focus or "Check payment".
 pub(super) const FAST_POLLING_TIME: Span = Span::minutes(1);
 /// For what others change while the user waits for it.
 const EVERY_MINUTE: Span = Span::seconds(60);

@@ -87,8 +87,11 @@ impl Step {
         if has_grown(before, Some(&balance.balance)) {
             self.search_late_payments(now);
         }
+        let unit = self.state.leading_unit().cloned();
+        self.watch_debt(balance, now);
         self.state.api_balance = Some((balance.clone(), now));
         self.check_balance(now);
+        self.check_unit(unit, now);
         self.changed();
     }
 
@@ -258,7 +261,9 @@ impl Step {
             self.state
                 .make_due(&[PollTarget::Balance, PollTarget::OpenPayments], now);
         }
+        let unit = self.state.leading_unit().cloned();
         self.check_balance(now);
+        self.check_unit(unit, now);
         self.changed();
     }
 }

@@ -60,12 +60,14 @@ pub struct State {
     pub server_backoffs: BTreeMap<Server, ServerBackoff>,
     /// Servers that are unreachable.
     pub probes: BTreeMap<Server, ReachabilityProbe>,
-    /// Until when polling is at its fastest: after a return link, focus or "Check now".
+    /// Until when polling is at its fastest: after a return link, focus or "Check payment".
     pub fast_polling_until: Timestamp,
     pub subscribed: bool,
     pub api_balance: Option<(ApiBalance, Timestamp)>,
     pub chain_reading: Option<ChainReading>,
     pub disagreement: Disagreement,
+    /// Since when chain and API have agreed, while the API still leads.
+    pub agreed_since: Option<Timestamp>,
     pub alerts: Alerts,
     /// Whether this process reports a low balance and a rejected key. The terminal does not: the desktop app decides by
     /// the user's settings, and remembers what it has reported.
@@ -167,6 +169,7 @@ impl State {
             api_balance: None,
             chain_reading: None,
             disagreement: Disagreement::Unknown,
+            agreed_since: None,
             alerts: Alerts::default(),
             notifies_alerts: true,
             thresholds: Thresholds::default(),

@@ -88,6 +88,8 @@ pub struct TopUp {
     pub expires_at: Option<Timestamp>,
     /// The hosted checkout as the provider wrote it; opened only through the allow-list.
     pub checkout: Option<String>,
+    /// The payment provider whose page the checkout is, as the provider names it; `None` while that is unknown.
+    pub payment_provider: Option<String>,
     /// The one-time state that a return link of this top-up carries; gone once used or if not offered.
     pub link_state: Option<String>,
     /// Whether to open the browser as soon as the checkout is known: the user started it here.
@@ -180,6 +182,7 @@ impl TopUp {
             provider_updated_at: None,
             expires_at: None,
             checkout: None,
+            payment_provider: new.method_provider.clone(),
             link_state,
             open_checkout_when_known: true,
             cancel_requested: false,
@@ -209,6 +212,7 @@ impl TopUp {
             provider_updated_at: None,
             expires_at: remote.expires_at,
             checkout: remote.checkout.clone(),
+            payment_provider: remote.source.clone(),
             link_state: None,
             open_checkout_when_known: false,
             cancel_requested: false,

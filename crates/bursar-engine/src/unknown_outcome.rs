@@ -7,7 +7,7 @@ use super::step::Step;
 use crate::Write;
 use crate::top_up::{Input, LATE_PAYMENT_WINDOW, Phase, TopUp, is_undecidable};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, TopUpDetail};
 use bursar_domain::payment::RemotePayment;
 use std::collections::BTreeMap;
 
@@ -110,11 +110,9 @@ fn undecidable_error(payment: &RemotePayment) -> Error {
     let name = payment.documents.number.as_ref().unwrap_or(&payment.id);
     Error::new(
         Code::TopUpsUnknown,
-        format!(
-            "The answer to this payment was lost. Payment {name} is for the same and may be it, but by the clocks of this \
-             machine and the provider they do not belong together. Look at that one before you pay again: if nobody \
-             else made it, it is this one. Nothing else is paid here meanwhile, for a day at most."
-        ),
+        TopUpDetail::OutcomeDoubtful {
+            payment: name.clone(),
+        },
     )
 }
 
@@ -122,22 +120,19 @@ fn undecidable_error(payment: &RemotePayment) -> Error {
 pub(super) fn blocked_error(open: &TopUp) -> Error {
     match (open.phase, &open.error) {
         (Phase::Starting, Some(error)) if is_undecidable(error.code) => {
-            Error::new(Code::TopUpOpen, error.message.clone())
+            Error::new(Code::TopUpOpen, error.detail.clone())
         }
         (Phase::Starting, _) => Error::passing(
             Code::TopUpOpen,
-            format!(
-                "Whether the last payment of {} was made is not known yet. It is being looked for, and until that is \
-                 settled nothing else is paid here, for a day at most.",
-                open.amount
-            ),
+            TopUpDetail::OutcomeUnknown {
+                amount: open.amount.clone(),
+            },
         ),
         _ => Error::new(
             Code::TopUpOpen,
-            format!(
-                "A top-up of {} is still open. Finish or cancel it first.",
-                open.amount
-            ),
+            TopUpDetail::TopUpStillOpen {
+                amount: open.amount.clone(),
+            },
         ),
     }
 }

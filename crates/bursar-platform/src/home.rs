@@ -1,7 +1,7 @@
 //! The home: the folder with all data, which the desktop app and the CLI share, and the scope of its secrets in the keyring.
 
 use crate::keyring::SecretStore;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, StorageDetail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -39,7 +39,10 @@ pub fn create(home: &Path) -> Result<PathBuf> {
     let cannot = |error: std::io::Error| {
         Error::new(
             Code::StorageFailed,
-            format!("Bursar cannot use {}: {error}.", home.display()),
+            StorageDetail::DataFolderUnusable {
+                path: home.display().to_string(),
+                reason: error.to_string(),
+            },
         )
     };
     let mut builder = std::fs::DirBuilder::new();

@@ -6,7 +6,7 @@ mod reachability_probe;
 pub use reachability_probe::is_reachable;
 
 use bursar_domain::clock::{Clock, Span, SystemClock, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, ConnectionDetail, Error, Result};
 use bursar_domain::network::{host_and_port, is_loopback};
 use futures_util::StreamExt;
 use reqwest::header::{AGE, DATE, ETAG, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -91,12 +91,7 @@ impl Http {
                 .pool_max_idle_per_host(2)
                 .pool_idle_timeout(Duration::from_secs(30))
         };
-        let failed = |_| {
-            Error::new(
-                Code::Internal,
-                "Secure connections cannot be set up on this system.",
-            )
-        };
+        let failed = |_| Error::new(Code::Internal, ConnectionDetail::SecureConnectionsFailed);
         Ok(Self {
             proxied: builder().build().map_err(failed)?,
             direct: builder().no_proxy().build().map_err(failed)?,
@@ -134,7 +129,7 @@ impl Http {
         let too_large = || {
             Error::passing(
                 Code::AnswerTooLarge,
-                format!("{host} sent more than an answer can be; it was dropped."),
+                ConnectionDetail::AnswerTooLarge { host: host.clone() },
             )
         };
         let announced = response.content_length().unwrap_or(0);
@@ -165,12 +160,8 @@ impl Http {
 fn headers(pairs: Vec<(&'static str, String)>) -> Result<HeaderMap> {
     let mut map = HeaderMap::new();
     for (name, value) in pairs {
-        let mut value = HeaderValue::from_str(&value).map_err(|_| {
-            Error::new(
-                Code::Unauthorized,
-                "The key has characters that no key has. Copy it again.",
-            )
-        })?;
+        let mut value = HeaderValue::from_str(&value)
+            .map_err(|_| Error::new(Code::Unauthorized, AccountDetail::KeyMalformed))?;
         value.set_sensitive(true);
         map.insert(HeaderName::from_static(name), value);
     }
@@ -199,11 +190,29 @@ fn is_challenge(headers: &HeaderMap) -> bool {
 }
 
 fn transport_error(error: &reqwest::Error, host: &str) -> Error {
+    let host = host.to_owned();
     if error.is_timeout() {
-        Error::passing(Code::Timeout, format!("{host} did not answer in time."))
+        Error::passing(Code::Timeout, ConnectionDetail::TimedOut { host })
+    } else if is_certificate_error(error) {
+        Error::passing(
+            Code::Unreachable,
+            ConnectionDetail::CertificateNotTrusted { host },
+        )
     } else {
-        Error::passing(Code::Unreachable, format!("{host} could not be reached."))
+        Error::passing(Code::Unreachable, ConnectionDetail::NotReached { host })
     }
+}
+
+/// Whether one of the causes is the server's certificate. `source` passes over the error that an I/O error contains.
+fn is_certificate_error(error: &(dyn std::error::Error + 'static)) -> bool {
+    if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
+        return true;
+    }
+    let contained = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref);
+    contained.is_some_and(|inner| is_certificate_error(inner))
+        || error.source().is_some_and(is_certificate_error)
 }
 
 /// `Retry-After` in either form (seconds or a date), limited to [`MAX_RETRY_AFTER`].

@@ -16,14 +16,14 @@ mod worker;
 use self::native::SystemKeyring;
 #[cfg(not(any(target_os = "macos", target_os = "windows")))]
 use self::secret_service::SystemKeyring;
-use backend::{KeyringBackend, PROBE, Prompting, Secret, prefix};
+use backend::{Changes, KeyringBackend, PROBE, Prompting, Secret, prefix};
 use bursar_domain::error::Result;
 use std::collections::HashMap;
 use std::fmt;
 #[cfg(any(test, feature = "testing"))]
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use worker::{Job, Limits, Wait, Worker};
 use zeroize::Zeroizing;
 
@@ -31,8 +31,8 @@ use zeroize::Zeroizing;
 pub struct SecretStore {
     storage: Storage,
     limits: Limits,
-    /// Notified when the keyring may answer differently than before.
-    changed: Arc<Notify>,
+    /// When the keyring may answer differently than before.
+    changes: Arc<Changes>,
 }
 
 enum Storage {
@@ -53,12 +53,9 @@ impl SecretStore {
             .chain(former.iter().map(String::as_str))
             .map(prefix)
             .collect();
-        let changed = Arc::new(Notify::new());
-        let system = SystemKeyring::new(scopes, Arc::clone(&changed));
-        Self {
-            changed,
-            ..Self::over(system, Limits::USUAL)
-        }
+        let changes = Arc::<Changes>::default();
+        let system = SystemKeyring::new(scopes, Arc::clone(&changes));
+        Self::over(system, Limits::USUAL, changes)
     }
 
     /// Memory: the secrets end with this process.
@@ -66,42 +63,45 @@ impl SecretStore {
         Self {
             storage: Storage::Memory(Mutex::default()),
             limits: Limits::USUAL,
-            changed: Arc::default(),
+            changes: Arc::default(),
         }
     }
 
     /// A keyring for tests that fails while `away` is set.
     #[cfg(any(test, feature = "testing"))]
     pub fn flaky(away: Arc<AtomicBool>) -> Self {
-        Self::over(
-            testing::FlakyKeyring::new(away, Arc::default()),
-            Limits::USUAL,
-        )
+        Self::flaky_with(away, Arc::default())
     }
 
     /// Like [`SecretStore::flaky`], with entries that a test can inspect.
     #[cfg(any(test, feature = "testing"))]
     pub fn flaky_with(away: Arc<AtomicBool>, entries: Arc<testing::Entries>) -> Self {
-        Self::over(testing::FlakyKeyring::new(away, entries), Limits::USUAL)
+        let backend = testing::FlakyKeyring::new(away, entries);
+        Self::over(backend, Limits::USUAL, Arc::default())
     }
 
-    fn over(store: impl KeyringBackend, limits: Limits) -> Self {
+    fn over(store: impl KeyringBackend, limits: Limits, changes: Arc<Changes>) -> Self {
         Self {
-            storage: Storage::Keyring(Worker::new(store)),
+            storage: Storage::Keyring(Worker::new(store, Arc::clone(&changes))),
             limits,
-            changed: Arc::default(),
+            changes,
         }
     }
 
-    /// Resolves when the keyring may answer differently: it has appeared or gone, or [`SecretStore::notify_changed`] was
+    /// Resolves when the keyring may answer differently: it has appeared, unlocked or gone, a late call has ended, or [`SecretStore::notify_changed`] was
     /// called.
     pub async fn changed(&self) {
-        self.changed.notified().await;
+        self.changes.changed().await;
     }
 
     /// Makes the task that waits in [`SecretStore::changed`] ask the keyring again.
     pub fn notify_changed(&self) {
-        self.changed.notify_one();
+        self.changes.notify(false);
+    }
+
+    /// Whether a keyring has appeared that has not had the chance to ask the user yet.
+    pub fn has_appeared(&self) -> bool {
+        self.changes.has_appeared()
     }
 
     /// Checks that secrets can be stored, by writing one and removing it. The system may ask the user.
@@ -142,6 +142,26 @@ impl SecretStore {
     /// `keyring_unavailable`.
     pub async fn get_without_prompt(&self, name: &str) -> Result<Option<Secret>> {
         self.read(name, Wait::Short, Prompting::Forbidden).await
+    }
+
+    /// Whether this program could read the secret without a prompt after a restart, in 2 s at most. KeePassXC asks the user
+    /// for each process that reads an entry.
+    ///
+    /// # Errors
+    /// `keyring_unavailable`.
+    pub async fn has_for_next_process(&self, name: &str) -> Result<bool> {
+        match &self.storage {
+            Storage::Memory(_) => Ok(false),
+            Storage::Keyring(worker) => {
+                let name = name.to_owned();
+                worker
+                    .call(Wait::Short, self.limits, |reply| Job::HasForNextProcess {
+                        name,
+                        reply,
+                    })
+                    .await
+            }
+        }
     }
 
     /// Reads a secret without a prompt of its own. Waits up to 30 s for another call's prompt that the user is answering.

@@ -13,7 +13,7 @@ pub use self::portable::OutputFile;
 #[cfg(unix)]
 pub use self::unix::OutputFile;
 
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, FileDetail};
 use std::io;
 use std::path::Path;
 
@@ -28,28 +28,27 @@ pub enum Readers {
 
 /// The error for a file that was not written, with advice.
 pub fn file_failed(error: &io::Error, target: &Path) -> Error {
-    let path = target.display();
+    let path = target.display().to_string();
     let kind = error.kind();
-    let message = if matches!(
+    let why = if matches!(
         kind,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     ) {
-        format!(
-            "The disk is full: {path} was not written. Free some space or choose another place."
-        )
+        FileDetail::NoSpaceForFile { path }
     } else if matches!(
         kind,
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
     ) {
-        format!("{path} cannot be written there. Choose another folder.")
+        FileDetail::FileForbidden { path }
     } else if kind == io::ErrorKind::NotFound {
-        format!("The folder of {path} is not there. Choose another one.")
+        FileDetail::FolderMissing { path }
     } else if kind == io::ErrorKind::IsADirectory {
-        format!("{path} is a folder. Choose a name for the file in it.")
+        FileDetail::FileIsFolder { path }
     } else if kind == io::ErrorKind::InvalidFilename && target.file_name().is_none() {
-        "Choose a name for the file.".to_owned()
+        FileDetail::FileNameMissing
     } else {
-        format!("{path} was not written: {error}.")
+        let reason = error.to_string();
+        FileDetail::FileNotWritten { path, reason }
     };
-    Error::new(Code::FileFailed, message)
+    Error::new(Code::FileFailed, why)
 }

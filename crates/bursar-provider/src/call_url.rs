@@ -1,6 +1,6 @@
 //! Builds the URL of an API call, with each part of the path and the query escaped.
 
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, NetworkDetail, Result};
 use url::Url;
 
 /// The URL of `path` below `base`, with `query`.
@@ -14,12 +14,7 @@ pub(super) fn call_url<'a>(
 ) -> Result<Url> {
     let mut url = base.clone();
     url.path_segments_mut()
-        .map_err(|()| {
-            Error::new(
-                Code::NetworkMalformed,
-                "The network's API address has no path.",
-            )
-        })?
+        .map_err(|()| Error::new(Code::NetworkMalformed, NetworkDetail::ApiUrlInvalid))?
         .pop_if_empty()
         .extend(path);
     if !query.is_empty() {

@@ -3,7 +3,7 @@
 //! nothing about the key, or about whether the provider carried out the request.
 
 use super::response_fields::Object;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error, ProviderDetail, ResponseObject};
 use bursar_domain::untrusted_text::clean;
 use bursar_platform::http::Response;
 
@@ -38,7 +38,7 @@ impl ErrorBody {
         if answer.is_challenge || is_unspecific(answer.status) {
             return None;
         }
-        let body = Object::parse("an error", &answer.body).ok()?;
+        let body = Object::parse(ResponseObject::Refusal, &answer.body).ok()?;
         let text = |field| body.raw_text_or_null(field).ok().flatten();
         let (code, error, detail) = (text("code"), text("error"), text("detail"));
         let from_a_gateway = GATEWAY_FIELDS.into_iter().any(|field| body.has(field));
@@ -49,7 +49,7 @@ impl ErrorBody {
             (None, None, None) => {
                 !from_a_gateway
                     && body
-                        .each("detail", "a detail")
+                        .each("detail", ResponseObject::Refusal)
                         .is_ok_and(|all| !all.is_empty())
             }
             (None, None, Some(_)) => !from_a_gateway && !body.has("code"),
@@ -74,57 +74,46 @@ pub(crate) fn is_unspecific(status: u16) -> bool {
 /// The error for a response that does not come from the API itself. Set `asks_for_change` for a request that starts,
 /// ends or changes something: the provider may have carried it out despite this response.
 pub(crate) fn foreign_response(answer: &Response, host: &str, asks_for_change: bool) -> Error {
-    let status = answer.status;
-    let (code, what) = match status {
+    let host = host.to_owned();
+    let status = answer.status.to_string();
+    let (code, detail) = match answer.status {
         _ if answer.is_challenge => (
             Code::ProviderUnavailable,
-            format!(
-                "A protection page in front of {host} asks for a browser (status {status}), so the provider was not reached. That says nothing about your key."
-            ),
+            ProviderDetail::ProtectionPage { host, status },
         ),
         429 if asks_for_change => (
             Code::ProviderUnavailable,
-            format!("{host} asks to be left alone for a while."),
+            ProviderDetail::AskedToWait { host },
         ),
-        429 => (
-            Code::RateLimited,
-            format!("{host} asks to be left alone for a while."),
-        ),
+        429 => (Code::RateLimited, ProviderDetail::AskedToWait { host }),
         401 | 403 | 407 => (
             Code::ProviderUnavailable,
-            format!(
-                "Something on the way to {host} refused the request (status {status}); the provider itself did not answer. That says nothing about your key."
-            ),
+            ProviderDetail::RefusedOnTheWay { host, status },
         ),
         408 | 425 | 500..=599 => (
             Code::ProviderUnavailable,
-            format!("{host} does not work just now (status {status})."),
+            ProviderDetail::ServerFailed { host, status },
         ),
         200..=299 => (
             Code::AnswerMalformed,
-            format!(
-                "{host} answered with a page instead of data. A network that asks you to sign in first does that."
-            ),
+            ProviderDetail::PageInsteadOfData { host },
         ),
-        300..=399 => (
-            Code::AnswerMalformed,
-            format!("{host} points to another address, which is not followed."),
-        ),
+        300..=399 => (Code::AnswerMalformed, ProviderDetail::Redirected { host }),
         _ => (
             Code::AnswerMalformed,
-            format!("{host} answered in a way that the provider would not (status {status})."),
+            ProviderDetail::StatusUnexpected { host, status },
         ),
     };
-    let message = if asks_for_change {
-        format!(
-            "{what} Whether the request was carried out is not known; Bursar asks the provider."
-        )
+    let detail = Detail::from(detail);
+    let detail = if asks_for_change {
+        let why = Box::new(detail);
+        ProviderDetail::RequestOutcomeUnknown { why }.into()
     } else {
-        what
+        detail
     };
     Error {
         retry_after: answer.retry_after,
-        ..Error::passing(code, message)
+        ..Error::passing(code, detail)
     }
 }
 
@@ -221,7 +210,7 @@ mod tests {
                     "{status}: {:?}",
                     error.code
                 );
-                assert!(error.message.contains("api.example"));
+                assert!(error.detail.to_string().contains("api.example"));
             }
         }
     }

@@ -10,6 +10,7 @@ pub mod fuzzing;
 pub mod networks;
 mod panel;
 mod registry;
+mod response_errors;
 pub(crate) mod response_fields;
 mod server_clock;
 pub mod session;
@@ -22,39 +23,43 @@ pub use fluence::fuzzing::body as api_body;
 #[cfg(feature = "fuzzing")]
 pub use panel::fuzzing::body as panel_body;
 
-pub use registry::{connect, info, source_title};
+pub use registry::{connect, info, page_facts, source_title};
 
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::key_owner::KeyOwner;
+use bursar_domain::debt::DebtRules;
+use bursar_domain::error::{Code, Error, ProviderDetail, Result};
+use bursar_domain::key_owner::{KeyOwner, KeyScope};
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
 use bursar_domain::payment_rules::Rules;
 use bursar_domain::unreadable_row::UnreadableRow;
-use bursar_domain::view::MoneyRule;
+use bursar_domain::view::{MoneyRule, ProviderTitle};
 
 /// What is known of a provider, its keys and its money before an account is connected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderInfo {
-    /// The provider's name for users.
-    pub title: &'static str,
-    /// The scopes that a key needs for reading, and those for topping up, by the provider's names.
-    pub scopes_read: Vec<String>,
-    pub scopes_top_up: Vec<String>,
+    /// The provider's name, in English if it has no name of its own.
+    pub name: &'static str,
+    pub title: ProviderTitle,
+    /// The scopes of a key that Bursar uses; empty where keys have none.
+    pub scopes: &'static [KeyScope],
     pub money_rules: Vec<MoneyRule>,
+    /// What happens when an account owes money; `None` if nothing can be owed, or nothing is known of it.
+    pub debt_rules: Option<&'static DebtRules>,
     pub capabilities: Capabilities,
 }
 
 impl Default for ProviderInfo {
     fn default() -> Self {
         Self {
-            title: "Unknown provider",
-            scopes_read: Vec::new(),
-            scopes_top_up: Vec::new(),
+            name: "Unknown provider",
+            title: ProviderTitle::Unknown,
+            scopes: &[],
             money_rules: Vec::new(),
+            debt_rules: None,
             capabilities: Capabilities::default(),
         }
     }
@@ -150,5 +155,5 @@ pub trait Provider: Send + Sync {
 }
 
 fn not_offered() -> Error {
-    Error::new(Code::NotOffered, "This provider does not offer that.")
+    Error::new(Code::NotOffered, ProviderDetail::NotOffered)
 }

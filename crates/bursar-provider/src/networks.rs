@@ -13,6 +13,21 @@ pub fn built_in() -> Vec<Network> {
         .collect()
 }
 
+/// The network as an account on it is served now. What an account keeps of a built-in network may be from an earlier
+/// version, with fewer payment pages; it is replaced by what is built in now if it is the same API of the same provider.
+/// A network of the user's own file, named in `own`, is kept as it is.
+pub fn current(stored: Network, own: &[Network]) -> Network {
+    if own.iter().any(|network| network.name == stored.name) {
+        return stored;
+    }
+    let same = |network: &Network| {
+        network.name == stored.name
+            && network.provider == stored.provider
+            && network.api == stored.api
+    };
+    built_in().into_iter().find(same).unwrap_or(stored)
+}
+
 /// The provider names that a network file may use.
 pub fn provider_names() -> impl Iterator<Item = &'static str> {
     REGISTRATIONS.iter().map(|registered| registered.name)

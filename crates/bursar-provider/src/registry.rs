@@ -3,6 +3,7 @@
 use crate::session::Session;
 use crate::{Provider, ProviderInfo, fluence, panel, unsupported};
 use bursar_domain::network::Network;
+use bursar_domain::payment_rules::PageFacts;
 use bursar_platform::http::Http;
 use std::sync::Arc;
 
@@ -13,10 +14,12 @@ pub(crate) const REGISTRATIONS: [Registration; 2] = [fluence::REGISTRATION, pane
 pub(crate) struct Registration {
     /// Its name in network files.
     pub(crate) name: &'static str,
-    pub(crate) info: fn() -> ProviderInfo,
+    pub(crate) info: fn(&Network) -> ProviderInfo,
     pub(crate) connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
     /// The name of a payment's source for users, where the API has only a code.
     pub(crate) source_title: fn(&str) -> Option<&'static str>,
+    /// What is known of a payment provider's pages.
+    pub(crate) page_facts: fn(&str) -> PageFacts,
 }
 
 fn registration(network: &Network) -> Option<&'static Registration> {
@@ -36,10 +39,21 @@ pub fn connect(network: &Network, session: Arc<Session>, http: Http) -> Arc<dyn 
 
 /// What is known of a network's provider before an account is connected.
 pub fn info(network: &Network) -> ProviderInfo {
-    registration(network).map_or_else(ProviderInfo::default, |registered| (registered.info)())
+    registration(network).map_or_else(ProviderInfo::default, |registered| {
+        (registered.info)(network)
+    })
 }
 
 /// The name of a payment's source for users, such as a payment provider. `None` where the source is its own name.
 pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
     registration(network).and_then(|registered| (registered.source_title)(source))
+}
+
+/// What is known of the pages of a payment provider, as the API names it; the usual where nothing is known.
+pub fn page_facts(network: &Network, payment_provider: Option<&str>) -> PageFacts {
+    registration(network)
+        .zip(payment_provider)
+        .map_or_else(PageFacts::default, |(registered, provider)| {
+            (registered.page_facts)(provider)
+        })
 }

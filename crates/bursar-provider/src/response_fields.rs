@@ -1,8 +1,9 @@
 //! Reads responses that may be wrong. Callers request every field by name and type. The error names the field that is
 //! missing or of another type, or the object that has a field twice. No field has a default value.
 
+use crate::response_errors::malformed;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, FieldFault, ResponseDetail, ResponseObject, Result};
 use bursar_domain::untrusted_text::clean;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -17,8 +18,8 @@ const MAX_ADDRESS_BYTES: usize = 4_096;
 
 /// A JSON object whose fields are read one by one.
 pub(crate) struct Object<'a> {
-    /// What the object is, for error messages: "a top-up".
-    what: &'static str,
+    /// What the object is, for errors.
+    what: ResponseObject,
     fields: Vec<(Cow<'a, str>, &'a RawValue)>,
 }
 
@@ -27,17 +28,14 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// [`Code::AnswerMalformed`].
-    pub(crate) fn parse(what: &'static str, body: &'a [u8]) -> Result<Self> {
+    pub(crate) fn parse(what: ResponseObject, body: &'a [u8]) -> Result<Self> {
         let raw = serde_json::from_slice(body).map_err(|_| not_json())?;
         Self::of(what, raw)
     }
 
-    fn of(what: &'static str, raw: &'a RawValue) -> Result<Self> {
-        let Fields(fields) =
-            serde_json::from_str(raw.get()).map_err(|_| Error::new(
-                Code::AnswerMalformed,
-                format!("The provider's answer is not as described: {what} is not an object with fields of its own."),
-            ))?;
+    fn of(what: ResponseObject, raw: &'a RawValue) -> Result<Self> {
+        let Fields(fields) = serde_json::from_str(raw.get())
+            .map_err(|_| malformed(ResponseDetail::ResponseNotObject { object: what }))?;
         Ok(Self { what, fields })
     }
 
@@ -51,34 +49,30 @@ impl<'a> Object<'a> {
         self.find(field).is_some()
     }
 
-    /// An error about `field`; `why` completes the sentence.
-    pub(crate) fn wrong(&self, field: &str, why: &str) -> Error {
-        Error::new(
-            Code::AnswerMalformed,
-            format!(
-                "The provider's answer is not as described: {field} of {} {why}.",
-                self.what
-            ),
-        )
+    /// An error about `field`.
+    pub(crate) fn wrong(&self, field: &str, fault: FieldFault) -> Error {
+        malformed(ResponseDetail::ResponseField {
+            field: field.to_owned(),
+            object: self.what,
+            fault,
+        })
     }
 
-    fn read<T: Deserialize<'a>>(&self, field: &str, kind: &str) -> Result<Option<T>> {
+    /// Reads a field. If it has another type than `T`, its fault is `fault`.
+    fn read<T: Deserialize<'a>>(&self, field: &str, fault: FieldFault) -> Result<Option<T>> {
         self.find(field)
-            .map(|raw| {
-                serde_json::from_str(raw.get())
-                    .map_err(|_| self.wrong(field, &format!("is not {kind}")))
-            })
+            .map(|raw| serde_json::from_str(raw.get()).map_err(|_| self.wrong(field, fault)))
             .transpose()
     }
 
     fn need<T>(&self, field: &str, value: Option<T>) -> Result<T> {
-        value.ok_or_else(|| self.wrong(field, "is missing"))
+        value.ok_or_else(|| self.wrong(field, FieldFault::Missing))
     }
 
     /// A text as received, for values that are not shown to users. Only the size limit of the response bounds its
     /// length.
     pub(crate) fn raw_text(&self, field: &str) -> Result<String> {
-        let text = self.read(field, "a text")?;
+        let text = self.read(field, FieldFault::NotText)?;
         self.need(field, text)
     }
 
@@ -92,7 +86,7 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn raw_text_or_null(&self, field: &str) -> Result<Option<String>> {
-        self.read(field, "a text")
+        self.read(field, FieldFault::NotText)
     }
 
     /// An id, code or name that Bursar sends back to the provider: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.
@@ -101,23 +95,23 @@ impl<'a> Object<'a> {
         if is_token(&token) {
             Ok(token)
         } else {
-            Err(self.wrong(field, "is not an id"))
+            Err(self.wrong(field, FieldFault::NotId))
         }
     }
 
     /// A URL, exactly as the server wrote it. Only its length is checked, so callers must not trust it.
     pub(crate) fn address_or_null(&self, field: &str) -> Result<Option<String>> {
-        let address: Option<String> = self.read(field, "a text")?;
+        let address: Option<String> = self.read(field, FieldFault::NotText)?;
         match address {
             Some(address) if address.len() > MAX_ADDRESS_BYTES => {
-                Err(self.wrong(field, "is too long"))
+                Err(self.wrong(field, FieldFault::TooLong))
             }
             other => Ok(other),
         }
     }
 
     pub(crate) fn flag(&self, field: &str) -> Result<bool> {
-        let flag = self.read(field, "true or false")?;
+        let flag = self.read(field, FieldFault::NotBoolean)?;
         self.need(field, flag)
     }
 
@@ -128,12 +122,12 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn count_or_null(&self, field: &str) -> Result<Option<u64>> {
-        self.read(field, "a whole number that fits")
+        self.read(field, FieldFault::NotCount)
     }
 
     /// An integer, possibly negative.
     pub(crate) fn whole(&self, field: &str) -> Result<i64> {
-        let whole = self.read(field, "a whole number that fits")?;
+        let whole = self.read(field, FieldFault::NotCount)?;
         self.need(field, whole)
     }
 
@@ -144,25 +138,25 @@ impl<'a> Object<'a> {
     }
 
     pub(crate) fn time_or_null(&self, field: &str) -> Result<Option<Timestamp>> {
-        let text: Option<String> = self.read(field, "a time")?;
+        let text: Option<String> = self.read(field, FieldFault::NotTime)?;
         text.map(|text| {
-            Timestamp::parse_rfc3339(&text).ok_or_else(|| self.wrong(field, "is not a time"))
+            Timestamp::parse_rfc3339(&text).ok_or_else(|| self.wrong(field, FieldFault::NotTime))
         })
         .transpose()
     }
 
-    pub(crate) fn object(&self, field: &str, what: &'static str) -> Result<Self> {
+    pub(crate) fn object(&self, field: &str, what: ResponseObject) -> Result<Self> {
         let object = self.object_or_null(field, what)?;
         self.need(field, object)
     }
 
-    pub(crate) fn object_or_null(&self, field: &str, what: &'static str) -> Result<Option<Self>> {
+    pub(crate) fn object_or_null(&self, field: &str, what: ResponseObject) -> Result<Option<Self>> {
         self.find(field).map(|raw| Self::of(what, raw)).transpose()
     }
 
     /// A list with one result for each item. An item that is not an object does not affect the others.
-    pub(crate) fn each(&self, field: &str, what: &'static str) -> Result<Vec<Result<Self>>> {
-        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+    pub(crate) fn each(&self, field: &str, what: ResponseObject) -> Result<Vec<Result<Self>>> {
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, FieldFault::NotList)?;
         Ok(self
             .need(field, raws)?
             .into_iter()
@@ -171,13 +165,13 @@ impl<'a> Object<'a> {
     }
 
     /// A list whose items must all be objects: for parts of a record that make no sense without each other.
-    pub(crate) fn list(&self, field: &str, what: &'static str) -> Result<Vec<Self>> {
+    pub(crate) fn list(&self, field: &str, what: ResponseObject) -> Result<Vec<Self>> {
         self.each(field, what)?.into_iter().collect()
     }
 
     /// The texts in a list, unchanged; other items are skipped. `None` if the field is missing or `null`.
     pub(crate) fn texts_or_null(&self, field: &str) -> Result<Option<Vec<String>>> {
-        let raws: Option<Vec<&'a RawValue>> = self.read(field, "a list")?;
+        let raws: Option<Vec<&'a RawValue>> = self.read(field, FieldFault::NotList)?;
         Ok(raws.map(|raws| {
             raws.into_iter()
                 .filter_map(|raw| serde_json::from_str(raw.get()).ok())
@@ -196,7 +190,7 @@ impl UnreadableParts {
         match read {
             Ok(value) => Some(value),
             Err(error) => {
-                let note = Error::new(Code::PartUnreadable, error.message);
+                let note = Error::new(Code::PartUnreadable, error.detail);
                 if !self.0.contains(&note) {
                     self.0.push(note);
                 }
@@ -220,24 +214,15 @@ impl UnreadableParts {
 ///
 /// # Errors
 /// [`Code::AnswerMalformed`] if the body is not a list.
-pub(crate) fn list<'a>(what: &'static str, body: &'a [u8]) -> Result<Vec<Result<Object<'a>>>> {
+pub(crate) fn list<'a>(what: ResponseObject, body: &'a [u8]) -> Result<Vec<Result<Object<'a>>>> {
     let whole: &RawValue = serde_json::from_slice(body).map_err(|_| not_json())?;
-    let raws: Vec<&RawValue> = serde_json::from_str(whole.get()).map_err(|_| {
-        Error::new(
-            Code::AnswerMalformed,
-            format!(
-                "The provider's answer is not as described: it is not a list where each is {what}."
-            ),
-        )
-    })?;
+    let raws: Vec<&RawValue> = serde_json::from_str(whole.get())
+        .map_err(|_| malformed(ResponseDetail::ResponseNotList))?;
     Ok(raws.into_iter().map(|raw| Object::of(what, raw)).collect())
 }
 
 fn not_json() -> Error {
-    Error::new(
-        Code::AnswerMalformed,
-        "The provider's answer is not readable as data; something on the way may have replaced or cut it.",
-    )
+    malformed(ResponseDetail::ResponseNotJson)
 }
 
 /// Whether the text is a valid id: 1 to 128 letters, digits, `-`, `_`, `.` or `:`.

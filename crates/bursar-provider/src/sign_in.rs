@@ -8,7 +8,9 @@ use crate::session::{Credential, checked};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{
+    Code, Detail, Error, FieldFault, ProviderDetail, ResponseObject, Result, SignInDetail,
+};
 use bursar_domain::link::{self, LinkState};
 use bursar_domain::network::{Network, SignIn, host_and_port};
 use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
@@ -22,7 +24,8 @@ use zeroize::Zeroizing;
 /// The URI that the browser returns to, exactly as it is registered.
 pub const REDIRECT_URI: &str = "org.bursar.desktop://sign-in";
 /// How long a sign-in attempt may take.
-pub const ATTEMPT_TIMEOUT: Span = Span::minutes(15);
+pub const ATTEMPT_TIMEOUT: Span = Span::minutes(ATTEMPT_MINUTES as i64);
+const ATTEMPT_MINUTES: u32 = 15;
 
 /// A sign-in that waits for its return link. Its `Debug` output contains no secret.
 pub struct SignInAttempt {
@@ -40,9 +43,10 @@ impl SignInAttempt {
     /// `sign_in_failed` if the network offers no sign-in through the browser, `internal` if the system provides no
     /// randomness.
     pub fn begin(network: &Network, now: Timestamp) -> Result<(Self, Url)> {
-        let sign_in = network.sign_in.clone().ok_or_else(|| {
-            failed("This network has no sign-in through the browser. Paste an API key instead.")
-        })?;
+        let sign_in = network
+            .sign_in
+            .clone()
+            .ok_or_else(|| failed(SignInDetail::NoSignInPage))?;
         let state = Zeroizing::new(link::new_state()?);
         let verifier = Zeroizing::new(link::new_state()?);
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
@@ -90,14 +94,12 @@ impl SignInAttempt {
         now: Timestamp,
     ) -> Result<Credential> {
         if !self.expects(state) {
-            return Err(failed(
-                "That sign-in was not started here. Start it again from the app.",
-            ));
+            return Err(failed(SignInDetail::SignInNotStartedHere));
         }
         if self.expired(now) {
-            return Err(failed(
-                "That sign-in took longer than 15 minutes. Start it again.",
-            ));
+            return Err(failed(SignInDetail::SignInTooLate {
+                minutes: ATTEMPT_MINUTES,
+            }));
         }
         let form = [
             ("grant_type", "authorization_code"),
@@ -110,7 +112,7 @@ impl SignInAttempt {
         match answer.status {
             200 if !answer.is_challenge => tokens(&answer, None),
             400..=499 if refusal(&answer) == Some(Refusal::GrantRejected) => {
-                Err(failed("The provider refused the sign-in. Start it again."))
+                Err(failed(SignInDetail::SignInRefused))
             }
             _ => Err(unavailable(&self.sign_in.token, &answer)),
         }
@@ -158,15 +160,14 @@ pub(crate) async fn renew(renewal: &Renewal, refresh: &str, http: &Http) -> Resu
     match (answer.status, refusal(&answer)) {
         (200, _) if !answer.is_challenge => tokens(&answer, Some(refresh)),
         // The session deletes the token for good on this error, so only the provider's own response may cause it.
-        (400 | 401 | 403, Some(Refusal::GrantRejected)) => Err(Error::new(
-            Code::SignedOut,
-            "The provider ended this sign-in. Sign in again to go on.",
-        )),
+        (400 | 401 | 403, Some(Refusal::GrantRejected)) => {
+            Err(Error::new(Code::SignedOut, SignInDetail::SignInEnded))
+        }
         (429, _) => Err(Error {
             retry_after: answer.retry_after,
             ..Error::passing(
                 Code::RateLimited,
-                "The provider asks to be left alone for a while.",
+                ProviderDetail::AskedToWait { host: host_of(url) },
             )
         }),
         _ => Err(unavailable(url, &answer)),
@@ -215,41 +216,46 @@ async fn post(url: Url, content_type: &'static str, body: String, http: &Http) -
 
 /// Reads the tokens from a response. If the response has no refresh token, the old one stays in use.
 fn tokens(answer: &Response, old: Option<&str>) -> Result<Credential> {
-    let body = Object::parse("a sign-in", &answer.body)?;
+    let body = Object::parse(ResponseObject::SignIn, &answer.body)?;
     let bearer = match body.text_or_null("token_type")? {
         Some(kind) => kind.eq_ignore_ascii_case("bearer"),
         None => true,
     };
     if !bearer {
-        return Err(body.wrong("token_type", "is not one that this app knows"));
+        return Err(body.wrong("token_type", FieldFault::Unknown));
     }
     let access = Zeroizing::new(body.raw_text("access_token")?);
-    let access = checked(&access).ok_or_else(|| body.wrong("access_token", "is not a token"))?;
+    let access =
+        checked(&access).ok_or_else(|| body.wrong("access_token", FieldFault::NotToken))?;
     let refresh = match body.raw_text_or_null("refresh_token")?.map(Zeroizing::new) {
         Some(new) => {
-            Some(checked(&new).ok_or_else(|| body.wrong("refresh_token", "is not a token"))?)
+            Some(checked(&new).ok_or_else(|| body.wrong("refresh_token", FieldFault::NotToken))?)
         }
         None => old.and_then(checked),
     };
     Ok(Credential::Tokens { access, refresh })
 }
 
-fn failed(message: &str) -> Error {
-    Error::new(Code::SignInFailed, message)
+fn failed(detail: SignInDetail) -> Error {
+    Error::new(Code::SignInFailed, detail)
+}
+
+fn host_of(url: &Url) -> String {
+    host_and_port(url).unwrap_or_default()
 }
 
 fn unavailable(url: &Url, answer: &Response) -> Error {
-    let status = answer.status;
-    let message = match status {
-        500..=599 => format!("The provider's sign-in does not work just now (status {status})."),
-        _ => {
-            let host = host_and_port(url).unwrap_or_default();
-            foreign_response(answer, &host, false).message
-        }
+    let host = host_of(url);
+    let detail = match answer.status {
+        500..=599 => Detail::from(ProviderDetail::ServerFailed {
+            host,
+            status: answer.status.to_string(),
+        }),
+        _ => foreign_response(answer, &host, false).detail,
     };
     Error {
         retry_after: answer.retry_after,
-        ..Error::passing(Code::ProviderUnavailable, message)
+        ..Error::passing(Code::ProviderUnavailable, detail)
     }
 }
 
@@ -376,7 +382,7 @@ mod tests {
                 .await
                 .unwrap_err();
             assert_eq!(error.code, expected);
-            assert!(!error.message.contains("canary"));
+            assert!(!error.detail.to_string().contains("canary"));
         }
     }
 

@@ -13,7 +13,7 @@ impl LatestUnreadableParts {
     pub(super) fn replace(&self, call: &'static str, unreadable: UnreadableParts) {
         let errors = unreadable.into_errors();
         for error in &errors {
-            tracing::debug!(call, message = error.message, "a part is unreadable");
+            tracing::debug!(call, message = %error.detail, "a part is unreadable");
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(call, errors);

@@ -7,7 +7,7 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::Catalogue;
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ProviderDetail, Result};
 use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment};
 use bursar_domain::payment_rules::Rules;
@@ -15,10 +15,7 @@ use bursar_domain::payment_rules::Rules;
 pub(super) struct Unsupported;
 
 fn not_supported() -> Error {
-    Error::new(
-        Code::NetworkMalformed,
-        "This version does not support the provider that the network names. Use a newer one.",
-    )
+    Error::new(Code::NetworkMalformed, ProviderDetail::ProviderUnsupported)
 }
 
 #[async_trait]

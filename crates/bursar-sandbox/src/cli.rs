@@ -15,7 +15,7 @@ Starts a provider on this machine and prints one line of JSON when it is ready.
   --home DIR           where the network files go (default: a fresh temporary folder)
   --history N          old payments of the default users (default 24)
   --block-time S       seconds between empty blocks, 0 for none (default 1)
-  --port-base P        ports P to P+11 (default: free ports)
+  --port-base P        ports P to P+14 (default: free ports)
 BURSAR_ANVIL names the anvil binary. SIGTERM or Ctrl-C ends it.";
 
 #[derive(Debug)]
@@ -53,7 +53,7 @@ pub(crate) fn parse(arguments: &[String]) -> Result<Command, Error> {
             "--history" => options.history = parse_number(name, value, MAX_HISTORY)?,
             "--block-time" => options.block_time = parse_seconds(name, value)?,
             "--port-base" => {
-                let base = parse_number(name, value, usize::from(u16::MAX - 11))?;
+                let base = parse_number(name, value, usize::from(u16::MAX - 14))?;
                 options.port_base = u16::try_from(base).ok();
             }
             unknown => {
@@ -109,7 +109,7 @@ mod tests {
             "--history",
             "--history many",
             "--block-time -1",
-            "--port-base 65525",
+            "--port-base 65522",
         ] {
             assert!(parse(&split_words(wrong)).is_err(), "{wrong}");
         }

@@ -24,6 +24,7 @@ mod startup;
 mod stdout;
 mod supervisor;
 mod switches;
+mod today;
 
 use std::process::ExitCode;
 

@@ -17,6 +17,7 @@ use crate::faults::Faults;
 use crate::panel::state::Panel;
 use crate::request_log::RequestLog;
 use crate::switches::Switches;
+use crate::today::era::Era;
 
 #[derive(Debug)]
 pub(crate) struct Sandbox {
@@ -37,6 +38,7 @@ pub(crate) struct Sandbox {
     pub(crate) network_file: PathBuf,
     /// The path of the hosting panel's network file.
     pub(crate) panel_network_file: PathBuf,
+    pub(crate) today_files: TodayFiles,
     /// Notified when a top-up may be waiting for its credit.
     pub(crate) credit_due: Notify,
     /// Held while a top-up is credited, so that no top-up is credited twice.
@@ -65,6 +67,20 @@ pub(crate) struct ServerUrls {
     /// The servers of the panel's two payment systems.
     pub(crate) card_page: String,
     pub(crate) wallet_page: String,
+    /// The console and API of today's era.
+    pub(crate) today: String,
+    /// The servers of today's two payment providers.
+    pub(crate) today_crypto: String,
+    pub(crate) today_card: String,
+}
+
+/// The paths of the network files of today's era.
+#[derive(Clone, Debug)]
+pub(crate) struct TodayFiles {
+    /// A network without a chain.
+    pub(crate) without_chain: PathBuf,
+    /// A network with the chain of the CopperX era, for users who lived in both.
+    pub(crate) with_chain: PathBuf,
 }
 
 /// Secrets between the console and the checkout, new in every run.
@@ -90,6 +106,7 @@ pub(crate) struct Parts {
     pub(crate) http: reqwest::Client,
     pub(crate) network_file: PathBuf,
     pub(crate) panel_network_file: PathBuf,
+    pub(crate) today_files: TodayFiles,
 }
 
 impl Sandbox {
@@ -111,6 +128,7 @@ impl Sandbox {
             http: parts.http,
             network_file: parts.network_file,
             panel_network_file: parts.panel_network_file,
+            today_files: parts.today_files,
             credit_due: Notify::new(),
             credit_lock: tokio::sync::Mutex::default(),
             panel_payment_changed: Notify::new(),
@@ -119,9 +137,11 @@ impl Sandbox {
         }
     }
 
-    /// The console's state. Do not hold the lock across an await.
+    /// The console's state, after everything due by now has happened. Do not hold the lock across an await.
     pub(crate) fn console(&self) -> MutexGuard<'_, ConsoleState> {
-        self.console.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut console = self.console.lock().unwrap_or_else(PoisonError::into_inner);
+        console.catch_up(self.clock.now(), self.switches.get().watcher_hold);
+        console
     }
 
     /// The hosting panel's state, after everything due by now has happened. Do not hold the lock across an await.
@@ -142,6 +162,14 @@ impl Sandbox {
     /// A chain that accepts payments.
     pub(crate) fn payment_chain(&self, id: u64) -> Option<&Chain> {
         self.chain(id).filter(|chain| chain.id != chains::FLUENCE)
+    }
+
+    /// The server of the API and the console for users of that era.
+    pub(crate) fn console_url(&self, era: Era) -> &str {
+        match era {
+            Era::Copperx => &self.urls.api,
+            Era::Today => &self.urls.today,
+        }
     }
 
     /// The coordinator of the Balance contract, which is the relayer's account.

@@ -15,8 +15,9 @@ use crate::faults::Faults;
 use crate::http::server::{Guard, Origins, bind, serve};
 use crate::random::random_token;
 use crate::request_log::RequestLog;
-use crate::sandbox::{Parts, Sandbox, Secrets, ServerUrls};
-use crate::{checkout, console, contracts, control, panel, stdout};
+use crate::sandbox::{Parts, Sandbox, Secrets, ServerUrls, TodayFiles};
+use crate::today::era::Era;
+use crate::{checkout, console, contracts, control, panel, stdout, today};
 
 /// The sandbox's folder. A temporary one is removed at the end.
 struct Home {
@@ -52,7 +53,7 @@ impl Drop for Home {
     }
 }
 
-/// The sandbox's twelve listeners. All are bound first, because the servers need each other's addresses.
+/// The sandbox's fifteen listeners. All are bound first, because the servers need each other's addresses.
 struct Listeners {
     console: TcpListener,
     checkout: TcpListener,
@@ -62,6 +63,9 @@ struct Listeners {
     panel: TcpListener,
     card_page: TcpListener,
     wallet_page: TcpListener,
+    today: TcpListener,
+    today_crypto: TcpListener,
+    today_card: TcpListener,
     urls: ServerUrls,
 }
 
@@ -89,6 +93,9 @@ impl Listeners {
         let (panel, panel_authority) = bind(port(9)).await?;
         let (card_page, card_authority) = bind(port(10)).await?;
         let (wallet_page, wallet_authority) = bind(port(11)).await?;
+        let (today, today_authority) = bind(port(12)).await?;
+        let (today_crypto, crypto_authority) = bind(port(13)).await?;
+        let (today_card, today_card_authority) = bind(port(14)).await?;
         let mut proxy_urls = proxy_urls.into_iter();
         let mut next = || proxy_urls.next().unwrap_or_default();
         let urls = ServerUrls {
@@ -104,6 +111,9 @@ impl Listeners {
             panel: format!("http://{panel_authority}"),
             card_page: format!("http://{card_authority}"),
             wallet_page: format!("http://{wallet_authority}"),
+            today: format!("http://{today_authority}"),
+            today_crypto: format!("http://{crypto_authority}"),
+            today_card: format!("http://{today_card_authority}"),
         };
         Ok(Self {
             console,
@@ -114,6 +124,9 @@ impl Listeners {
             panel,
             card_page,
             wallet_page,
+            today,
+            today_crypto,
+            today_card,
             urls,
         })
     }
@@ -154,15 +167,12 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
         http,
         network_file: home.path.join("fluence.toml"),
         panel_network_file: home.path.join("panel.toml"),
+        today_files: TodayFiles {
+            without_chain: home.path.join("today.toml"),
+            with_chain: home.path.join("both-eras.toml"),
+        },
     }));
-    std::fs::write(
-        &sandbox.network_file,
-        console::network_file::render(&sandbox),
-    )?;
-    std::fs::write(
-        &sandbox.panel_network_file,
-        panel::network_file::render(&sandbox.urls),
-    )?;
+    write_network_files(&sandbox)?;
     let user = console::seed::create_demo_user(&sandbox, options.history).await?;
     let key =
         sandbox
@@ -170,6 +180,7 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
             .create_api_key(user.id, "Bursar", APP_SCOPES.map(str::to_owned).into());
 
     let panel = create_panel_demo(&sandbox, options.history);
+    let today = create_today_demo(&sandbox, options.history);
 
     serve_all(&sandbox, listeners);
     tokio::spawn(interval_mining::run(sandbox.clone(), options.block_time));
@@ -184,6 +195,7 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
             "api": urls.api, "api_key": key.secret, "user": user.address.to_string(), "network": sandbox.network_file,
             "user_id": user.id, "email": user.email,
         },
+        "today": today,
         "panel": panel,
         "checkout": urls.checkout, "control": urls.control,
         "rpc": {"1": urls.ethereum, "137": urls.polygon, "9999999": urls.fluence},
@@ -195,6 +207,39 @@ async fn start_and_serve(options: &Options, home: &Home) -> Result<()> {
     });
     stdout::print_line(&line.to_string());
     std::future::pending().await
+}
+
+fn write_network_files(sandbox: &Sandbox) -> Result<()> {
+    use today::network_files::{with_chain, without_chain};
+    let files = &sandbox.today_files;
+    for (path, content) in [
+        (
+            &sandbox.network_file,
+            console::network_file::render(sandbox),
+        ),
+        (
+            &sandbox.panel_network_file,
+            panel::network_file::render(&sandbox.urls),
+        ),
+        (&files.without_chain, without_chain(sandbox)),
+        (&files.with_chain, with_chain(sandbox)),
+    ] {
+        std::fs::write(path, content)?;
+    }
+    Ok(())
+}
+
+/// Creates the demo user of today's era and returns its part of the ready line.
+fn create_today_demo(sandbox: &Sandbox, history: usize) -> Value {
+    let user = today::seed::create_demo_user(sandbox, history);
+    let scopes = APP_SCOPES.map(str::to_owned).into();
+    let key = sandbox.console().create_api_key(user.id, "bursar", scopes);
+    let urls = &sandbox.urls;
+    json!({
+        "api": urls.today, "api_key": key.secret, "network": sandbox.today_files.without_chain,
+        "network_of_both": sandbox.today_files.with_chain, "user_id": user.id, "email": user.email,
+        "pages": {"crypto": urls.today_crypto, "card": urls.today_card},
+    })
 }
 
 /// Creates the panel's demo account and returns its part of the ready line.
@@ -234,7 +279,11 @@ fn serve_all(sandbox: &Arc<Sandbox>, listeners: Listeners) {
     };
     let urls = &sandbox.urls;
     let console = guard("console", &urls.api, Origins::Own, true);
-    serve(listeners.console, console::router(sandbox.clone()), console);
+    serve(
+        listeners.console,
+        console::router(sandbox.clone(), Era::Copperx),
+        console,
+    );
     let checkout = guard("checkout", &urls.checkout, Origins::Own, true);
     serve(
         listeners.checkout,
@@ -257,6 +306,24 @@ fn serve_all(sandbox: &Arc<Sandbox>, listeners: Listeners) {
         listeners.wallet_page,
         panel::hosted_pages::wallet_router(sandbox.clone()),
         wallet,
+    );
+    let today_console = own("today", &urls.today);
+    serve(
+        listeners.today,
+        console::router(sandbox.clone(), Era::Today),
+        today_console,
+    );
+    let crypto = own("today-crypto", &urls.today_crypto);
+    serve(
+        listeners.today_crypto,
+        today::crypto_page::router(sandbox.clone()),
+        crypto,
+    );
+    let today_card = own("today-card", &urls.today_card);
+    serve(
+        listeners.today_card,
+        today::card_page::router(sandbox.clone()),
+        today_card,
     );
     for (name, chain, listener, authority) in listeners.proxies {
         let proxy = guard(name, &authority, Origins::None, false);

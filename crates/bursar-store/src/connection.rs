@@ -3,7 +3,7 @@
 
 use super::error::{StoreError, StoreResult};
 use super::{record_digest, search_key_functions};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, InternalDetail, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::fmt;
@@ -172,5 +172,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn read_only_error() -> Error {
-    Error::new(Code::Internal, "The database was opened for reading only.")
+    Error::new(
+        Code::Internal,
+        InternalDetail::step("write to a database that was opened for reading"),
+    )
 }

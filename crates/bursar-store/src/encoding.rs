@@ -2,7 +2,7 @@
 //! other values that are not searched as JSON. A value that cannot be decoded means that the file is damaged.
 
 use super::error::{StoreError, StoreResult};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, InternalDetail};
 use bursar_domain::money::{Amount, Currency};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,6 +37,6 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> StoreResult<T> {
 fn unencodable() -> StoreError {
     StoreError::Coded(Error::new(
         Code::Internal,
-        "A record cannot be put into words.",
+        InternalDetail::step("encode a record"),
     ))
 }

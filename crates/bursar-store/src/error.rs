@@ -1,7 +1,7 @@
 //! Turns errors of SQLite and of the file system into coded errors with a text that helps the user act. Damage is a
 //! case of its own, because only a damaged file is set aside.
 
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, StorageDetail};
 use rusqlite::ErrorCode;
 use std::io;
 use std::path::Path;
@@ -39,13 +39,17 @@ impl StoreError {
         if self.is_corruption() {
             return Error::new(
                 Code::StorageFailed,
-                format!("{name} is damaged. Restart Bursar: the file is set aside and rebuilt."),
+                StorageDetail::DataFileDamaged { file: name },
             );
         }
         match self {
             Self::Coded(error) => error,
-            Self::Corrupt(what) => Error::new(Code::StorageFailed, format!("{name}: {what}")),
-            Self::Sqlite(error) => sqlite_error(&error, &name),
+            Self::Corrupt(what) => {
+                let reason = what.to_owned();
+                let detail = StorageDetail::DataFileFailed { file: name, reason };
+                Error::new(Code::StorageFailed, detail)
+            }
+            Self::Sqlite(error) => sqlite_error(&error, name),
         }
     }
 }
@@ -64,16 +68,13 @@ impl From<Error> for StoreError {
 
 /// The error for a file that could not be read, written, moved or flushed.
 pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
-    let file = path.display();
+    let file = path.display().to_string();
     let kind = error.kind();
     if matches!(
         kind,
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
     ) {
-        return Error::passing(
-            Code::StorageFailed,
-            format!("The disk is full: {file} cannot be written. Free some space."),
-        );
+        return Error::passing(Code::StorageFailed, StorageDetail::DiskFull { file });
     }
     if matches!(
         kind,
@@ -81,21 +82,26 @@ pub(super) fn file_error(error: &io::Error, path: &Path) -> Error {
     ) {
         return Error::new(
             Code::StorageFailed,
-            format!("{file} cannot be written. Check who owns it and its permissions."),
+            StorageDetail::DataFileForbidden { file },
         );
     }
-    Error::passing(Code::StorageFailed, format!("{file}: {error}."))
+    let reason = error.to_string();
+    Error::passing(
+        Code::StorageFailed,
+        StorageDetail::DataFileFailed { file, reason },
+    )
 }
 
-fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {
+fn sqlite_error(error: &rusqlite::Error, file: String) -> Error {
+    let failed = |file| StorageDetail::DataFileFailed {
+        file,
+        reason: error.to_string(),
+    };
     let Some(code) = error.sqlite_error_code() else {
-        return Error::new(Code::Internal, format!("{name}: {error}."));
+        return Error::new(Code::Internal, failed(file));
     };
     if code == ErrorCode::DiskFull {
-        return Error::passing(
-            Code::StorageFailed,
-            format!("The disk is full: {name} cannot be written. Free some space."),
-        );
+        return Error::passing(Code::StorageFailed, StorageDetail::DiskFull { file });
     }
     if matches!(
         code,
@@ -103,24 +109,16 @@ fn sqlite_error(error: &rusqlite::Error, name: &str) -> Error {
     ) {
         return Error::new(
             Code::StorageFailed,
-            format!(
-                "{name} cannot be opened for writing. Check who owns Bursar's folder and its permissions."
-            ),
+            StorageDetail::DataFileForbidden { file },
         );
     }
     if matches!(code, ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) {
-        return Error::passing(
-            Code::StorageFailed,
-            format!("{name} is in use by another program."),
-        );
+        return Error::passing(Code::StorageFailed, StorageDetail::DataFileInUse { file });
     }
     if code == ErrorCode::SystemIoFailure {
-        return Error::passing(
-            Code::StorageFailed,
-            format!("The disk did not read or write {name}. Check the disk and its free space."),
-        );
+        return Error::passing(Code::StorageFailed, StorageDetail::DiskFailed { file });
     }
-    Error::new(Code::StorageFailed, format!("{name}: {error}."))
+    Error::new(Code::StorageFailed, failed(file))
 }
 
 /// Whether a column has a type or an encoding that Bursar never wrote there.

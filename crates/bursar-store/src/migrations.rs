@@ -4,7 +4,7 @@
 
 use super::error::{StoreError, StoreResult};
 use crate::fail_point;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, StorageDetail};
 use rusqlite::Connection;
 
 /// More steps than there will ever be. A file with a higher version is damaged, not newer.
@@ -25,6 +25,8 @@ pub(super) const STORE: Schema = Schema {
         include_str!("migrations/store_3.sql"),
         include_str!("migrations/store_4.sql"),
         include_str!("migrations/store_5.sql"),
+        include_str!("migrations/store_6.sql"),
+        include_str!("migrations/store_7.sql"),
     ],
 };
 
@@ -39,6 +41,7 @@ pub(super) const HISTORY: Schema = Schema {
         include_str!("migrations/history_6.sql"),
         include_str!("migrations/history_7.sql"),
         include_str!("migrations/history_8.sql"),
+        include_str!("migrations/history_9.sql"),
     ],
 };
 
@@ -76,10 +79,9 @@ impl Schema {
         }
         Err(Error::passing(
             Code::StorageFailed,
-            format!(
-                "{} is of an older version. Start Bursar once to bring it up to date.",
-                self.file
-            ),
+            StorageDetail::DataFileOlder {
+                file: self.file.to_owned(),
+            },
         )
         .into())
     }
@@ -92,10 +94,9 @@ impl Schema {
         if version > self.latest() {
             return Err(Error::new(
                 Code::StorageNewer,
-                format!(
-                    "{} was written by a newer version of Bursar. Install that version again; nothing was changed.",
-                    self.file
-                ),
+                StorageDetail::DataFileNewer {
+                    file: self.file.to_owned(),
+                },
             )
             .into());
         }

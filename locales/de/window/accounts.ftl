@@ -47,16 +47,21 @@ browser-waiting = Warten auf den Browser
 
 connect-intro = Bursar behält Ihr vorausbezahltes Cloud-Guthaben im Blick: wie viel übrig ist, wie lange es reicht und wann eine Aufladung ankommt. Bursar verwahrt keine Wallet-Schlüssel und signiert nichts.
 connect-network = Wo haben Sie Ihr Konto?
+connect-other-networks = Weitere Netzwerke
 connect-network-file = Netzwerk aus Datei hinzufügen …
 connect-how = Art der Verbindung
 connect-by-key = API-Schlüssel
 connect-by-browser = Anmeldung im Browser
-connect-step-create = Erstellen Sie in der Konsole einen API-Schlüssel.
+connect-step-create = API-Schlüssel erstellen
+connect-keys-page = API-Schlüssel-Seite öffnen
+connect-preset = Die Voreinstellung „{ $preset }“ genügt, um das Guthaben im Blick zu behalten. Wenn Bursar auch Aufladungen starten soll, wählen Sie stattdessen einzelne Berechtigungen (Scopes):
 connect-step-scopes = Geben Sie ihm nur diese Berechtigungen (Scopes):
 # The names of two lists of scopes.
 connect-scopes-read = Zum Lesen
 connect-scopes-top-up = Zum Aufladen
-connect-step-paste = Die Konsole zeigt den Schlüssel nur einmal an. Kopieren Sie ihn und fügen Sie ihn hier ein.
+connect-step-paste = Schlüssel einfügen
+    .hint = Die Konsole zeigt den Schlüssel nur einmal an.
+connect-step-address = Wallet-Adresse eingeben
 connect-address-hint = Die Adresse, deren Guthaben Bursar aus der Blockchain liest. In den Einstellungen der Konsole heißt sie „Wallet public address“. Ohne sie stammt das Guthaben nur aus der API des Anbieters, und Zahlungen können nicht verifiziert werden.
 connect-no-keyring = Kein Schlüsselbund verfügbar
     .text = Bursar vergisst den API-Schlüssel beim Beenden und fragt dann erneut danach. Um den Schlüssel zu behalten, entsperren oder installieren Sie zuerst einen Schlüsselbund wie GNOME Keyring.
@@ -68,12 +73,27 @@ connect-browser-open = Anmeldeseite öffnen
 connect-waiting-text = Schließen Sie die Anmeldung dort ab. Wenn Sie die Seite geschlossen haben, öffnen Sie sie erneut.
 connect-waiting-reopen = Seite erneut öffnen
 connect-waiting-stop = Nicht mehr warten
+key-checks = Was der Schlüssel erlaubt
+key-use = { $use ->
+    [payments] Guthaben und Zahlungen lesen
+    [spending] Ausgaben lesen
+   *[top-ups] Aufladungen starten
+}
+key-check = { $state ->
+    [waiting] Noch nicht geprüft
+    [trying] Wird geprüft …
+    [granted] Funktioniert
+    [missing] Nicht erlaubt
+   *[unknown] Unbekannt
+}
+key-check-needs = Dafür ist die Berechtigung <mono>{ $scope }</mono> nötig, die zur Voreinstellung „{ $preset }“ gehört.
 connected = { $account } ist verbunden.
 connected-unnamed = Das Konto ist verbunden.
 connected-warnings = { $count ->
     [one] Vorerst gibt es eine Einschränkung:
    *[other] Vorerst gibt es einige Einschränkungen:
 }
+connected-key-limits = Das Konto funktioniert mit dem, was der Schlüssel erlaubt. Um das zu ändern, erstellen Sie einen anderen Schlüssel und wählen Sie auf der Seite „Konten“ „API-Schlüssel ändern“.
 connected-continue = Zur Übersicht
 
 ## Saved payment methods.

@@ -21,6 +21,8 @@ balance = Guthaben
 default = Standard
 fee = Gebühr
 hide-amounts = Beträge ausblenden
+# In place of a balance.
+owes = { $amount } Schulden
 sandbox = Sandbox
 show-amounts = Beträge anzeigen
 status = Status
@@ -48,12 +50,18 @@ copy-payment_number = Zahlungsnummer kopieren
 copy-payment_id = Zahlungs-ID kopieren
     .copied = Zahlungs-ID kopiert.
     .failed = Die Zahlungs-ID konnte nicht kopiert werden.
+copy-payment_report = Bericht für den Anbieter kopieren
+    .copied = Bericht kopiert.
+    .failed = Der Bericht konnte nicht kopiert werden.
 copy-transaction = Transaktion kopieren
     .copied = Transaktion kopiert.
     .failed = Die Transaktion konnte nicht kopiert werden.
 copy-payment_link = Link kopieren
     .copied = Zahlungslink kopiert.
     .failed = Der Zahlungslink konnte nicht kopiert werden.
+copy-scopes = Berechtigungen kopieren
+    .copied = Berechtigungen kopiert.
+    .failed = Die Berechtigungen konnten nicht kopiert werden.
 copy-diagnostics = Diagnosedaten kopieren
     .copied = Diagnosedaten kopiert.
     .failed = Die Diagnosedaten konnten nicht kopiert werden.
@@ -105,3 +113,9 @@ missing-loading = Wird geladen …
 saved-pending = Bestätigung ausstehend
 saved-confirmed = Bestätigt
 saved-failed = Fehlgeschlagen: nicht verwendbar
+saved-method-until = { $card }, gültig bis { $date }
+provider-title = { $title ->
+    [hosting] Hosting-Panel
+    [unknown] Unbekannter Anbieter
+   *[own_name] { $name }
+}

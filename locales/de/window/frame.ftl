@@ -19,14 +19,18 @@ nav-connect = Verbinden
 nav-all-accounts = Alle Konten
     .short = Alle
 nav-signed-out = Abgemeldet
-# Read aloud after the number of unread notifications.
-nav-unread = ungelesen
+# Read aloud instead of the number beside the inbox.
+nav-unread = { $count ->
+    [one] { $count } ungelesene Benachrichtigung
+   *[other] { $count } ungelesene Benachrichtigungen
+}
 
-header-sandbox = SANDBOX
+header-sandbox = Sandbox
     .tip = Ein Anbieter auf diesem Computer, der mit Spielgeld arbeitet
 
 ## Banners. One of the first three sentences says how old the figures are.
 
+banners = Statusmeldungen
 banner-figures-last = Angezeigt werden die zuletzt bekannten Werte.
 banner-figures-from = Stand der Werte: { $time }.
 banner-figures-none = Es liegen noch keine Werte vor.

@@ -1,4 +1,4 @@
-# The inbox. The notifications themselves are written elsewhere.
+# The inbox. What its notifications say is in notifications.ftl.
 
 inbox-empty = Keine Benachrichtigungen
     .text = Hier benachrichtigt Bursar Sie über Aufladungen und niedriges Guthaben.

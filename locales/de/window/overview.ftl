@@ -9,6 +9,38 @@ overview-maintenance = Wartungsarbeiten beim Anbieter
 overview-disagreement = Blockchain und Anbieter melden unterschiedliche Guthaben
     .text = Prüfen Sie, ob die Wallet-Adresse zu diesem Konto gehört. Wenn ja, trifft einer der beiden Werte verspätet ein. Bleibt der Unterschied bestehen, fragen Sie den Anbieter. Das Konto können Sie weiterhin nutzen.
 
+# Above the large figure, in place of “Balance”, while the account owes money.
+owed = Sie schulden
+debt = Was wegen der Schulden geschieht
+debt-since = Zuletzt war das Guthaben am { $at } nachweislich über null.
+debt-since-unknown = Seit wann nichts mehr übrig ist, ist nicht bekannt.
+debt-machines_and_addresses = Maschinen und öffentliche Adressen werden entfernt
+debt-disks = Datenträger werden gelöscht
+# The condition of a step: the first one, and one that follows another.
+debt-rule = Über { $limit } oder { $days ->
+        [one] { $days } Tag
+       *[other] { $days } Tage
+    } unbezahlt
+debt-rule-next = Ab { $limit } oder weitere { $days ->
+        [one] { $days } Tag
+       *[other] { $days } Tage
+    } unbezahlt
+debt-expected = Erwartet: { $at }
+debt-passed = Nach diesen Regeln inzwischen geschehen
+debt-possible = Möglicherweise schon geschehen
+debt-rules = Regeln von { $provider }, Stand { $day }. Ob sie angewandt wurden, kann Bursar nicht sehen.
+debt-read-rules = Regeln lesen
+debt-top-up = Aufladen und Schulden begleichen
+# Where the contract and the API differ and the API leads.
+api-leads = Bursar zeigt den Wert des Anbieters
+    .text = Der Balance-Vertrag zeigt einen anderen. Der Vertrag ist wieder maßgeblich, sobald beide zweimal übereinstimmen.
+# What the provider lists beside the balance.
+entitlements = Neben dem Guthaben
+entitlement-promo = Promo-Guthaben
+entitlement-promo-note = Wird vor dem Guthaben verbraucht
+entitlement-promo-expires = Verfällt am { $date }. Wird vor dem Guthaben verbraucht
+entitlement-expires = Verfällt am { $date }
+
 source-chain = Quelle: Blockchain, { $age }
 source-chain-block = Quelle: Blockchain, Block { $block }, { $age }
 source-api = Quelle: API des Anbieters, { $age }
@@ -78,6 +110,16 @@ charges-total = { $total } insgesamt
 charges-total-partial = { $unknown ->
     [one] { $total } insgesamt; { $unknown } Tag ist unbekannt
    *[other] { $total } insgesamt; { $unknown } Tage sind unbekannt
+}
+charges-by-resource = Nach Ressource
+    .resource = Ressource
+    .kind = Art
+charges-all-resources = Alle { NUMBER($count) } Ressourcen anzeigen
+resource-kind = { $kind ->
+    [machine] Maschine
+    [disk] Datenträger
+    [address] Öffentliche IP-Adresse
+   *[other] Sonstiges
 }
 
 missing-charges-address = Die Abbuchungen konnten nicht gelesen werden.

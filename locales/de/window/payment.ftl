@@ -36,6 +36,10 @@ meaning-completed-migration = Die Zahlung ist abgeschlossen und der Server beste
 meaning-cancelled = Abgebrochen. Falls Sie trotzdem bezahlt haben, fragt Bursar weiter beim Anbieter nach.
 meaning-expired = Die Zahlungsseite ist abgelaufen. Falls Sie schon bezahlt haben, fragt Bursar weiter beim Anbieter nach.
 meaning-failed = Die Zahlung wurde nicht angenommen. Falls Ihnen trotzdem etwas berechnet wurde, fragt Bursar weiter beim Anbieter nach.
+# Where late money is not credited by itself.
+meaning-cancelled-not-credited = Abgebrochen. Bezahlen Sie sie nicht mehr. Falls doch, schreiben Sie dem Team des Anbieters: Verspätetes Geld wird nicht von selbst gutgeschrieben.
+meaning-expired-not-credited = Die Zahlungsseite ist abgelaufen. Bezahlen Sie sie nicht mehr. Falls doch, schreiben Sie dem Team des Anbieters: Verspätetes Geld wird nicht von selbst gutgeschrieben.
+meaning-failed-not-credited = Die Zahlung wurde nicht angenommen. Falls Sie trotzdem belastet wurden, schreiben Sie dem Team des Anbieters.
 meaning-not_started = Es wurde keine Zahlung gestartet, und Ihnen wurde nichts berechnet.
 meaning-refunding = Der Anbieter erstattet die Zahlung.
 meaning-refunded-balance = Der Anbieter hat die Zahlung erstattet. Das Geld ist nicht mehr in Ihrem Guthaben enthalten.
@@ -89,7 +93,8 @@ step-last-credit = Gutgeschrieben
 step-last-refund = Erstattet
 step-last-renewal = Verlängert
 step-last-migration = Bestellt
-step-done = (erledigt)
+# Read aloud instead of a step's name once the step is done.
+step-done = { $step } (erledigt)
 
 ## An open payment.
 
@@ -127,5 +132,16 @@ allow-host = { $host } erlauben?
 # “Scan QR code” is a button of the payment page, which is in English.
 qr = Zahlungsseite als QR-Code
     .text = Scannen Sie den Code mit dem Smartphone, um die Zahlungsseite dort zu öffnen. Wenn die Option „Wallet“ nicht funktioniert, wählen Sie auf der Seite „Scan QR code“.
+    .text-plain = Scannen Sie den Code mit dem Smartphone, um die Zahlungsseite dort zu öffnen.
     .label = QR-Code der Zahlungsseite
     .missing = Der QR-Code konnte nicht erstellt werden. Kopieren Sie stattdessen den Link.
+
+# The text that the user sends to the provider’s team. The times are exact and in UTC.
+payment-report =
+    Zahlung: { $id }
+    Betrag: { $amount }
+    Status: { $status }
+    Zahlungsanbieter: { $source }
+    Erstellt: { $created }
+    Letzte Änderung: { $updated }
+    Transaktion: { $transaction }

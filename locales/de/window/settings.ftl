@@ -1,6 +1,12 @@
 # The settings.
 
-settings-appearance = Darstellung
+settings-appearance = Sprache und Darstellung
+setting-language = Sprache
+    .hint = Deutsch und Spanisch sind noch nicht von Muttersprachlern geprüft.
+language-system = System
+language-en = English
+language-de = Deutsch (nicht geprüft)
+language-es = Español (nicht geprüft)
 settings-theme = Farbschema
 theme-system = System
 theme-light = Hell
@@ -28,7 +34,8 @@ setting-low-amount = Warnen, wenn das Guthaben unter einen Betrag fällt
     .currencies = Gilt für jedes Konto in dessen eigener Währung: { $currencies }.
     .currencies-any = Gilt für jedes Konto in dessen eigener Währung.
     .zero = Geben Sie einen Betrag über 0 ein. Ausschalten können Sie diese Warnung mit ihrem Schalter.
-    .malformed = Geben Sie einen Betrag wie 25 oder 25.50 ein.
+    .malformed = Geben Sie einen Betrag wie 25 oder 25,50 ein.
+amount-ambiguous = „{ $typed }“ kann { $whole } oder { $decimal } bedeuten. Geben Sie den Betrag ein, den Sie meinen.
 
 settings-start = Start
 setting-autostart = Bei der Systemanmeldung starten

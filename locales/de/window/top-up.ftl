@@ -80,6 +80,9 @@ quote-fee-estimate = Gebühr (geschätzt)
 quote-total = Zu zahlen
 quote-total-estimate = Zu zahlen (geschätzt)
 quote-total-free = Zu zahlen <note>(gebührenfrei)</note>
+# Read aloud once the price no longer changes with each key press.
+quote-announcement = Zu zahlen: { $total }.
+quote-announcement-estimate = Zu zahlen (geschätzt): { $total }.
 quote-balance = Guthaben danach
 pay-now = Bezahlen …
 pay-invoice = Rechnung anfordern
@@ -126,4 +129,29 @@ duplicates-payment = { $purpose }, { $amount }: { $status }
 duplicates-payment-unnamed = Zahlung von { $amount }: { $status }
 
 rules = Vor dem Bezahlen
+rules-title = { $rule ->
+    [rent_only] Nur zum Mieten
+    [no_withdrawal] Keine Auszahlung
+    [payment_page_only] Nur über die Zahlungsseite
+    [wallet_is_separate] Ihre Wallet ist nicht das Guthaben
+    [other_ways_in] Andere Wege
+    [late_money_not_credited] Verspätetes Geld wird nicht gutgeschrieben
+    [saved_method_pays_at_once] Gespeicherte Methoden werden sofort belastet
+   *[provider_keeps_books] Der Anbieter führt die Bücher
+}
+rules-text = { $rule ->
+    [rent_only] Das Guthaben bezahlt, was Sie bei { $provider } mieten, und sonst nichts.
+    [no_withdrawal] Geld im Guthaben kann nicht ausgezahlt werden. Wenden Sie sich wegen einer Erstattung an { $provider }.
+    [payment_page_only] Laden Sie nur über die Zahlungsseite auf. Eine Überweisung aus Ihrer eigenen Wallet erreicht das Guthaben nicht.
+    [wallet_is_separate] Unter der Wallet-Adresse Ihres Kontos liegt nichts von diesem Geld. Geld zum Staken geht direkt oder über die Bridge an diese Wallet.
+    [other_ways_in] Auch Promo-Codes, die Sie in der Konsole eingeben, und Skripte, die per x402 bezahlen, erhöhen das Guthaben.
+    [late_money_not_credited] Bezahlen Sie nicht mehr, wenn eine Zahlungsseite abgelaufen ist oder abgebrochen wurde. Falls doch, schreiben Sie an { $provider }: Verspätetes Geld wird nicht von selbst gutgeschrieben.
+    [saved_method_pays_at_once] Das Geld wird abgebucht, sobald Sie den Gesamtbetrag bestätigen. Es gibt keine Zahlungsseite, auf der Sie noch abbrechen könnten.
+   *[provider_keeps_books] Guthaben, Zahlungen und Rechnungen sind das, was der Anbieter meldet. Wenden Sie sich wegen Erstattungen an den Anbieter.
+}
+rules-promo = Gutscheincode in der Konsole eingeben
 rules-console = Konsole des Anbieters öffnen
+quote-balance-unknown = Das Guthaben ist zurzeit nicht bekannt. Bursar kann daher nicht prüfen, ob es unter der Obergrenze bleibt. Der Anbieter prüft das.
+
+# Fills in the amount that does both.
+amount-clears-debt = Schulden begleichen und 30 Tage bezahlen

@@ -3,7 +3,7 @@
 action-cancel = Cancel
 action-close = Close
 action-copied = Copied
-action-details = Details
+action-details = Show details
 action-dismiss = Dismiss
 action-done = Done
 action-enter-address = Enter wallet address
@@ -21,6 +21,8 @@ balance = Balance
 default = Default
 fee = Fee
 hide-amounts = Hide amounts
+# In place of a balance.
+owes = You owe { $amount }
 sandbox = Sandbox
 show-amounts = Show amounts
 status = Status
@@ -29,7 +31,7 @@ wallet-address = Wallet address
 amount-unknown = unknown
 amount-hidden = hidden
 field-optional = (optional)
-field-reveal = Show what you type
+field-reveal = Show hidden text
 setting-not-saved = The setting could not be saved.
 select-label = { $label }: { $value }
 select-count = { $count ->
@@ -48,12 +50,18 @@ copy-payment_number = Copy payment number
 copy-payment_id = Copy payment ID
     .copied = Payment ID copied.
     .failed = The payment ID could not be copied.
-copy-transaction = Copy transaction
-    .copied = Transaction copied.
-    .failed = The transaction could not be copied.
-copy-payment_link = Copy link
+copy-payment_report = Copy report for the provider
+    .copied = Report copied.
+    .failed = The report could not be copied.
+copy-transaction = Copy transaction hash
+    .copied = Transaction hash copied.
+    .failed = The transaction hash could not be copied.
+copy-payment_link = Copy payment link
     .copied = Payment link copied.
     .failed = The payment link could not be copied.
+copy-scopes = Copy scopes
+    .copied = Scopes copied.
+    .failed = The scopes could not be copied.
 copy-diagnostics = Copy diagnostics
     .copied = Diagnostics copied.
     .failed = The diagnostics could not be copied.
@@ -64,17 +72,17 @@ time-just-now = just now
 time-unknown = at an unknown time
 updated = Updated { $age }
 updated-sentence = Updated { $age }.
-list-from = This list was read { $age }.
+list-from = List updated { $age }.
 
 ## What is being loaded, for screen readers.
 
-loading-account = Loading the account…
-loading-accounts = Loading the accounts…
-loading-dues = Loading services and orders…
-loading-inbox = Loading the inbox…
+loading-account = Loading account…
+loading-accounts = Loading accounts…
+loading-dues = Loading renewals and migrations…
+loading-inbox = Loading inbox…
 loading-methods = Loading payment methods…
 loading-networks = Loading networks…
-loading-payment = Loading the payment…
+loading-payment = Loading payment…
 loading-payments = Loading payments…
 
 ## How many days the balance lasts, as the core counts: whole days.
@@ -93,7 +101,7 @@ running-low = Running low
 
 ## Why a figure is missing, beneath the figure.
 
-missing-address = Needs the wallet address
+missing-address = Wallet address missing
 missing-keyring = Waiting for the keyring
 missing-signed_out = Signed out
 missing-offline = Offline
@@ -105,3 +113,9 @@ missing-loading = Loading…
 saved-pending = Pending confirmation
 saved-confirmed = Confirmed
 saved-failed = Failed: cannot be used
+saved-method-until = { $card }, valid until { $date }
+provider-title = { $title ->
+    [hosting] Hosting panel
+    [unknown] Unknown provider
+   *[own_name] { $name }
+}

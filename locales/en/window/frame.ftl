@@ -7,25 +7,29 @@ page-inbox = Inbox
 page-accounts = Accounts
 page-settings = Settings
 page-balances = All accounts
-page-connect = Connect an account
+page-connect = Connect account
 
 skip-to-content = Skip to content
 
 nav = Accounts and pages
 nav-pages = Pages
 nav-accounts = Accounts
-nav-connect = Connect
+nav-connect = Connect account
 nav-all-accounts = All accounts
     .short = All
 nav-signed-out = Signed out
-# Read aloud after the number of unread notifications.
-nav-unread = unread
+# Read aloud instead of the number beside the inbox.
+nav-unread = { $count ->
+    [one] { $count } unread notification
+   *[other] { $count } unread notifications
+}
 
-header-sandbox = SANDBOX
+header-sandbox = Sandbox
     .tip = A provider on this computer that uses play money
 
 ## Banners. One of the first three sentences says how old the figures are.
 
+banners = Status messages
 banner-figures-last = Showing the last known figures.
 banner-figures-from = Showing figures from { $time }.
 banner-figures-none = There are no figures yet.
@@ -42,13 +46,13 @@ services-less = Hide details
 services-hide = Hide until another service is missing
 service-keyring = keyring
     .title = No keyring.
-    .text = If you have one, unlock it so that Bursar can read your keys. Without a keyring such as GNOME Keyring, Bursar forgets your keys when it closes.
+    .text = If you have a keyring, unlock it so that Bursar can read your API keys. Without a keyring such as GNOME Keyring, Bursar forgets your API keys when it quits.
 service-tray = tray
     .title = No tray.
-    .text = Closing the window quits Bursar unless a top-up is open. On GNOME, install the AppIndicator extension.
+    .text = Closing the window quits Bursar unless a top-up is in progress. On GNOME, install the AppIndicator extension.
 service-notifications = notifications
     .title = No notifications.
     .text = This desktop does not show notifications. The Inbox lists all of them.
 service-links = links from the browser
     .title = No links from the browser.
-    .text = Bursar could not register its links. It still notices your payments, but you need to return to this window yourself.
+    .text = Links in the browser cannot open Bursar on this desktop. Bursar still notices your payments, but you need to return to this window yourself.

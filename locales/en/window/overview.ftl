@@ -5,9 +5,41 @@ overview-last-payment = Last payment
 overview-frozen = The provider has frozen this account
     .text = You cannot spend the balance until the provider unfreezes the account. Contact the provider to find out why.
 overview-maintenance = The provider is under maintenance
-    .text = Until it is over, figures may be late and top-ups may not start.
+    .text = Until the maintenance ends, figures may be out of date and top-ups may not start.
 overview-disagreement = The chain and the provider report different balances
-    .text = Check that the wallet address belongs to this account. If it does, one of the two figures is late. If they stay different, ask the provider. You can keep using the account.
+    .text = Check that the wallet address belongs to this account. If it does, one of the two figures is out of date. If the figures still differ later, contact the provider. You can keep using the account.
+
+# Above the large figure, in place of “Balance”, while the account owes money.
+owed = You owe
+debt = This account is in debt
+debt-since = The balance was last known to be above zero on { $at }.
+debt-since-unknown = It is not known when the balance ran out.
+debt-machines_and_addresses = Machines and public IP addresses are removed
+debt-disks = Disks are deleted
+# The condition of a step: the first one, and one that follows another.
+debt-rule = When the debt exceeds { $limit } or has been unpaid for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
+debt-rule-next = When the debt reaches { $limit } or has been unpaid for another { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }
+debt-expected = Expected { $at }
+debt-passed = Should have happened by now under these rules
+debt-possible = May have happened
+debt-rules = { $provider }’s rules as of { $day }. Bursar cannot see whether they were applied.
+debt-read-rules = Read the rules
+debt-top-up = Top up to clear the debt
+# Where the contract and the API differ and the API leads.
+api-leads = Bursar shows the provider’s figure
+    .text = The Balance contract shows a different figure. Bursar shows the contract’s figure again after the two have agreed in two checks in a row.
+# What the provider lists beside the balance.
+entitlements = In addition to the balance
+entitlement-promo = Promo credits
+entitlement-promo-note = Spent before the balance
+entitlement-promo-expires = Expires on { $date }; spent before the balance
+entitlement-expires = Expires on { $date }
 
 source-chain = Source: chain, { $age }
 source-chain-block = Source: chain, block { $block }, { $age }
@@ -39,10 +71,10 @@ lasts-low = { $days ->
 lasts-idle = Nothing is being spent
 
 usage-per-day = at { $usage } per day
-usage-old = Daily usage { $usage }, as of { $age }. Bursar shows the days left when the provider answers again.
-usage-idle = Daily usage { $usage }. The balance lasts until this changes.
-usage-waiting = Daily usage { $usage }. Bursar shows the days left when the balance is known.
-usage-missing = Daily usage { $usage } <reason>({ $why })</reason>
+usage-old = Daily usage: { $usage }, as of { $age }. Bursar shows the days left when the provider responds again.
+usage-idle = Daily usage: { $usage }. The balance does not run out unless the usage changes.
+usage-waiting = Daily usage: { $usage }. Bursar shows the days left once the balance is known.
+usage-missing = Daily usage: { $usage } <reason>({ $why })</reason>
 usage-not-reported = not reported by the provider yet
 
 # Marks on the scale of days: where a low balance begins, and the end of the scale.
@@ -75,8 +107,18 @@ charges-charged = Charged
 charges-on = { $amount } on { $day }
 charges-total = { $total } in total
 charges-total-partial = { $unknown ->
-    [one] { $total } in total; { $unknown } day is unknown
-   *[other] { $total } in total; { $unknown } days are unknown
+    [one] { $total } in total; the charges for { $unknown } day are unknown
+   *[other] { $total } in total; the charges for { $unknown } days are unknown
+}
+charges-by-resource = By resource
+    .resource = Resource
+    .kind = Kind
+charges-all-resources = Show all { NUMBER($count) } resources
+resource-kind = { $kind ->
+    [machine] Machine
+    [disk] Disk
+    [address] Public IP address
+   *[other] Other
 }
 
 missing-charges-address = The charges could not be read.
@@ -88,7 +130,7 @@ missing-charges-loading = Loading the charges…
 
 ## The card of one account among all.
 
-card-open-payments = Open payments
+card-open-payments = Payments in progress
 card-payment = { $kind } { $amount }
 card-signed-out = Signed out. These figures are not current.
 card-error = { $title }. { $message }

@@ -1,18 +1,18 @@
 # The list of payments, their details, and exports.
 
-payments-unread = Payments have not been read yet
+payments-unread = Payments not loaded yet
 payments-empty = No payments yet
-    .text = Top-ups, credits and refunds appear here. You can read them offline too.
+    .text = Top-ups, credits and refunds appear here. You can view them offline too.
 payments-none = No matching payments
     .text-chain = The search covers IDs, sources, amounts and transactions.
     .text-provider = The search covers IDs, numbers, payers and amounts.
 
-missing-payments-address = The payments could not be read yet. The overview says why.
+missing-payments-address = The payments could not be loaded yet. See the overview for the reason.
 missing-payments-keyring = Bursar is waiting for the keyring, which holds the API key.
-missing-payments-signed_out = Sign in to see the account’s payments.
-missing-payments-offline = You are offline. Bursar reads the payments when you are online again.
-missing-payments-failed = The payments could not be read yet. The overview says why.
-missing-payments-loading = The payments are being loaded.
+missing-payments-signed_out = Sign in to see the payments.
+missing-payments-offline = You are offline. Bursar loads the payments when you are online again.
+missing-payments-failed = The payments could not be loaded yet. See the overview for the reason.
+missing-payments-loading = Loading the payments…
 
 ## Search and filters.
 
@@ -54,11 +54,11 @@ column-id = ID
 payments-columns = Columns
 row-fee = Fee { $amount }
 row-verified = Verified
-row-loading = Loading
+row-loading = Loading…
 
 ## Reading older payments. Both parts can be under way, and a list joins them.
 
-backfill-running = Reading older payments: { $progress }
+backfill-running = Loading older payments: { $progress }
 backfill-stopped = Paused at { $progress }
 backfill-payments = { $all ->
     [one] { NUMBER($read) } of { $all } payment
@@ -91,11 +91,11 @@ details-block = Block
 details-open-invoice = Open invoice
 details-save-invoice = Save invoice as PDF…
 details-invoice-saved = Invoice saved
-details-explorer = Show in explorer
+details-explorer = Show in block explorer
 
 ## Exports.
 
-export = Export
+export = Export payments
     .running = Exporting { $percent }
 export-dialog = Export payments
 export-progress = Payments exported

@@ -1,6 +1,12 @@
 # The settings.
 
-settings-appearance = Appearance
+settings-appearance = Language and appearance
+setting-language = Language
+    .hint = German and Spanish have not been reviewed by native speakers yet.
+language-system = System
+language-en = English
+language-de = Deutsch (not reviewed)
+language-es = Español (not reviewed)
 settings-theme = Theme
 theme-system = System
 theme-light = Light
@@ -29,24 +35,25 @@ setting-low-amount = Warn when the balance falls below an amount
     .currencies-any = Applies to each account in its own currency.
     .zero = Enter an amount above 0. To turn off this warning, use its switch.
     .malformed = Enter an amount such as 25 or 25.50.
+amount-ambiguous = “{ $typed }” could mean { $whole } or { $decimal }. Enter the amount that you mean.
 
-settings-start = Start
+settings-start = Startup
 setting-autostart = Start at login
     .hint = Bursar starts hidden in the tray.
-    .hint-no-tray = Bursar starts hidden. This desktop has no tray, so open Bursar again to see its window.
+    .hint-no-tray = Bursar starts hidden. This desktop has no tray, so start Bursar again to see its window.
 
 settings-rpc = RPC endpoints
-    .text = Bursar reads the chain from the network’s RPC endpoints, but asks your own endpoint first. Its address may contain a key, so Bursar keeps it in the keyring and shows only its host.
+    .text = Bursar reads the chain from the network’s RPC endpoints. If you add your own RPC endpoint, Bursar asks it first. Its address may contain a key, so Bursar keeps the address in the keyring and shows only its host.
 rpc-none = none
 rpc-address = Your RPC endpoint
-rpc-save = Use endpoint
-rpc-clear = Use network’s endpoints
+rpc-save = Use this endpoint
+rpc-clear = Use the network’s endpoints
 
 settings-keyboard = Keyboard
 keys-pages = Ctrl 1 … 6
-    .does = Go to a page, in the sidebar’s order
+    .does = Go to a page (in sidebar order)
 keys-settings = Ctrl ,
-    .does = Settings
+    .does = Open Settings
 keys-search = /
     .does = Search payments
 keys-list = ↑ ↓ Enter
@@ -56,6 +63,6 @@ keys-close = Esc
 
 settings-about = About
 about-version = Bursar <version>{ $number }</version>.
-about-licence = Free software under the MIT licence or the Apache License 2.0, at your option.
+about-licence = Free software under the MIT License or the Apache License 2.0, at your option.
 about-quit = Quit Bursar
 about-diagnostics = Diagnostics contain versions, states and error codes, but no keys, wallet addresses or amounts.

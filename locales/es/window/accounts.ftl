@@ -47,16 +47,21 @@ browser-waiting = A la espera del navegador
 
 connect-intro = Bursar vigila su saldo de prepago en la nube: cuánto queda, cuánto dura y cuándo llega una recarga. No guarda claves de billetera ni firma nada.
 connect-network = ¿Dónde está su cuenta?
+connect-other-networks = Otras redes
 connect-network-file = Agregar red desde archivo…
 connect-how = Cómo conectar
 connect-by-key = Clave de API
 connect-by-browser = Con el navegador
-connect-step-create = Cree una clave de API en la consola.
+connect-step-create = Crear una clave de API
+connect-keys-page = Abrir página de claves de API
+connect-preset = El ajuste predefinido «{ $preset }» basta para vigilar el saldo. Si Bursar también debe iniciar recargas, elija en su lugar permisos (scopes) sueltos:
 connect-step-scopes = Asígnele estos permisos (scopes) y ningún otro:
 # The names of two lists of scopes.
 connect-scopes-read = Para leer
 connect-scopes-top-up = Para recargar
-connect-step-paste = La consola muestra la clave una sola vez. Cópiela y péguela aquí.
+connect-step-paste = Pegar la clave
+    .hint = La consola muestra la clave una sola vez.
+connect-step-address = Introducir la dirección de billetera
 connect-address-hint = La dirección cuyo saldo lee Bursar en la cadena de bloques. En la configuración de la consola se llama «Wallet public address». Sin ella, el saldo proviene solo de la API del proveedor y los pagos no se pueden verificar.
 connect-no-keyring = No hay ningún llavero disponible
     .text = Bursar olvida la clave de API al cerrarse y la vuelve a pedir. Para conservarla, desbloquee o instale antes un llavero como GNOME Keyring.
@@ -68,6 +73,20 @@ connect-browser-open = Abrir página de inicio de sesión
 connect-waiting-text = Termine de iniciar sesión allí. Si ha cerrado la página, ábrala de nuevo.
 connect-waiting-reopen = Abrir de nuevo
 connect-waiting-stop = Dejar de esperar
+key-checks = Qué permite la clave
+key-use = { $use ->
+    [payments] Leer saldo y pagos
+    [spending] Leer gastos
+   *[top-ups] Iniciar recargas
+}
+key-check = { $state ->
+    [waiting] Sin probar
+    [trying] Probando…
+    [granted] Funciona
+    [missing] No permitido
+   *[unknown] Se desconoce
+}
+key-check-needs = Necesita el permiso <mono>{ $scope }</mono>, que forma parte del ajuste predefinido «{ $preset }».
 connected = { $account } está conectada.
 connected-unnamed = La cuenta está conectada.
 connected-warnings = { $count ->
@@ -75,6 +94,7 @@ connected-warnings = { $count ->
     [many] Por ahora hay algunas limitaciones:
    *[other] Por ahora hay algunas limitaciones:
 }
+connected-key-limits = La cuenta funciona con lo que la clave permite. Para cambiarlo, cree otra clave y elija «Cambiar clave de API» en la página Cuentas.
 connected-continue = Ir al resumen
 
 ## Saved payment methods.

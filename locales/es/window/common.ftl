@@ -21,6 +21,8 @@ balance = Saldo
 default = Predeterminado
 fee = Comisión
 hide-amounts = Ocultar importes
+# In place of a balance.
+owes = Debe { $amount }
 sandbox = Sandbox
 show-amounts = Mostrar importes
 status = Estado
@@ -49,12 +51,18 @@ copy-payment_number = Copiar número de pago
 copy-payment_id = Copiar ID de pago
     .copied = ID de pago copiado.
     .failed = No se pudo copiar el ID de pago.
+copy-payment_report = Copiar un informe para el proveedor
+    .copied = Informe copiado.
+    .failed = No se pudo copiar el informe.
 copy-transaction = Copiar transacción
     .copied = Transacción copiada.
     .failed = No se pudo copiar la transacción.
 copy-payment_link = Copiar enlace
     .copied = Enlace de pago copiado.
     .failed = No se pudo copiar el enlace de pago.
+copy-scopes = Copiar permisos
+    .copied = Permisos copiados.
+    .failed = No se pudieron copiar los permisos.
 copy-diagnostics = Copiar diagnóstico
     .copied = Diagnóstico copiado.
     .failed = No se pudo copiar el diagnóstico.
@@ -108,3 +116,9 @@ missing-loading = Cargando…
 saved-pending = Pendiente de confirmación
 saved-confirmed = Confirmado
 saved-failed = Error: no se puede utilizar
+saved-method-until = { $card }, válida hasta { $date }
+provider-title = { $title ->
+    [hosting] Panel de alojamiento
+    [unknown] Proveedor desconocido
+   *[own_name] { $name }
+}

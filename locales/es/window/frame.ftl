@@ -19,14 +19,19 @@ nav-connect = Conectar
 nav-all-accounts = Todas las cuentas
     .short = Todas
 nav-signed-out = Sesión cerrada
-# Read aloud after the number of unread notifications.
-nav-unread = sin leer
+# Read aloud instead of the number beside the inbox.
+nav-unread = { $count ->
+    [one] { $count } notificación sin leer
+    [many] { $count } de notificaciones sin leer
+   *[other] { $count } notificaciones sin leer
+}
 
-header-sandbox = SANDBOX
+header-sandbox = Sandbox
     .tip = Un proveedor en este equipo que usa dinero ficticio
 
 ## Banners. One of the first three sentences says how old the figures are.
 
+banners = Mensajes de estado
 banner-figures-last = Se muestran los últimos datos conocidos.
 banner-figures-from = Se muestran datos del { $time }.
 banner-figures-none = Aún no hay datos.

@@ -1,4 +1,4 @@
-# The inbox. The notifications themselves are written elsewhere.
+# The inbox. What its notifications say is in notifications.ftl.
 
 inbox-empty = No hay notificaciones
     .text = Aquí Bursar le avisa de las recargas y del saldo bajo.

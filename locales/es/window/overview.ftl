@@ -9,6 +9,40 @@ overview-maintenance = El proveedor está en mantenimiento
 overview-disagreement = La cadena de bloques y el proveedor indican saldos distintos
     .text = Compruebe que la dirección de billetera pertenezca a esta cuenta. Si es así, uno de los dos datos llega con retraso. Si la diferencia persiste, consulte al proveedor. Puede seguir usando la cuenta.
 
+# Above the large figure, in place of “Balance”, while the account owes money.
+owed = Debe
+debt = Qué ocurre a causa de la deuda
+debt-since = La última vez que se vio un saldo superior a cero fue el { $at }.
+debt-since-unknown = No se sabe desde cuándo no queda nada.
+debt-machines_and_addresses = Se eliminan las máquinas y las direcciones públicas
+debt-disks = Se borran los discos
+# The condition of a step: the first one, and one that follows another.
+debt-rule = Por encima de { $limit }, o tras { $days ->
+        [one] { $days } día
+        [many] { $days } de días
+       *[other] { $days } días
+    } sin pagar
+debt-rule-next = A partir de { $limit }, o tras otros { $days ->
+        [one] { $days } día
+        [many] { $days } de días
+       *[other] { $days } días
+    } sin pagar
+debt-expected = Previsto: { $at }
+debt-passed = Según estas reglas, ya ha ocurrido
+debt-possible = Puede haber ocurrido
+debt-rules = Reglas de { $provider } a fecha de { $day }. Bursar no puede ver si se han aplicado.
+debt-read-rules = Leer las reglas
+debt-top-up = Recargar para saldar la deuda
+# Where the contract and the API differ and the API leads.
+api-leads = Bursar muestra la cifra del proveedor
+    .text = El contrato Balance muestra otra. El contrato volverá a contar cuando ambas coincidan dos veces.
+# What the provider lists beside the balance.
+entitlements = Además del saldo
+entitlement-promo = Créditos de promoción
+entitlement-promo-note = Se gastan antes que el saldo
+entitlement-promo-expires = Caducan el { $date }. Se gastan antes que el saldo
+entitlement-expires = Caduca el { $date }
+
 source-chain = Fuente: cadena de bloques, { $age }
 source-chain-block = Fuente: cadena de bloques, bloque { $block }, { $age }
 source-api = Fuente: API del proveedor, { $age }
@@ -81,6 +115,16 @@ charges-total-partial = { $unknown ->
     [one] { $total } en total; { $unknown } día desconocido
     [many] { $total } en total; { $unknown } de días desconocidos
    *[other] { $total } en total; { $unknown } días desconocidos
+}
+charges-by-resource = Por recurso
+    .resource = Recurso
+    .kind = Tipo
+charges-all-resources = Mostrar los { NUMBER($count) } recursos
+resource-kind = { $kind ->
+    [machine] Máquina
+    [disk] Disco
+    [address] Dirección IP pública
+   *[other] Otro
 }
 
 missing-charges-address = No se pudieron leer los cargos.

@@ -36,6 +36,10 @@ meaning-completed-migration = El pago se ha completado y se ha pedido el servido
 meaning-cancelled = Pago cancelado. Si ha pagado de todos modos, Bursar sigue consultando al proveedor.
 meaning-expired = La página de pago ha caducado. Si ya ha pagado, Bursar sigue consultando al proveedor.
 meaning-failed = El pago no se ha aceptado. Si se le ha cobrado de todos modos, Bursar sigue consultando al proveedor.
+# Where late money is not credited by itself.
+meaning-cancelled-not-credited = Cancelado. No lo pague. Si ya lo hizo, escriba al equipo del proveedor: el dinero tardío no se abona por sí solo.
+meaning-expired-not-credited = La página de pago ha caducado. No la pague. Si ya lo hizo, escriba al equipo del proveedor: el dinero tardío no se abona por sí solo.
+meaning-failed-not-credited = El pago no se aceptó. Si aun así se le cobró, escriba al equipo del proveedor.
 meaning-not_started = No se ha iniciado ningún pago y no se le ha cobrado nada.
 meaning-refunding = El proveedor está reembolsando el pago.
 meaning-refunded-balance = El proveedor ha reembolsado el pago. El dinero ya no está en su saldo.
@@ -89,7 +93,8 @@ step-last-credit = En su saldo
 step-last-refund = Reembolso
 step-last-renewal = Renovación
 step-last-migration = Pedido
-step-done = (hecho)
+# Read aloud instead of a step's name once the step is done.
+step-done = { $step } (hecho)
 
 ## An open payment.
 
@@ -127,5 +132,16 @@ allow-host = ¿Permitir { $host }?
 # “Scan QR code” is a button of the payment page, which is in English.
 qr = Página de pago como código QR
     .text = Escanee el código con el teléfono para abrir allí la página de pago. Si la opción «Wallet» falla, elija «Scan QR code» en la página.
+    .text-plain = Escanee el código con el teléfono para abrir allí la página de pago.
     .label = Código QR de la página de pago
     .missing = No se pudo generar el código QR. Copie el enlace en su lugar.
+
+# The text that the user sends to the provider’s team. The times are exact and in UTC.
+payment-report =
+    Pago: { $id }
+    Importe: { $amount }
+    Estado: { $status }
+    Proveedor de pago: { $source }
+    Creado: { $created }
+    Último cambio: { $updated }
+    Transacción: { $transaction }

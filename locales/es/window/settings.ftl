@@ -1,6 +1,12 @@
 # The settings.
 
-settings-appearance = Apariencia
+settings-appearance = Idioma y apariencia
+setting-language = Idioma
+    .hint = Las versiones en alemán y español aún no han sido revisadas por hablantes nativos.
+language-system = Sistema
+language-en = English
+language-de = Deutsch (sin revisar)
+language-es = Español (sin revisar)
 settings-theme = Tema
 theme-system = Sistema
 theme-light = Claro
@@ -29,7 +35,8 @@ setting-low-amount = Avisar cuando el saldo baje de un importe
     .currencies = Se aplica a cada cuenta en su propia moneda: { $currencies }.
     .currencies-any = Se aplica a cada cuenta en su propia moneda.
     .zero = Introduzca un importe superior a 0. Para desactivar este aviso, use su interruptor.
-    .malformed = Introduzca un importe como 25 o 25.50.
+    .malformed = Introduzca un importe como 25 o 25,50.
+amount-ambiguous = «{ $typed }» puede significar { $whole } o { $decimal }. Escriba el importe que quiere decir.
 
 settings-start = Inicio
 setting-autostart = Abrir al iniciar sesión

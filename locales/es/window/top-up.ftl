@@ -83,6 +83,9 @@ quote-fee-estimate = Comisión (estimada)
 quote-total = Total a pagar
 quote-total-estimate = Total a pagar (estimado)
 quote-total-free = Total a pagar <note>(sin comisión)</note>
+# Read aloud once the price no longer changes with each key press.
+quote-announcement = Total a pagar: { $total }.
+quote-announcement-estimate = Total a pagar (estimado): { $total }.
 quote-balance = Saldo resultante
 pay-now = Pagar…
 pay-invoice = Solicitar factura
@@ -129,4 +132,29 @@ duplicates-payment = { $purpose }, { $amount }: { $status }
 duplicates-payment-unnamed = Pago de { $amount }: { $status }
 
 rules = Antes de pagar
+rules-title = { $rule ->
+    [rent_only] Solo para alquilar
+    [no_withdrawal] Sin retirada de dinero
+    [payment_page_only] Solo en la página de pago
+    [wallet_is_separate] Su billetera no es el saldo
+    [other_ways_in] Otras vías
+    [late_money_not_credited] El dinero tardío no se abona
+    [saved_method_pays_at_once] Un método guardado se cobra de inmediato
+   *[provider_keeps_books] El proveedor lleva las cuentas
+}
+rules-text = { $rule ->
+    [rent_only] El saldo paga lo que alquila a { $provider } y nada más.
+    [no_withdrawal] El dinero del saldo no se puede retirar. Para un reembolso, diríjase a { $provider }.
+    [payment_page_only] Recargue solo en la página de pago. Una transferencia desde su propia billetera no llega al saldo.
+    [wallet_is_separate] En la dirección de billetera de su cuenta no hay nada de este dinero. El dinero para staking va a esa billetera, directamente o por el puente.
+    [other_ways_in] Los códigos de promoción, que se introducen en la consola, y los programas que pagan por x402 también aumentan el saldo.
+    [late_money_not_credited] No pague después de que una página de pago haya caducado o se haya cancelado. Si ya lo hizo, escriba a { $provider }: el dinero tardío no se abona por sí solo.
+    [saved_method_pays_at_once] El dinero se cobra en cuanto confirma el total. No hay ninguna página de pago en la que aún pueda cancelar.
+   *[provider_keeps_books] El saldo, los pagos y las facturas son los que indica el proveedor. Para un reembolso, diríjase al proveedor.
+}
+rules-promo = Introducir código promocional en la consola
 rules-console = Abrir consola del proveedor
+quote-balance-unknown = El saldo no se conoce en este momento, así que Bursar no puede comprobar si se mantiene por debajo del límite. Lo comprueba el proveedor.
+
+# Fills in the amount that does both.
+amount-clears-debt = Saldar la deuda y pagar 30 días

@@ -5,7 +5,7 @@ use super::state::AppState;
 use crate::platform::{external_apps, url_scheme};
 use bursar_core::Connect;
 use bursar_core::account::AccountId;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{AccountDetail, Code, Error, Result};
 use bursar_core::view::{AccountView, ConnectedAccount, MoneyRule, NetworkView};
 use tauri::AppHandle;
 use zeroize::Zeroizing;
@@ -23,7 +23,7 @@ pub(crate) async fn add_network_file(
     desktop: AppHandle,
 ) -> Result<Option<NetworkView>> {
     let core = app.core().await?;
-    let Some(text) = file_dialogs::read_network_file(&desktop).await? else {
+    let Some(text) = file_dialogs::read_network_file(&desktop, &app.texts()).await? else {
         return Ok(None);
     };
     core.add_network(&text).await.map(Some)
@@ -93,11 +93,12 @@ pub(crate) async fn sign_in_again(
     match accounts.into_iter().find(|view| view.id == account) {
         Some(account) => Ok(ConnectedAccount {
             account,
+            key_lacks: None,
             warnings: Vec::new(),
         }),
         None => Err(Error::new(
             Code::NotFound,
-            "That account is no longer connected.",
+            AccountDetail::AccountNotConnected,
         )),
     }
 }

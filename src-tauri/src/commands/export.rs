@@ -40,7 +40,9 @@ pub(super) async fn export_payments(
         ExportFormat::Csv => ("CSV", "csv"),
         ExportFormat::Json => ("JSON", "json"),
     };
-    let Some(path) = file_dialogs::choose_export_path(&desktop, name, extension).await? else {
+    let Some(path) =
+        file_dialogs::choose_export_path(&desktop, &app.texts(), name, extension).await?
+    else {
         return Ok(false);
     };
     core.export(query, format.into(), path).await?;

@@ -3,7 +3,8 @@
 
 use crate::window;
 use bursar_core::clock::{Clock as _, SystemClock};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error, FileDetail, InternalDetail, NetworkDetail, Result};
+use bursar_l10n::{Texts, text};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -17,12 +18,13 @@ const MAX_NETWORK_FILE_SIZE: u64 = 64 * 1024;
 /// Where to write an export; `None` if the user dismissed the dialog.
 pub(super) async fn choose_export_path(
     app: &AppHandle,
+    texts: &Texts,
     name: &str,
     extension: &str,
 ) -> Result<Option<PathBuf>> {
     let today = SystemClock.time_zone().date(SystemClock.now());
     let file = format!("bursar-payments-{today}.{extension}");
-    let dialog = dialog(app, "Export payments")
+    let dialog = dialog(app, text!(texts, choose_export))
         .set_file_name(file)
         .add_filter(name, &[extension]);
     let chosen = show_dialog(|chosen| dialog.save_file(chosen)).await?;
@@ -30,13 +32,17 @@ pub(super) async fn choose_export_path(
 }
 
 /// Where to write an invoice; `None` if the user dismissed the dialog.
-pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result<Option<PathBuf>> {
+pub(super) async fn choose_invoice_path(
+    app: &AppHandle,
+    texts: &Texts,
+    number: &str,
+) -> Result<Option<PathBuf>> {
     let plain: String = number
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(40)
         .collect();
-    let dialog = dialog(app, "Save invoice")
+    let dialog = dialog(app, text!(texts, choose_invoice))
         .set_file_name(format!("invoice-{plain}.pdf"))
         .add_filter("PDF", &["pdf"]);
     let chosen = show_dialog(|chosen| dialog.save_file(chosen)).await?;
@@ -44,17 +50,23 @@ pub(super) async fn choose_invoice_path(app: &AppHandle, number: &str) -> Result
 }
 
 /// The text of a network file; `None` if the user dismissed the dialog.
-pub(super) async fn read_network_file(app: &AppHandle) -> Result<Option<String>> {
-    let dialog = dialog(app, "Add a network").add_filter("Network file", &["toml"]);
+pub(super) async fn read_network_file(app: &AppHandle, texts: &Texts) -> Result<Option<String>> {
+    let dialog = dialog(app, text!(texts, choose_network_file))
+        .add_filter(text!(texts, network_file), &["toml"]);
     let Some(path) = show_dialog(|chosen| dialog.pick_file(chosen)).await? else {
         return Ok(None);
     };
     let text = tauri::async_runtime::spawn_blocking(move || read_text(&path)).await;
-    text.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The file was not read.")))
-        .map(Some)
+    text.unwrap_or_else(|_| {
+        Err(Error::new(
+            Code::Internal,
+            InternalDetail::step("read a network file"),
+        ))
+    })
+    .map(Some)
 }
 
-fn dialog(app: &AppHandle, title: &str) -> FileDialogBuilder<Wry> {
+fn dialog(app: &AppHandle, title: String) -> FileDialogBuilder<Wry> {
     let dialog = app.dialog().file().set_title(title);
     match app.get_webview_window(window::LABEL) {
         Some(window) => dialog.set_parent(&window),
@@ -71,10 +83,7 @@ async fn show_dialog(
     match receiver.await.unwrap_or_default().map(FilePath::into_path) {
         None => Ok(None),
         Some(Ok(path)) => Ok(Some(path)),
-        Some(Err(_)) => Err(Error::new(
-            Code::FileFailed,
-            "Choose a file on this machine.",
-        )),
+        Some(Err(_)) => Err(Error::new(Code::FileFailed, FileDetail::FileNotLocal)),
     }
 }
 
@@ -94,7 +103,10 @@ fn read_text(path: &Path) -> Result<String> {
     let failed = |error: std::io::Error| {
         Error::new(
             Code::FileFailed,
-            format!("The file could not be read: {error}."),
+            FileDetail::FileNotRead {
+                path: path.display().to_string(),
+                reason: error.to_string(),
+            },
         )
     };
     let mut text = String::new();
@@ -108,11 +120,11 @@ fn read_text(path: &Path) -> Result<String> {
         }
         Ok(_) => Err(Error::new(
             Code::NetworkMalformed,
-            "A network file is at most 64 KiB.",
+            NetworkDetail::NetworkFileTooLarge,
         )),
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => Err(Error::new(
             Code::NetworkMalformed,
-            "A network file is UTF-8 text.",
+            NetworkDetail::NetworkFileNotText,
         )),
         Err(error) => Err(failed(error)),
     }

@@ -34,7 +34,8 @@ pub(super) async fn save_invoice(
         .await?
         .number
         .unwrap_or_else(|| payment.clone());
-    let Some(path) = file_dialogs::choose_invoice_path(&desktop, &number).await? else {
+    let Some(path) = file_dialogs::choose_invoice_path(&desktop, &app.texts(), &number).await?
+    else {
         return Ok(None);
     };
     core.save_invoice(account, payment, path.clone()).await?;

@@ -1,7 +1,7 @@
 //! Commands about settings.
 
 use super::state::{AppState, ControllerState};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error, InternalDetail, Result};
 use bursar_core::settings::{Settings, SettingsChange};
 use std::sync::Arc;
 
@@ -20,5 +20,10 @@ pub(super) async fn set_settings(
     let controller = Arc::clone(&controller);
     let changed =
         tauri::async_runtime::spawn_blocking(move || controller.change_settings(&settings)).await;
-    changed.unwrap_or_else(|_| Err(Error::new(Code::Internal, "The settings were not saved.")))
+    changed.unwrap_or_else(|_| {
+        Err(Error::new(
+            Code::Internal,
+            InternalDetail::step("save the settings"),
+        ))
+    })
 }

@@ -28,6 +28,24 @@ pub(super) async fn open_address(app: AppState<'_>, account: AccountId) -> Resul
 
 #[tauri::command]
 #[specta::specta]
+pub(super) async fn open_debt_rules(app: AppState<'_>, account: AccountId) -> Result<()> {
+    external_apps::open_url(&app.core().await?.debt_rules_url(&account)?)
+}
+
+#[tauri::command]
+#[specta::specta]
 pub(super) async fn open_console(app: AppState<'_>, network: String) -> Result<()> {
     external_apps::open_url(&app.core().await?.console_url(network).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn open_keys_page(app: AppState<'_>, network: String) -> Result<()> {
+    external_apps::open_url(&app.core().await?.keys_page_url(network).await?)
+}
+
+#[tauri::command]
+#[specta::specta]
+pub(super) async fn open_billing_page(app: AppState<'_>, account: AccountId) -> Result<()> {
+    external_apps::open_url(&app.core().await?.billing_page_url(account).await?)
 }

@@ -2,7 +2,7 @@
 
 use crate::window_state::file::WindowStateFile;
 use crate::window_state::{WindowState, WindowStateChange};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error, InternalDetail, Result};
 use tauri::{AppHandle, Manager as _, State};
 
 #[tauri::command]
@@ -20,7 +20,10 @@ pub(super) async fn change_window_state(
     let changed = tauri::async_runtime::spawn_blocking(move || {
         tauri.state::<WindowStateFile>().change(change)
     });
-    changed
-        .await
-        .unwrap_or_else(|_| Err(Error::new(Code::Internal, "This was not saved.")))
+    changed.await.unwrap_or_else(|_| {
+        Err(Error::new(
+            Code::Internal,
+            InternalDetail::step("save the state of the window"),
+        ))
+    })
 }

@@ -66,7 +66,7 @@ impl Controller {
         };
         tauri
             .dialog()
-            .message(&error.message)
+            .message(self.app.texts().explanation(error))
             .title("Bursar")
             .kind(MessageDialogKind::Error)
             .show(move |_| controller.exit(1));

@@ -183,7 +183,8 @@ mod tests {
         assert_eq!(session.next_popup(), None);
         session.pass(15).await;
         let popup = session.next_popup().unwrap();
-        assert!(popup.body.contains("Start Bursar again"), "{popup:?}");
+        let texts = session.controller.app.texts();
+        assert_eq!(popup, crate::popup_texts::missing_tray(&texts));
         assert!(session.has_no_window());
     }
 

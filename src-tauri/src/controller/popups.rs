@@ -7,6 +7,7 @@ use crate::popup_texts;
 use bursar_core::clock::{Clock as _, SystemClock};
 use bursar_core::notice::Notice;
 use bursar_core::settings::SettingsChange;
+use bursar_l10n::text;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -14,20 +15,25 @@ impl Controller {
     /// Keeps running without window and tray until the open top-up has ended, and notifies the user once.
     pub(super) fn linger(&self) {
         self.app.set_lingering();
-        self.app.popups.push(popup_texts::lingering());
+        self.app
+            .popups
+            .push(popup_texts::lingering(&self.app.texts()));
     }
 
     /// Notifies once how to reach the app when there is no tray icon.
     pub(super) fn explain_missing_tray(&self) {
         if !self.app.set_missing_tray_explained() {
-            self.app.popups.push(popup_texts::missing_tray());
+            self.app
+                .popups
+                .push(popup_texts::missing_tray(&self.app.texts()));
         }
     }
 
     /// Notifies where damaged settings were set aside, if they were.
     pub(super) fn explain_reset_settings(&self) {
         if let Some(path) = self.app.settings.set_aside_as() {
-            self.app.popups.push(popup_texts::reset_settings(&path));
+            let popup = popup_texts::reset_settings(&self.app.texts(), &path);
+            self.app.popups.push(popup);
         }
     }
 
@@ -49,7 +55,7 @@ impl Controller {
             {
                 tracing::warn!(%error, "could not save that the tray was explained");
             }
-            app.popups.push(popup_texts::closed_to_tray());
+            app.popups.push(popup_texts::closed_to_tray(&app.texts()));
         });
     }
 
@@ -62,6 +68,7 @@ impl Controller {
         let result = notifications::run(
             &bus,
             popups,
+            || text!(self.app.texts(), popup_open),
             || self.app.popups.click_targets(),
             |event| self.on_popup_event(event),
         )
@@ -113,6 +120,6 @@ impl Controller {
             .into_iter()
             .map(|account| (account.id, account.label))
             .collect();
-        popup_texts::for_notices(batch, &labels, settings.hide_amounts)
+        popup_texts::for_notices(&self.app.texts(), batch, &labels, settings.hide_amounts)
     }
 }

@@ -119,7 +119,7 @@ impl Controller {
         }
         let mut command = match executable::path() {
             Ok(program) => process::command(program),
-            Err(error) => return io::Error::other(error.message),
+            Err(error) => return io::Error::other(error),
         };
         if let Ok(targets) = serde_json::to_string(&*app.popups.click_targets()) {
             command.env(CLICK_TARGETS_VARIABLE, targets);

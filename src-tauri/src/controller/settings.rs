@@ -34,6 +34,7 @@ impl Controller {
         if settings.theme != before.theme {
             self.apply_appearance();
         }
+        // The tray shows its view anew, in the language of the settings.
         app.tray_view
             .send_modify(|view| view.amounts_hidden = settings.hide_amounts);
         if let Some(core) = app.core_handle.running() {

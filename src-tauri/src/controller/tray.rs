@@ -49,6 +49,7 @@ impl Controller {
         let result = tray::run(
             &bus,
             view,
+            || self.app.texts(),
             move |shown| {
                 is_shown.send_replace(Some(shown));
             },

@@ -3,13 +3,14 @@
 use super::Controller;
 use super::close_action::{self, CloseAction};
 use crate::app::App;
-use crate::initial_data::InitialData;
+use crate::initial_data::{InitialData, PageAttributes};
 use crate::main_thread::MainThreadRequest;
 use crate::window;
 use crate::window_state::WindowState;
 use crate::window_state::file::WindowStateFile;
 use bursar_core::account::AccountId;
 use bursar_core::error::Result;
+use bursar_core::settings::Settings;
 use bursar_core::view::{Change, Page};
 use std::sync::Arc;
 use tauri::{Manager as _, WindowEvent};
@@ -49,13 +50,18 @@ impl Controller {
         if window::raise_existing(&tauri, activation.as_ref())? {
             return Ok(());
         }
-        let theme = app.settings.get().theme;
+        let Settings {
+            theme, language, ..
+        } = app.settings.get();
         app.appearance.apply(theme);
         // This comes before the window is built, because its pages may call commands at once.
         self.set_window_open(true);
         let window_state = tauri.state::<WindowStateFile>().get();
         app.initial_data.prefetch(
-            window_state.text_size,
+            PageAttributes {
+                text_size: window_state.text_size,
+                language,
+            },
             load_initial_data(Arc::clone(app), window_state),
         );
         // A later window's page may go through the first window's handler.

@@ -1,7 +1,8 @@
 //! Desktop entry files (Desktop Entry Specification): how arguments are quoted in `Exec`, and how an entry is
 //! written.
 
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, DesktopDetail, Error, Result};
+use bursar_l10n::{Language, Medium, Texts};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,10 +13,7 @@ use std::path::{Path, PathBuf};
 /// `file_failed` when a part does not fit into a desktop entry: it is not UTF-8, or has control characters.
 pub(crate) fn exec_line(program: &Path, arguments: &[&str], after: &str) -> Result<String> {
     let Some(program) = program.to_str() else {
-        return Err(Error::new(
-            Code::FileFailed,
-            "The program's path is not UTF-8.",
-        ));
+        return Err(Error::new(Code::FileFailed, DesktopDetail::PathNotText));
     };
     let mut line = quote_argument(program)?;
     for argument in arguments {
@@ -120,16 +118,29 @@ fn quote_argument(argument: &str) -> Result<String> {
             }
             '%' => text.push_str("%%"),
             control if control.is_control() => {
-                return Err(Error::new(
-                    Code::FileFailed,
-                    "A path with control characters cannot be put into a desktop entry.",
-                ));
+                return Err(Error::new(Code::FileFailed, DesktopDetail::PathNotText));
             }
             other => text.push(other),
         }
     }
     text.push('"');
     Ok(text)
+}
+
+/// The lines of an entry's comment, in every language: the desktop shows the one of its user.
+pub(crate) fn comments(comment: impl Fn(&Texts) -> String) -> String {
+    Language::ALL
+        .into_iter()
+        .map(|language| {
+            let text = comment(&Texts::new(language, Medium::Desktop));
+            match language {
+                Language::English => format!("Comment={text}\n"),
+                Language::German | Language::Spanish => {
+                    format!("Comment[{}]={text}\n", language.tag())
+                }
+            }
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The path by which this program can be started again: by a link, by the session, and by itself in the tray. It is
 //! found once, when the process starts, because after an upgrade the kernel only knows where the old file was.
 
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, DesktopDetail, Error, Result};
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -40,21 +40,18 @@ pub(crate) fn locate() {
 pub(crate) fn path() -> Result<PathBuf> {
     locate();
     let Some(path) = PATH.get().and_then(Option::as_ref) else {
-        return Err(failed(
-            "The system does not tell where Bursar is installed.".to_owned(),
-        ));
+        return Err(failed(DesktopDetail::ProgramPathUnknown));
     };
     if is_executable_file(path) {
         return Ok(path.clone());
     }
-    Err(failed(format!(
-        "Bursar is no longer at {}. Your payments are not affected. Quit Bursar and start it from its new place.",
-        path.display()
-    )))
+    Err(failed(DesktopDetail::ProgramMoved {
+        path: path.display().to_string(),
+    }))
 }
 
-fn failed(message: String) -> Error {
-    Error::new(Code::FileFailed, message)
+fn failed(why: DesktopDetail) -> Error {
+    Error::new(Code::FileFailed, why)
 }
 
 /// How this process was started.

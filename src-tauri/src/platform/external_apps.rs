@@ -1,7 +1,7 @@
 //! Opens the browser and the viewer for PDF files.
 
 use crate::platform::software_rendering;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, DesktopDetail, Error, Result};
 use bursar_core::process::SECRET_VARIABLES;
 use gtk::gio::prelude::AppLaunchContextExt as _;
 use gtk::gio::{AppInfo, AppLaunchContext};
@@ -16,10 +16,7 @@ use url::Url;
 pub(crate) fn open_url(address: &Url) -> Result<()> {
     AppInfo::launch_default_for_uri(address.as_str(), Some(&launch_context())).map_err(|error| {
         tracing::warn!(%error, "could not open a browser");
-        Error::new(
-            Code::BrowserFailed,
-            "The system's browser could not be opened. Copy the link, or choose a default browser.",
-        )
+        Error::new(Code::BrowserFailed, DesktopDetail::BrowserNotOpened)
     })
 }
 
@@ -28,12 +25,7 @@ pub(crate) fn open_url(address: &Url) -> Result<()> {
 /// # Errors
 /// `file_failed` when there is no viewer, or it cannot be started.
 pub(crate) fn open_pdf(file: &Path) -> Result<()> {
-    let failed = || {
-        Error::new(
-            Code::FileFailed,
-            "No viewer for PDF files could be opened. Save the invoice to a file instead.",
-        )
-    };
+    let failed = || Error::new(Code::FileFailed, DesktopDetail::PdfViewerNotOpened);
     let viewer = AppInfo::default_for_type("application/pdf", true).ok_or_else(failed)?;
     let file = Url::from_file_path(file).map_err(|()| failed())?;
     viewer

@@ -3,17 +3,31 @@
 
 /// The longest text shown in one place, in characters.
 const MAX_CHARS: usize = 300;
+/// The longest sentence of Bursar's, with a name and a text of the provider's in it.
+const MAX_SENTENCE_CHARS: usize = 800;
 
 /// One line of limited length, without control, direction-changing or invisible characters.
 pub(crate) fn one_line(text: &str) -> String {
+    line_without(text, MAX_CHARS, is_invisible)
+}
+
+/// The same for a sentence whose parts went through `one_line`: it keeps the isolates that Bursar put around those from right
+/// to left. Without them, such a name would rearrange the amount and the state next to it.
+pub(crate) fn sentence_line(text: &str) -> String {
+    line_without(text, MAX_SENTENCE_CHARS, |c| {
+        is_invisible(c) && !is_isolate(c)
+    })
+}
+
+fn line_without(text: &str, limit: usize, is_removed: impl Fn(char) -> bool) -> String {
     let mut line: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control() && !is_invisible(*c))
-        .take(MAX_CHARS.saturating_add(1))
+        .filter(|c| !c.is_control() && !is_removed(*c))
+        .take(limit.saturating_add(1))
         .collect();
-    if line.chars().count() > MAX_CHARS {
-        line = line.chars().take(MAX_CHARS).chain(['…']).collect();
+    if line.chars().count() > limit {
+        line = line.chars().take(limit).chain(['…']).collect();
     }
     line
 }
@@ -37,6 +51,11 @@ pub(crate) fn escape_markup(text: &str) -> String {
 /// For a menu, where an underscore marks an access key and a doubled one is an underscore.
 pub(crate) fn escape_access_keys(text: &str) -> String {
     text.replace('_', "__")
+}
+
+/// The marks around a text whose direction is its own.
+fn is_isolate(c: char) -> bool {
+    matches!(c, '\u{2068}' | '\u{2069}')
 }
 
 /// Zero-width characters, direction marks, embeddings and isolates, variation and tag characters, and the line and
@@ -64,6 +83,14 @@ mod tests {
         let endless = one_line(&"a".repeat(1 << 20));
         assert_eq!(endless.chars().count(), MAX_CHARS + 1);
         assert!(endless.ends_with('…'));
+    }
+
+    #[test]
+    fn sentence_keeps_isolates_and_nothing_else_that_is_invisible() {
+        assert_eq!(
+            sentence_line("\u{2068}חשבון\u{2069}:\u{202E} 12\u{200B}\u{2066}"),
+            "\u{2068}חשבון\u{2069}: 12"
+        );
     }
 
     #[test]

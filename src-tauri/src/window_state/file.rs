@@ -2,7 +2,7 @@
 //! plugin writes the file in place, so a kill during a write may leave a damaged file, which reads as the defaults.
 
 use super::{WindowState, WindowStateChange};
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, Error, FileDetail, Result};
 use bursar_core::settings::Settings;
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -138,7 +138,9 @@ fn with_former_settings(mut fields: Map<String, Value>, settings: &Settings) -> 
 fn failed(error: &io::Error) -> Error {
     Error::new(
         Code::FileFailed,
-        format!("This could not be saved and holds until Bursar closes: {error}."),
+        FileDetail::NotSaved {
+            reason: error.to_string(),
+        },
     )
 }
 

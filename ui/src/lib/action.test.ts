@@ -3,7 +3,7 @@ import { Action } from "./action.svelte.ts";
 import { controlledCalls } from "./testing/controlled.ts";
 import type { Failure } from "./types.ts";
 
-const failure: Failure = { code: "timeout", message: "No answer.", retryable: true };
+const failure: Failure = { code: "timeout", detail: "No answer.", retryable: true };
 
 test("does not run twice at a time, and keeps the reason of a failure", async () => {
   const { calls, call } = controlledCalls<void>();

@@ -1,19 +1,31 @@
 // What users may type for the two low-balance alerts. `0` is refused, because a warning at zero would never appear.
 
 import { t } from "./l10n/l10n.svelte.ts";
-import { isZero } from "./money.ts";
-import { parseTypedNumber } from "./typed-number.ts";
+import { asTyped, isZero } from "./money.ts";
+import { readTypedNumber } from "./typed-number.ts";
 
-/** Why the typed number of days cannot be saved; `null` when it can. */
-export function daysError(text: string): string | null {
-  const read = parseTypedNumber(text) ?? "";
-  if (/^0+$/.test(read)) return t("setting-low-days.zero");
-  return /^\d{1,3}$/.test(read) ? null : t("setting-low-days.malformed");
+/** What was typed: the digits to save, or why they cannot be saved. */
+export type AlertInput =
+  { readonly digits: string; readonly error: null } | { readonly digits: null; readonly error: string };
+
+/** A number of days. */
+export function readDays(text: string): AlertInput {
+  const read = readTypedNumber(text);
+  const digits = read.is === "number" ? read.digits : "";
+  if (/^0+$/.test(digits)) return refused(t("setting-low-days.zero"));
+  return /^\d{1,3}$/.test(digits) ? { digits, error: null } : refused(t("setting-low-days.malformed"));
 }
 
-/** Why the typed amount cannot be saved; `null` when it can. */
-export function amountError(text: string): string | null {
-  const read = parseTypedNumber(text) ?? "";
-  if (!/^\d{1,12}(\.\d{1,6})?$/.test(read)) return t("setting-low-amount.malformed");
-  return isZero(read) ? t("setting-low-amount.zero") : null;
+/** An amount. */
+export function readAmount(text: string): AlertInput {
+  const read = readTypedNumber(text);
+  if (read.is === "ambiguous")
+    return refused(t("amount-ambiguous", { typed: text.trim(), whole: read.whole, decimal: asTyped(read.decimal) }));
+  if (read.is === "malformed" || !/^\d{1,12}(\.\d{1,6})?$/.test(read.digits))
+    return refused(t("setting-low-amount.malformed"));
+  return isZero(read.digits) ? refused(t("setting-low-amount.zero")) : { digits: read.digits, error: null };
+}
+
+function refused(error: string): AlertInput {
+  return { digits: null, error };
 }

@@ -31,8 +31,6 @@ class App {
   firstFramePainted = $state(false);
   /** Whether the figures that are read at the start should have arrived by now. */
   startupGraceOver = $state(false);
-  /** The text that screen readers read aloud when they are idle. */
-  announcement = $state("");
 
   #selected = $state<AccountId | null>(null);
   #navigation: AbortController | null = null;

@@ -46,7 +46,10 @@ export const commands = {
 	saveInvoice: (account: AccountId, payment: string) => __TAURI_INVOKE<string | null>("save_invoice", { account, payment }),
 	openTransaction: (account: AccountId, transaction: string) => __TAURI_INVOKE<null>("open_transaction", { account, transaction }),
 	openAddress: (account: AccountId) => __TAURI_INVOKE<null>("open_address", { account }),
+	openDebtRules: (account: AccountId) => __TAURI_INVOKE<null>("open_debt_rules", { account }),
 	openConsole: (network: string) => __TAURI_INVOKE<null>("open_console", { network }),
+	openKeysPage: (network: string) => __TAURI_INVOKE<null>("open_keys_page", { network }),
+	openBillingPage: (account: AccountId) => __TAURI_INVOKE<null>("open_billing_page", { account }),
 	networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
 	/**  The network read from a file that the user chose; `None` if the user dismissed the dialog. */
 	addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
@@ -82,6 +85,42 @@ export const commands = {
 };
 
 /* Types */
+/**  Accounts, their wallet addresses and keys, and signing in. */
+export type AccountDetail = 
+/**  The account has been removed. */
+{ id: "account-not-connected" } | 
+/**  Another account has the label. */
+{ id: "label-taken"; args: {
+	label: string,
+} } | 
+/**  A text is empty or has characters that no key has. */
+{ id: "key-malformed" } | 
+/**  A text has not the form of a wallet address. */
+{ id: "address-malformed" } | 
+/**  The checksum of a wallet address is wrong. */
+{ id: "address-mistyped" } | 
+/**  It is the zero address. */
+{ id: "address-zero" } | 
+/**  There is no account of this name. */
+{ id: "account-unknown"; args: {
+	label: string,
+} } | 
+/**  There is no account at all. */
+{ id: "no-accounts" } | 
+/**  A label has 1 to this many characters. */
+{ id: "label-length"; args: {
+	most: number,
+} } | 
+/**  The user has been connected already, as this account. */
+{ id: "user-connected"; args: {
+	account: string,
+} } | 
+/**  The contract and the API report different balances. */
+{ id: "address-doubtful"; args: {
+	contract: Amount,
+	api: Amount,
+} };
+
 /**  Bursar's id of an account: 32 hexadecimal digits, never shown. */
 export type AccountId = string;
 
@@ -90,8 +129,9 @@ export type AccountView = {
 	id: AccountId,
 	label: string,
 	network: string,
-	/**  The provider's display name. */
+	/**  The provider's display name, in English if it has no name of its own. */
 	provider: string,
+	provider_title: ProviderTitle,
 	/**  What the provider supports besides top-ups. */
 	capabilities: Capabilities,
 	/**  Whether payments can be verified, which needs a chain. */
@@ -111,10 +151,16 @@ export type AccountView = {
 	session_only: boolean,
 	signs_in_by_browser: boolean,
 	has_console: boolean,
+	/**  Whether the network names the page on which API keys are made. */
+	has_keys_page: boolean,
+	/**  Whether the network names the console's page about the balance. */
+	has_billing_page: boolean,
 	has_explorer: boolean,
 	/**  The balance's currency. Until a balance is known, the currency of the network's limits. */
 	currency: Currency,
 	balance: Figure | null,
+	/**  What the account owes the provider, above zero. The balance is then zero. */
+	owed: Amount | null,
 	connected_at: string,
 };
 
@@ -123,6 +169,65 @@ export type Amount = {
 	amount: string,
 	currency: Currency,
 };
+
+/**  Typed amounts, and amounts in answers. */
+export type AmountDetail = 
+/**  A typed text is not a number. */
+{ id: "amount-not-a-number" } | 
+/**  It has separators between other groups than those of three digits. */
+{ id: "amount-groups" } | 
+/**  It has digits of several scripts. */
+{ id: "amount-scripts-mixed" } | 
+/**  It can be read in two ways: as a whole number, or with three decimals. */
+{ id: "amount-ambiguous"; args: {
+	typed: string,
+	whole: string,
+	decimals: string,
+} } | 
+/**  It has more decimals than the provider accepts. */
+{ id: "amount-decimals"; args: {
+	decimals: number,
+} } | 
+/**  It has more digits than an amount can have. */
+{ id: "amount-too-many-digits" } | 
+/**  An amount in an answer is not a decimal number, or it has too many digits. */
+{ id: "amount-unreadable" } | 
+/**  A currency in an answer has no code that Bursar accepts. */
+{ id: "currency-unreadable" } | 
+/**  The amount is zero. */
+{ id: "amount-zero" } | 
+/**  No method of the network takes less. */
+{ id: "amount-below-minimum"; args: {
+	minimum: Amount,
+} } | 
+/**  The method takes no less. */
+{ id: "amount-below-method-minimum"; args: {
+	method: string,
+	minimum: Amount,
+} } | 
+/**  The method takes no more. */
+{ id: "amount-above-method-maximum"; args: {
+	method: string,
+	maximum: Amount,
+} } | 
+/**  The provider takes no such small amount. */
+{ id: "amount-too-small-for-provider" } | 
+/**  The provider takes no such large amount. */
+{ id: "amount-too-large-for-provider" } | 
+/**  The provider takes amounts in this currency only, with this many decimals. */
+{ id: "amount-unit"; args: {
+	currency: string,
+	decimals: number,
+} } | 
+/**  The balance has reached its limit. */
+{ id: "balance-at-limit"; args: {
+	limit: Amount,
+} } | 
+/**  The balance would exceed its limit. `room` can still be added. */
+{ id: "balance-near-limit"; args: {
+	limit: Amount,
+	room: Amount,
+} };
 
 /**  What the window needs to draw its frame around the pages. */
 export type AppView = {
@@ -181,6 +286,81 @@ export type Capabilities = {
 	/**  Payments have invoices. */
 	invoices: boolean,
 };
+
+/**  RPC endpoints, and what they report of the chain. */
+export type ChainDetail = 
+/**  The network names none. */
+{ id: "no-rpc-configured" } | 
+/**  Several failed, each for its own reason. */
+{ id: "no-rpc-usable"; args: {
+	each: Detail[],
+} } | 
+/**  Several returned no events, each for its own reason. */
+{ id: "no-rpc-gave-events"; args: {
+	each: Detail[],
+} } | 
+/**  It requires a key, or rejects the one in its address. */
+{ id: "rpc-refused"; args: {
+	host: string,
+} } | 
+/**  It answered with a JSON-RPC error. The error is its code. */
+{ id: "rpc-failed"; args: {
+	host: string,
+	error: string,
+} } | 
+/**  Its answer does not fit the request. The part is for reports, in English. */
+{ id: "rpc-answer-invalid"; args: {
+	host: string,
+	part: string,
+} } | 
+/**  It serves another chain than the network. */
+{ id: "rpc-wrong-chain"; args: {
+	host: string,
+	actual: string,
+	expected: string,
+} } | 
+/**  There is no contract at the configured address. */
+{ id: "rpc-no-contract"; args: {
+	host: string,
+	address: string,
+} } | 
+/**  It does not have the newest blocks yet. */
+{ id: "rpc-behind"; args: {
+	host: string,
+} } | 
+/**  It has deleted blocks that are this old. */
+{ id: "rpc-pruned"; args: {
+	host: string,
+} } | 
+/**  Two report different events of the same blocks. */
+{ id: "events-disagree"; args: {
+	first: string,
+	second: string,
+} } | 
+/**  One reports that a block was replaced, and another one still has it. */
+{ id: "block-replaced-by-one"; args: {
+	gone: string,
+	there: string,
+	block: string,
+} } | 
+/**  One reports that a block was replaced, and there is no other one to confirm it. */
+{ id: "block-replaced-unconfirmed"; args: {
+	gone: string,
+	block: string,
+} } | 
+/**  None has the events of the newest blocks yet. */
+{ id: "newest-events-not-there" } | 
+/**  They return so few events at once that reading would not end. */
+{ id: "too-few-events-at-once" } | 
+/**  No answering endpoint has the block of the newest known figures. */
+{ id: "newest-block-not-reached"; args: {
+	block: string,
+} } | 
+/**  That block has been missing for ten minutes, so older figures are shown. */
+{ id: "chain-went-back"; args: {
+	from: string,
+	to: string,
+} };
 
 /**  A change that the window is notified of, so that it reads the data again. */
 export type Change = 
@@ -314,17 +494,116 @@ export type Code =
 /**  The result of connecting an account. */
 export type ConnectedAccount = {
 	account: AccountView,
+	/**  What the key does not allow; `None` if the provider does not say what it allows. */
+	key_lacks: KeyUse[] | null,
 	/**  What limits the account: missing scopes, no keyring, an unreachable API. */
 	warnings: Error[],
 };
+
+/**  Requests to any server. */
+export type ConnectionDetail = 
+/**  The server did not answer in time. */
+{ id: "timed-out"; args: {
+	host: string,
+} } | 
+/**  No connection to the server was made, or it was lost. */
+{ id: "not-reached"; args: {
+	host: string,
+} } | 
+/**  The server showed a certificate that this computer does not trust, or one for another server. */
+{ id: "certificate-not-trusted"; args: {
+	host: string,
+} } | 
+/**  The server asks clients to wait. */
+{ id: "too-many-requests"; args: {
+	host: string,
+} } | 
+/**  The server answered with a status that means an error. */
+{ id: "http-status"; args: {
+	host: string,
+	status: string,
+} } | 
+/**  The answer was larger than any should be. */
+{ id: "answer-too-large"; args: {
+	host: string,
+} } | 
+/**  The system’s certificates cannot be read. */
+{ id: "secure-connections-failed" };
+
+/**  A part of a created payment. */
+export type CreatedPart = "method" | "payer";
 
 /**  A currency's code: 2 to 12 ASCII capitals, digits or dots ("USDC", "USDC.e" is written "USDC.E"). */
 export type Currency = string;
 
 export type DateRange = "7" | "30" | "90" | "365" | "own";
 
+export type DebtStepState = 
+/**  By the rules it has happened. */
+"passed" | 
+/**  It may have happened: that depends on when exactly the money ran out. */
+"possible" | "ahead";
+
+/**  One step of the provider's rules. */
+export type DebtStepView = {
+	removes: Removal,
+	/**  The limit of the debt. */
+	limit: Amount,
+	/**  How many days the debt may stay unpaid: since nothing was left, or since the step before. */
+	unpaid_days: number,
+	state: DebtStepState,
+	/**  When the step is to be expected; `None` if it is not ahead. By the amount it may come earlier. */
+	expected_at: string | null,
+};
+
+/**  A debt, and what the provider does about it when. */
+export type DebtView = {
+	owed: Amount,
+	/**  When the balance was last known to be above zero; `None` if that was never read. */
+	last_above_zero: string | null,
+	/**  The steps of the provider's rules in their order; empty if none are known. */
+	steps: DebtStepView[],
+	/**  The day of the documentation that the rules are from (`YYYY-MM-DD`). */
+	rules_as_of: string | null,
+};
+
+/**  How the desktop starts Bursar and opens its links. */
+export type DesktopDetail = 
+/**  The system does not tell the program’s path. */
+{ id: "program-path-unknown" } | 
+/**  There is no program at that path any longer. */
+{ id: "program-moved"; args: {
+	path: string,
+} } | 
+/**  The path of the program or of the home has characters that a desktop entry cannot have. */
+{ id: "path-not-text" } | 
+/**  The user has no home folder for the desktop’s entries. */
+{ id: "home-folder-missing" } | 
+/**  The autostart entry was neither written nor removed. */
+{ id: "autostart-not-changed"; args: {
+	reason: string,
+} } | 
+/**  The desktop did not make Bursar the app for its links. */
+{ id: "links-not-registered"; args: {
+	reason: string,
+} } | 
+/**  No browser could be started. */
+{ id: "browser-not-opened" } | 
+/**  No viewer for PDF files could be started. */
+{ id: "pdf-viewer-not-opened" };
+
 /**  A desktop service that may be missing, named as in [`Health`](bursar_core::view::Health). */
 export type DesktopService = "keyring" | "tray" | "notifications" | "links";
+
+/**
+ *  What happened in detail. It is serialized as `{id, args}`.
+ * 
+ *  An argument is a value, not a word: a name or a text, a count (`u32`), an amount, another detail, a list of details, or one of
+ *  a few words by which a message chooses.
+ */
+export type Detail = AccountDetail | AmountDetail | ChainDetail | ConnectionDetail | DesktopDetail | FileDetail | InternalDetail | KeyringDetail | LinkDetail | NetworkDetail | PaymentDetail | ProviderDetail | ResponseDetail | SignInDetail | StorageDetail | SyncDetail | TerminalDetail | TopUpDetail | 
+/**  An English sentence. Databases of earlier versions hold such sentences. */
+string;
 
 /**  A renewal or migration that is in progress. To pay for the same thing again would be to pay twice. */
 export type DuePaymentInProgress = {
@@ -351,10 +630,25 @@ export type DuePaymentsView = {
 	error: Error | null,
 };
 
-/**  An error with its code. It is serialized as `{code, message, retryable}`. */
+/**  Money of the account that is not its balance, such as promo credits. */
+export type Entitlement = {
+	kind: EntitlementKind,
+	/**  Its name at the provider. */
+	name: string,
+	/**  What is left of it; negative if it is overdrawn. */
+	amount: Amount,
+	/**  `None` if it does not expire, or if that is not known. */
+	expires_at: string | null,
+};
+
+export type EntitlementKind = 
+/**  Given by the provider and spent before the balance. */
+"promo_credits" | "other";
+
+/**  An error with its code. It is serialized as `{code, detail, retryable}`. */
 export type Error = {
 	code: Code,
-	message: string,
+	detail: Detail,
 	/**  Whether the same request may succeed later without the user changing anything. */
 	retryable: boolean,
 };
@@ -389,14 +683,19 @@ export type FailureCode =
 /**  The provider suspects fraud. */
 "fraud" | "other";
 
-/**  Why a payment did not succeed. */
-export type FailureReasonView = {
+/**  Why a payment did not succeed, as the provider reports it. */
+export type FailureReason = {
 	why: FailureCode,
 	/**  The provider's own text, if it sends one. */
 	words: string | null,
-	/**  The reason and what to do about it, in a sentence or two. */
-	advice: string,
 };
+
+/**  What is wrong with a field. */
+export type FieldFault = "below-minimum" | 
+/**  It does not fit another field. */
+"contradicts" | "empty" | "leads-nowhere" | "missing" | "negative" | "not-amount" | "not-boolean" | "not-count" | "not-currency" | "not-date" | "not-id" | "not-list" | "not-text" | "not-time" | "not-token" | "other-currency" | "too-large" | "too-long" | "twice" | 
+/**  A later version may know it. */
+"unknown" | "unknown-payer" | "wrong-decimals" | "zero";
 
 /**  A figure with its source and age. */
 export type Figure = {
@@ -406,6 +705,49 @@ export type Figure = {
 	/**  The block at which it was read, as a decimal string. */
 	block: string | null,
 };
+
+/**  Files that users choose, and files of the window’s state. */
+export type FileDetail = 
+/**  The chosen file is not on this computer. */
+{ id: "file-not-local" } | 
+/**  The path names no file. */
+{ id: "file-name-missing" } | 
+/**  There is a folder of that name. */
+{ id: "file-is-folder"; args: {
+	path: string,
+} } | 
+/**  Its folder does not exist. */
+{ id: "folder-missing"; args: {
+	path: string,
+} } | 
+/**  Bursar has no permission to write there. */
+{ id: "file-forbidden"; args: {
+	path: string,
+} } | 
+/**  The disk is full. */
+{ id: "no-space-for-file"; args: {
+	path: string,
+} } | 
+/**  It was not written for another reason. */
+{ id: "file-not-written"; args: {
+	path: string,
+	reason: string,
+} } | 
+/**  It was not read. */
+{ id: "file-not-read"; args: {
+	path: string,
+	reason: string,
+} } | 
+/**  A change was not written to the file of the settings or of the window’s state. */
+{ id: "not-saved"; args: {
+	reason: string,
+} } | 
+/**  Another export is writing this file. */
+{ id: "export-running"; args: {
+	file: string,
+} } | 
+/**  There is no history to export. */
+{ id: "no-history" };
 
 /**  The services of the desktop that the app can use. A service counts as present until it has been looked for. */
 export type Health = {
@@ -428,6 +770,89 @@ export type InitialData = {
 	 */
 	requested_page: Page | null,
 };
+
+/**  Bugs, and what only another version of Bursar knows. */
+export type InternalDetail = 
+/**  A step failed that cannot fail unless Bursar has a bug. The step is for reports, in English. */
+{ id: "step-failed"; args: {
+	step: string,
+} } | 
+/**  The error was stored by a version that knows other details. */
+{ id: "stored-by-other-version" };
+
+/**  Why a key is no longer needed. */
+export type KeyEnd = "account-removed" | "signed-out";
+
+/**  A scope of a key, before there is a key. */
+export type KeyScopeView = {
+	/**  As the provider names it. */
+	name: string,
+	allows: KeyUse,
+	/**  The preset with the fewest scopes that has this one, as the provider's console names it. */
+	preset: string,
+};
+
+/**  What a scope of a key allows. */
+export type KeyUse = 
+/**  Reading payments. */
+"payments" | 
+/**  Reading what was spent on resources. */
+"spending" | 
+/**  Starting and cancelling top-ups, and reading how they can be paid. */
+"top-ups";
+
+/**  The keyring of the desktop. */
+export type KeyringDetail = 
+/**  There is none, or it failed. */
+{ id: "keyring-unusable" } | { id: "keyring-locked" } | 
+/**  The user closed or refused the keyring’s question, or was not asked yet. */
+{ id: "keyring-refused" } | 
+/**  It takes no key of this length. */
+{ id: "keyring-no-room" } | 
+/**  It did not answer in time. It may be waiting for a password. */
+{ id: "keyring-slow" };
+
+/**  The language that the user has chosen for window, tray, notifications and terminal. */
+export type Language = 
+/**  The system's language if Bursar is written in it, else English. */
+"system" | "en" | "de" | "es";
+
+/**  What happens to money that arrives after a payment has ended. */
+export type LateMoney = 
+/**  The provider checks and credits it. */
+"credited" | 
+/**  It is not credited by itself: people at the provider have to be asked. */
+"not_credited";
+
+/**  Links to Bursar, and pages that it opens in the browser. */
+export type LinkDetail = 
+/**  The link is not one of Bursar’s. */
+{ id: "link-unknown" } | 
+/**  The payment page’s address is not a plain web address. */
+{ id: "page-address-invalid" } | 
+/**  The payment page’s address has another scheme than https. */
+{ id: "page-not-secure" } | 
+/**  The payment page’s host is written differently from how it is parsed. */
+{ id: "page-host-disguised"; args: {
+	host: string,
+} } | 
+/**  The network does not list the payment page’s host. */
+{ id: "page-host-unknown"; args: {
+	host: string,
+} } | 
+/**  The host belongs to another payment provider’s pages. */
+{ id: "page-of-other-provider"; args: {
+	host: string,
+	title: string,
+	provider: string,
+} } | 
+/**  The network lists no pages of the payment’s provider. */
+{ id: "page-provider-unlisted"; args: {
+	host: string,
+	provider: string,
+} } | 
+/**  The address is not that of the network’s sign-in page. */
+{ id: "sign-in-page-unknown" };
 
 /**  How a chain event was matched to a payment. */
 export type MatchedBy = 
@@ -485,10 +910,23 @@ export type Migration = {
 };
 
 /**  A rule of the provider about money, shown before the user pays. */
-export type MoneyRule = {
-	title: string,
-	text: string,
-};
+export type MoneyRule = 
+/**  The balance pays for what is rented from the provider, and for nothing else. */
+"rent_only" | 
+/**  Money in the balance cannot be withdrawn. */
+"no_withdrawal" | 
+/**  A transfer from the user's own wallet does not reach the balance. */
+"payment_page_only" | 
+/**  The account's wallet address holds none of the balance. */
+"wallet_is_separate" | 
+/**  Promo codes and scripts that pay by x402 add to the balance as well. */
+"other_ways_in" | 
+/**  Money that arrives after a payment has ended is not credited by itself. */
+"late_money_not_credited" | 
+/**  A saved method is charged as soon as the total is confirmed. */
+"saved_method_pays_at_once" | 
+/**  Balance, payments and invoices are what the provider reports. */
+"provider_keeps_books";
 
 /**  A month of the history. */
 export type MonthView = {
@@ -498,22 +936,136 @@ export type MonthView = {
 	payments: number,
 };
 
+/**  Network files. */
+export type NetworkDetail = 
+/**  The file is larger than a network file can be. */
+{ id: "network-file-too-large" } | 
+/**  The file is not UTF-8. */
+{ id: "network-file-not-text" } | 
+/**  The file is not TOML, or has a field that is unknown or missing. The reason is that of the parser, in English. */
+{ id: "network-file-not-toml"; args: {
+	reason: string,
+} } | 
+/**  The network’s name is empty, too long, or has other characters. */
+{ id: "network-name-invalid"; args: {
+	field: string,
+} } | 
+/**  A code, as the API has it, is empty, too long, or has other characters. */
+{ id: "network-code-invalid"; args: {
+	field: string,
+} } | 
+/**  The network’s provider is none of the supported ones. */
+{ id: "network-provider-unknown"; args: {
+	field: string,
+	provider: string,
+	supported: string,
+} } | 
+/**  A list has more entries than allowed. */
+{ id: "network-list-too-long"; args: {
+	field: string,
+	most: number,
+} } | 
+/**  A list is empty that must have an entry. */
+{ id: "network-list-empty"; args: {
+	field: string,
+} } | 
+/**  Two entries are of the same payment provider. */
+{ id: "network-entry-twice"; args: {
+	field: string,
+	entry: string,
+} } | 
+/**  A text is empty, too long, or has spaces or other invisible characters. */
+{ id: "network-text-invalid"; args: {
+	field: string,
+	most: number,
+} } | 
+/**  A text is none of the words that the field can have. */
+{ id: "network-choice-invalid"; args: {
+	field: string,
+	choices: string,
+} } | 
+/**  A text is not a currency’s code. */
+{ id: "network-currency-invalid"; args: {
+	field: string,
+} } | 
+/**  A text is not an amount, or negative. */
+{ id: "network-amount-invalid"; args: {
+	field: string,
+} } | 
+/**  The chain’s id is 0, which no chain has. */
+{ id: "network-chain-zero"; args: {
+	field: string,
+} } | 
+/**  A field makes sense only with a chain, and the file has none. */
+{ id: "network-needs-chain"; args: {
+	field: string,
+} } | 
+/**  A contract’s address is invalid. */
+{ id: "network-contract-invalid"; args: {
+	field: string,
+	why: Detail,
+} } | 
+/**  A text is not a web address, or one with a name, a password or no host. */
+{ id: "network-url-invalid"; args: {
+	field: string,
+} } | 
+/**  A web address is neither secure nor on this computer. */
+{ id: "network-url-insecure"; args: {
+	field: string,
+	secure: string,
+	plain: string,
+} } | 
+/**  A web address to which paths are added ends with a query or a fragment. */
+{ id: "network-url-has-query"; args: {
+	field: string,
+} } | 
+/**  A host of payment pages is not written as it is parsed. */
+{ id: "network-host-invalid"; args: {
+	field: string,
+	host: string,
+} } | 
+/**  There is no network of this name. */
+{ id: "network-unknown"; args: {
+	network: string,
+} } | 
+/**  The name of a network file is that of a built-in network. */
+{ id: "network-name-built-in"; args: {
+	network: string,
+} } | 
+/**  The network is of another provider than the account’s. */
+{ id: "network-of-other-provider"; args: {
+	network: string,
+} } | 
+/**  The network file names no console. */
+{ id: "no-console"; args: {
+	network: string,
+} } | 
+/**  The network file names no block explorer. */
+{ id: "no-explorer" } | 
+/**  The URL of an RPC endpoint is not valid. */
+{ id: "rpc-url-invalid" } | 
+/**  The API’s URL cannot have a path. */
+{ id: "api-url-invalid" };
+
 /**  A network that an account can be connected to, as shown before a key is entered. */
 export type NetworkView = {
 	name: string,
-	/**  The provider's display name. */
+	/**  The provider's display name, in English if it has no name of its own. */
 	provider: string,
+	provider_title: ProviderTitle,
 	api_host: string,
 	sandbox: boolean,
 	has_console: boolean,
+	/**  Whether the network names the page on which API keys are made. */
+	has_keys_page: boolean,
 	signs_in_by_browser: boolean,
 	has_chain: boolean,
-	/**  The scopes that a key needs for reading. */
-	scopes_read: string[],
-	/**  The scopes that a key needs for top-ups, in addition. */
-	scopes_top_up: string[],
+	/**  The scopes of a key that Bursar uses; empty where keys have none. */
+	scopes: KeyScopeView[],
 	/**  Whether the network is built in and needs no file. */
 	built_in: boolean,
+	/**  Whether most users look for it. The others, such as test networks, are shown on request. */
+	featured: boolean,
 };
 
 export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "under_review" | 
@@ -521,6 +1073,14 @@ export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "und
 "reversed" | 
 /**  The provider returns the money. */
 "refunded" | "low_balance" | 
+/**  Nothing is left, and a debt grows. */
+"balance_used_up" | 
+/**  Within a day, the provider may remove machines and their addresses because of the debt. */
+"machines_at_risk" | "disks_at_risk" | 
+/**  By the provider's rules, machines and their addresses have been removed. */
+"machines_removed" | "disks_removed" | 
+/**  The account's balance is in another unit than before. */
+"unit_changed" | 
 /**  The provider no longer accepts the key or token. */
 "signed_out";
 
@@ -530,13 +1090,13 @@ export type NoticeView = {
 	account: AccountId,
 	label: string,
 	kind: NoticeKind,
-	title: string,
+	/**  The kind of payment, if it is about one. */
+	about: PaymentKind,
 	/**  Why the payment did not succeed, if the provider says so. */
-	why: FailureCode | null,
-	/**  The text with the amount. If amounts are hidden, the window shows `body_hidden` and draws `amount` itself. */
-	body: string,
-	body_hidden: string,
+	reason: FailureReason | null,
 	amount: Amount | null,
+	/**  Days left, for a low balance. */
+	days_left: number | null,
 	payment: string | null,
 	at: string,
 	read: boolean,
@@ -547,6 +1107,14 @@ export type Overview = {
 	account: AccountView,
 	/**  The amount that can be spent: from the chain if it answers, otherwise from the API. */
 	balance: Figure | null,
+	/**  What happens because of the debt; `None` if nothing is owed. */
+	debt: DebtView | null,
+	/**  Whether the API's figure is the balance because the contract's differs from it, until the two agree again. */
+	api_leads: boolean,
+	/**  The contract's balance, whichever figure is the balance. */
+	chain_balance: Figure | null,
+	/**  What the provider lists beside the balance. */
+	entitlements: Entitlement[],
 	reserved: Figure | null,
 	held: Figure | null,
 	frozen: boolean | null,
@@ -563,6 +1131,11 @@ export type Overview = {
 	as_of: string | null,
 	/**  The last 30 days, oldest first. Days without a charge are zero. Empty if unknown. */
 	charges: ChargeView[],
+	/**
+	 *  The same days by resource, the largest total first. Empty where the provider lists no resources. Days with an unknown
+	 *  sum are left out.
+	 */
+	resources: ResourceTotal[],
 	charges_as_of: string | null,
 	/**  Why the last attempt to read the charges failed. */
 	charges_error: Error | null,
@@ -582,6 +1155,24 @@ export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; 
 
 export type PageName = "overview" | "top_up" | "payments" | "inbox" | "accounts" | "settings" | "balances";
 
+/**  What a renewal or migration pays for. */
+export type PaidFor = PaidItem[] | 
+/**  English words. Databases of earlier versions hold them. */
+string;
+
+/**  A service that is renewed, or what is moved to another server. */
+export type PaidItem = {
+	name: string,
+	/**  The server that it is moved to. */
+	server: string | null,
+	period: PaidPeriod | null,
+};
+
+/**  A length of time that is paid for. */
+export type PaidPeriod = ({ months: number }) & { named?: never } | 
+/**  The provider's name for it. */
+({ named: string }) & { months?: never };
+
 /**  A person or company that payments are made for. */
 export type Payer = {
 	id: string,
@@ -590,6 +1181,49 @@ export type Payer = {
 
 /**  A column of the payments that can be hidden. Date, amount and status are always shown. */
 export type PaymentColumn = "source" | "id";
+
+/**  Payments: what can be paid for, with what, and their documents. */
+export type PaymentDetail = 
+/**  The payment is not in the history. */
+{ id: "payment-not-in-history" } | 
+/**  The payment has no invoice before it is paid. */
+{ id: "no-invoice-yet" } | 
+/**  A transaction’s hash has another form. */
+{ id: "not-a-transaction" } | 
+/**  The account has no such payer. */
+{ id: "payer-gone" } | 
+/**  There is no method that can be used. */
+{ id: "no-method-offered" } | 
+/**  The provider does not offer the method. */
+{ id: "method-not-offered" } | 
+/**  The provider is still checking the saved method. */
+{ id: "method-being-checked" } | 
+/**  The provider could not confirm the saved method. */
+{ id: "method-not-confirmed" } | 
+/**  A payment still uses the saved method, or it cannot be removed for another reason. */
+{ id: "method-not-removable" } | 
+/**  The service, order or period is not on the provider’s list. */
+{ id: "offer-gone" } | 
+/**  No service was chosen. */
+{ id: "nothing-to-renew" } | 
+/**  A service was chosen twice. */
+{ id: "service-twice" } | 
+/**  The total differs from the confirmed one. */
+{ id: "total-changed"; args: {
+	total: Amount,
+} } | 
+/**  The total differs from the confirmed one and is unknown. */
+{ id: "total-changed-unknown" } | 
+/**  The user has not confirmed the total. */
+{ id: "total-not-confirmed" } | 
+/**  The form’s id of the payment is not valid. */
+{ id: "form-invalid" } | 
+/**  A payment with this id was started with another amount or for another purpose. */
+{ id: "started-differently" } | 
+/**  A payment for the same purpose, whose outcome was unknown, turned out to have been created. */
+{ id: "same-payment-confirmed"; args: {
+	amount: Amount,
+} };
 
 /**  The filters of the payments. The text of a search is not among them: it may be an amount, an address or a key. */
 export type PaymentFilters = {
@@ -662,17 +1296,19 @@ export type PaymentView = {
 	/**  The provider's number for the payment, as on the invoice. */
 	number: string | null,
 	kind: PaymentKind,
-	/**  A short description of a renewal or migration. */
-	purpose: string | null,
+	/**  What a renewal or migration pays for. */
+	purpose: PaidFor | null,
 	status: PaymentStatus,
-	/**  Why the payment did not succeed, and what the user can do. */
-	reason: FailureReasonView | null,
+	/**  Why the payment did not succeed. */
+	reason: FailureReason | null,
 	amount: Amount,
 	fee: Amount | null,
 	/**  The code of the payment provider, or "chain"; `None` if the provider does not say. */
 	source: string | null,
 	/**  The source's display name, if it differs from the code. Only pages have it, so that exports keep their form. */
 	source_title?: string | null,
+	/**  What happens to money that arrives after the payment has ended. Only pages have it. */
+	late_money?: LateMoney | null,
 	/**  The payer's name. */
 	payer: string | null,
 	/**  The method's name. */
@@ -706,6 +1342,109 @@ export type Place = {
 	account: AccountId | null,
 };
 
+/**  A provider that refuses a request or cannot answer it. */
+export type ProviderDetail = 
+/**  The provider has no such function. */
+{ id: "not-offered" } | 
+/**  This version does not know the provider that the network names. */
+{ id: "provider-unsupported" } | 
+/**  A page in front of the provider wants to see a browser. */
+{ id: "protection-page"; args: {
+	host: string,
+	status: string,
+} } | 
+/**  Something between Bursar and the provider refused the request. */
+{ id: "refused-on-the-way"; args: {
+	host: string,
+	status: string,
+} } | 
+/**  Too many requests. */
+{ id: "asked-to-wait"; args: {
+	host: string,
+} } | 
+/**  The server reports a failure of its own. */
+{ id: "server-failed"; args: {
+	host: string,
+	status: string,
+} } | 
+/**  The provider is under maintenance. */
+{ id: "maintenance" } | 
+/**  Something answered with a web page, such as a network that wants a sign-in. */
+{ id: "page-instead-of-data"; args: {
+	host: string,
+} } | 
+/**  The answer leads to another address, which Bursar does not follow. */
+{ id: "redirected"; args: {
+	host: string,
+} } | 
+/**  An answer that the provider itself would not give. */
+{ id: "status-unexpected"; args: {
+	host: string,
+	status: string,
+} } | 
+/**  Whether the provider carried out the request is unknown. */
+{ id: "request-outcome-unknown"; args: {
+	why: Detail,
+} } | 
+/**  The payment provider or system behind the provider does not answer. */
+{ id: "payment-system-down" } | 
+/**  The key or token is not valid. */
+{ id: "key-rejected" } | 
+/**  The provider cannot read the key at all. */
+{ id: "key-incomplete" } | 
+/**  The key lacks the scope that something needs. Scope and preset have the provider’s names. */
+{ id: "key-lacks-scope"; args: {
+	needed_for: KeyUse,
+	scope: string,
+	preset: string,
+} } | 
+/**  The key has no scope for the request. The scopes have the provider’s names. */
+{ id: "key-may-not-read"; args: {
+	scopes: string,
+} } | { id: "key-may-not-pay"; args: {
+	scopes: string,
+} } | 
+/**  The key may not do this. Which scope it lacks is unknown. */
+{ id: "key-not-allowed" } | 
+/**  The provider does not know an id, or has no such call. */
+{ id: "unknown-to-provider" } | 
+/**  A refusal without a reason. */
+{ id: "request-refused"; args: {
+	status: string,
+} } | 
+/**  A refusal with the provider’s reason. */
+{ id: "request-refused-because"; args: {
+	said: string,
+} } | 
+/**  A refusal with a code of a later version of the API. */
+{ id: "refused-for-unknown-reason" } | 
+/**  A refusal with a text of the provider. */
+{ id: "provider-says"; args: {
+	why: Detail,
+	said: string,
+} } | 
+/**  The provider lists several balances, and the network file names none. */
+{ id: "several-balances"; args: {
+	balances: string,
+} } | 
+/**  The provider does not list the balance that the network file names. */
+{ id: "balance-not-listed"; args: {
+	key: string,
+} } | 
+/**  The provider lists no balance yet. */
+{ id: "no-balance-yet" } | 
+/**  A payment’s id or source is empty or too long. */
+{ id: "payment-id-unusable" } | 
+/**  More payments have the same time than the history can order. */
+{ id: "too-many-payments-at-once" };
+
+/**  What a provider is called. */
+export type ProviderTitle = 
+/**  By its own name. */
+"own_name" | "hosting" | 
+/**  A provider that this version does not support. */
+"unknown";
+
 /**  What a payment would cost. Nothing is sent for a quote. */
 export type Quote = {
 	amount: Amount | null,
@@ -714,21 +1453,117 @@ export type Quote = {
 	total: Amount | null,
 	/**  Set for a top-up only. */
 	balance_after: Amount | null,
-	/**  A short description of what is paid for; `None` for a top-up. */
-	purpose: string | null,
+	/**  What is paid for; `None` for a top-up. */
+	purpose: PaidFor | null,
 	/**  The code of the method that would be used. */
 	method: string | null,
 	/**  Whether the method debits at once. `pay` then requires `total` as the confirmed total. */
 	needs_confirmation: boolean,
 	/**  Why the payment cannot be started. */
 	error: Error | null,
-	/**  What the user should know although the payment can be started, such as an unknown balance. */
-	warning: string | null,
+	/**  What the user should know although the payment can be started. */
+	warning: QuoteWarning | null,
 };
+
+/**  What the user should know before a payment. */
+export type QuoteWarning = 
+/**  The balance is unknown, so that only the provider can check whether it stays below its limit. */
+"balance_unknown";
+
+/**  What a provider removes because of a debt. */
+export type Removal = 
+/**  Machines and their public addresses. */
+"machines_and_addresses" | "disks";
 
 export type RequestedPurpose = { what: "top_up"; 
 /**  The amount as typed. */
 amount: string } | { what: "renewal"; services: ServicePeriod[] } | { what: "migration"; order: string; period: string };
+
+/**  Something that is rented. */
+export type Resource = {
+	/**  The provider's id. Empty for charges that name no resource. */
+	id: string,
+	/**  The user's name for it, if the provider says it. */
+	name: string | null,
+	kind: ResourceKind,
+};
+
+export type ResourceKind = "machine" | "disk" | "address" | "other";
+
+/**  What was spent on one resource over a range of days. */
+export type ResourceTotal = {
+	total: Amount,
+} & Resource;
+
+/**  A provider’s answer that differs from the description of its API. */
+export type ResponseDetail = 
+/**  It is not JSON. */
+{ id: "response-not-json" } | 
+/**  A part is no object, or has a field twice. */
+{ id: "response-not-object"; args: {
+	object: ResponseObject,
+} } | 
+/**  It is not a list, where a list should be. */
+{ id: "response-not-list" } | 
+/**  One field of an object. The name of the field is the API’s. */
+{ id: "response-field"; args: {
+	field: string,
+	object: ResponseObject,
+	fault: FieldFault,
+} } | 
+/**  The fault is in this payment, which is named by its id or number. */
+{ id: "response-payment"; args: {
+	payment: string,
+	why: Detail,
+} } | 
+/**  The fault concerns this day (`YYYY-MM-DD`). */
+{ id: "response-day"; args: {
+	day: string,
+	why: Detail,
+} } | 
+/**  Two rows with the same id differ. */
+{ id: "payment-listed-twice"; args: {
+	payment: string,
+} } | 
+/**  A page of the history should have as many payments as expected. */
+{ id: "page-incomplete"; args: {
+	expected: number,
+	found: number,
+} } | 
+/**  The pages have no room for all payments. */
+{ id: "page-count-wrong"; args: {
+	payments: number,
+	pages: number,
+} } | 
+/**  A page has another number than the requested one. */
+{ id: "page-number-wrong" } | 
+/**  The pages of a list have no end. */
+{ id: "list-endless" } | 
+/**  The first unreadable row of the history, and how many others there are. */
+{ id: "payments-unreadable"; args: {
+	why: Detail,
+	more: number,
+} } | 
+/**  What came as an invoice is something else. */
+{ id: "invoice-not-pdf" } | 
+/**  The created payment has another amount than the requested one. */
+{ id: "created-amount-differs"; args: {
+	amount: Amount,
+	wanted: Amount,
+} } | 
+/**  The created payment has another purpose than the requested one. */
+{ id: "created-purpose-differs"; args: {
+	purpose: string,
+} } | 
+/**  The created payment is a top-up, and another purpose was requested. */
+{ id: "created-for-balance" } | 
+/**  The created payment differs in another way. */
+{ id: "created-payment-differs"; args: {
+	what: CreatedPart,
+} };
+
+/**  The object of an API that has a fault. */
+export type ResponseObject = "account" | "amount" | "balance" | "charge" | "limits" | "method" | "migration" | "page" | "payer" | "payment" | "payment-page" | "period" | "purpose" | "reason" | "refusal" | "server" | "service" | "sign-in" | "status" | "top-up" | "user";
 
 /**  The number of payments that have been read and, if the provider says so, that exist. */
 export type RowProgress = {
@@ -743,6 +1578,8 @@ export type SavedMethod = {
 	is_default: boolean,
 	/**  How people recognise it, such as a card's brand and last digits, or an e-mail address. */
 	detail: string,
+	/**  Until when a card is valid, as the provider writes it. */
+	expires?: string | null,
 };
 
 export type SavedMethodState = 
@@ -770,9 +1607,13 @@ export type ServicePeriod = {
 /**  Preferences. They may be lost without harm. */
 export type Settings = {
 	theme?: Theme,
+	language?: Language,
 	hide_amounts?: boolean,
 	notifications?: boolean,
-	/**  Warn when the balance falls below this amount in its currency, as typed. If empty, only the days left count. */
+	/**
+	 *  Warn when the balance falls below this amount in its currency, in digits with a point. If empty, only the days left
+	 *  count.
+	 */
 	low_balance_amount?: string,
 	/**  Warn when the balance lasts this many days or fewer. */
 	low_balance_days?: number,
@@ -789,6 +1630,7 @@ export type Settings = {
 /**  Changes to the preferences. `None` leaves a preference unchanged. */
 export type SettingsChange = {
 	theme?: Theme | null,
+	language?: Language | null,
 	hide_amounts?: boolean | null,
 	notifications?: boolean | null,
 	low_balance_amount?: string | null,
@@ -797,13 +1639,166 @@ export type SettingsChange = {
 	told_about_tray?: boolean | null,
 };
 
+/**  Keys, signing in, and whose account a key belongs to. */
+export type SignInDetail = 
+/**  The account has no key or token. */
+{ id: "signed-out" } | 
+/**  The account has no key, so that the provider was not asked. */
+{ id: "no-key" } | 
+/**  The keyring did not answer, so that the provider was not asked. */
+{ id: "no-key-from-keyring" } | 
+/**  The stored key belongs to another user, so that nothing was read with it. */
+{ id: "key-of-another-user" } | 
+/**  The new key belongs to another user than the account. */
+{ id: "new-key-of-another-user" } | 
+/**  The key from the environment belongs to another user than the account. */
+{ id: "environment-key-of-another-user" } | 
+/**  The provider did not say whose key it is, so that nothing was changed. */
+{ id: "key-owner-unknown"; args: {
+	why: Detail,
+} } | 
+/**  The key lacks scopes. They have the provider’s names. Earlier versions stored this. */
+{ id: "scopes-missing"; args: {
+	scopes: string,
+} } | 
+/**  The sign-in was to be renewed, which only the running app may do. */
+{ id: "renewed-by-app" } | 
+/**  The provider ended the sign-in. */
+{ id: "sign-in-ended" } | 
+/**  The user signed in or out while data of the account was read. */
+{ id: "sign-in-changed" } | 
+/**  The network has no sign-in page. */
+{ id: "no-sign-in-page" } | 
+/**  The link belongs to no attempt of this app. */
+{ id: "sign-in-not-started-here" } | 
+/**  The attempt took too long. */
+{ id: "sign-in-too-late"; args: {
+	minutes: number,
+} } | 
+/**  The provider refused the code of the sign-in page. */
+{ id: "sign-in-refused" } | 
+/**  The sign-in page sent a refusal. */
+{ id: "sign-in-denied" } | 
+/**  The account was signed out or removed, but its key is still in the keyring. */
+{ id: "key-still-in-keyring"; args: {
+	done: KeyEnd,
+	why: Detail,
+} };
+
 /**  Where a figure comes from. */
 export type Source = "chain" | "api";
+
+/**  Bursar’s own files and folder. */
+export type StorageDetail = 
+/**  There is no space for the file. */
+{ id: "disk-full"; args: {
+	file: string,
+} } | 
+/**  The disk reported an error. */
+{ id: "disk-failed"; args: {
+	file: string,
+} } | 
+/**  Bursar has no permission to write the file. */
+{ id: "data-file-forbidden"; args: {
+	file: string,
+} } | 
+/**  Another program has locked the file. */
+{ id: "data-file-in-use"; args: {
+	file: string,
+} } | 
+/**  Its content is not what Bursar wrote. */
+{ id: "data-file-damaged"; args: {
+	file: string,
+} } | 
+/**  It is of an older version, and was opened for reading only. */
+{ id: "data-file-older"; args: {
+	file: string,
+} } | 
+/**  It is of a newer version. */
+{ id: "data-file-newer"; args: {
+	file: string,
+} } | 
+/**  It could not be read or written for another reason. */
+{ id: "data-file-failed"; args: {
+	file: string,
+	reason: string,
+} } | 
+/**  The home cannot be created, or not be written. */
+{ id: "data-folder-unusable"; args: {
+	path: string,
+	reason: string,
+} } | 
+/**  Another process uses the folder. */
+{ id: "home-in-use" };
+
+/**  Reading an account’s figures, history and payment events. */
+export type SyncDetail = 
+/**  The servers did not answer in time. */
+{ id: "sync-too-slow" } | 
+/**  The account has no wallet address. */
+{ id: "no-wallet-address" } | 
+/**  Another wallet address is read by now. */
+{ id: "wallet-address-changed" } | 
+/**  No RPC endpoint has figures of a newer block. */
+{ id: "no-newer-figures" } | 
+/**  The RPC endpoints have blocks without their logs. */
+{ id: "blocks-without-logs" } | 
+/**  Which events are missing for good. No RPC endpoint has blocks as old as this. */
+{ id: "events-pruned"; args: {
+	block: string,
+} } | 
+/**  The newest events could not be read. */
+{ id: "newest-events-unread"; args: {
+	why: Detail,
+} } | 
+/**  The events before this block could not be read. */
+{ id: "older-events-unread"; args: {
+	block: string,
+	why: Detail,
+} };
+
+/**  The use of the program in a terminal. */
+export type TerminalDetail = 
+/**  A typed date has another form. */
+{ id: "date-malformed" };
 
 /**  The size of all text, in percent of the system's. */
 export type TextSize = "100" | "125" | "150" | "175" | "200";
 
 export type Theme = "system" | "light" | "dark";
+
+/**  Top-ups that are open, and what can be done with them. */
+export type TopUpDetail = 
+/**  It has ended or never existed. */
+{ id: "top-up-gone" } | 
+/**  A top-up with this id was started before. */
+{ id: "top-up-already-started" } | 
+/**  The provider can no longer cancel it. */
+{ id: "top-up-not-cancellable" } | 
+/**  The provider has named no payment page for it. */
+{ id: "top-up-page-missing" } | 
+/**  The account is signed out. */
+{ id: "top-up-needs-key" } | 
+/**  This computer has no connection. */
+{ id: "top-up-offline" } | 
+/**  It is not known yet whether another top-up is open. */
+{ id: "open-top-ups-not-read-yet" } | 
+/**  Another one is open, and the provider allows only one. */
+{ id: "top-up-still-open"; args: {
+	amount: Amount,
+} } | 
+/**  The answer to the last payment’s request was lost, and Bursar looks for the payment. */
+{ id: "outcome-unknown"; args: {
+	amount: Amount,
+} } | 
+/**  A payment may be the one whose answer was lost, but its time does not fit. */
+{ id: "outcome-doubtful"; args: {
+	payment: string,
+} } | 
+/**  The answer was lost, and the key may not read the history that would tell the outcome. */
+{ id: "outcome-not-readable" } | 
+/**  The provider reports that one is open. */
+{ id: "top-up-already-open" };
 
 /**  What the form on the Top up page shows. */
 export type TopUpForm = {
@@ -821,6 +1816,8 @@ export type TopUpForm = {
 	methods_as_of: string | null,
 	/**  Suggested amounts, as a user would type them. */
 	presets: string[],
+	/**  The amount that clears the debt and pays for 30 days, as a user would type it; `None` if nothing is owed. */
+	clears_debt: string | null,
 	/**  The most that can be added below the cap, if the cap and the balance are known. */
 	headroom: Amount | null,
 	balance_max: Amount | null,
@@ -839,12 +1836,12 @@ export type TopUpView = {
 	/**  The provider's id, once known. */
 	payment_id: string | null,
 	kind: PaymentKind,
-	/**  A short description of a renewal or migration. */
-	purpose: string | null,
+	/**  What a renewal or migration pays for. */
+	purpose: PaidFor | null,
 	amount: Amount,
 	status: PaymentStatus,
-	/**  Why the payment did not succeed, and what the user can do. */
-	reason: FailureReasonView | null,
+	/**  Why the payment did not succeed. */
+	reason: FailureReason | null,
 	created_at: string,
 	expires_at: string | null,
 	/**
@@ -854,6 +1851,10 @@ export type TopUpView = {
 	can_open: boolean,
 	/**  The host of a checkout that the network does not list. The user can add it. */
 	refused_host: string | null,
+	/**  What happens to money that arrives after the payment has ended. */
+	late_money: LateMoney,
+	/**  When paying from a wallet fails, the page's QR code helps. */
+	qr_code_helps: boolean,
 	can_cancel: boolean,
 	cancel_requested: boolean,
 	/**  When the status was last read from the provider. A reading that fails does not change it. */

@@ -1,12 +1,19 @@
 // Copies to the system's clipboard, also in webviews that do not let scripts use the clipboard.
 
-import { app } from "./app.svelte.ts";
+import { announcer } from "./announcer.svelte.ts";
 import { t } from "./l10n/l10n.svelte.ts";
 import type { Failure } from "./types.ts";
 
 /** What the window copies. Each has a message with what is announced. */
 export type Copyable =
-  "wallet_address" | "payment_number" | "payment_id" | "payment_link" | "transaction" | "diagnostics";
+  | "wallet_address"
+  | "payment_number"
+  | "payment_id"
+  | "payment_link"
+  | "payment_report"
+  | "transaction"
+  | "scopes"
+  | "diagnostics";
 
 /**
  * Copies `text` and announces to screen readers that `what` was copied. Throws a `Failure` when nothing was copied. Call it
@@ -19,11 +26,11 @@ export async function copy(text: string | Promise<string>, what: Copyable): Prom
     else await navigator.clipboard.write([new ClipboardItem({ "text/plain": text.then(asPlainTextBlob) })]);
   } catch {
     if (!copyBySelection(await text)) {
-      const failure: Failure = { code: "internal", message: t("error-clipboard"), retryable: false };
+      const failure: Failure = { code: "internal", detail: t("error-clipboard"), retryable: false };
       throw failure;
     }
   }
-  app.announcement = t(`copy-${what}.copied`);
+  announcer.announce(t(`copy-${what}.copied`));
 }
 
 function asPlainTextBlob(text: string): Blob {

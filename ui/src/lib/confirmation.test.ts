@@ -12,7 +12,7 @@ const VISA: MethodView = {
   payers: ["jane"],
   min: usd("0.50"),
   max: null,
-  saved: { state: "confirmed", is_default: true, detail: "•••• 4242" },
+  saved: { state: "confirmed", is_default: true, detail: "•••• 4242", expires: null },
   can_be_saved: false,
   debits_at_once: true,
 };
@@ -59,6 +59,8 @@ const TOP_UP: TopUpView = {
   expires_at: null,
   can_open: false,
   refused_host: null,
+  late_money: "credited",
+  qr_code_helps: false,
   can_cancel: true,
   cancel_requested: false,
   checked_at: null,
@@ -111,7 +113,7 @@ describe("changedTerms", () => {
   });
 
   it("reports a refusal when the payment is not possible any more or its price is unknown", () => {
-    const error = { code: "amount_too_large", message: "The most is 50.00 USD.", retryable: false } as const;
+    const error = { code: "amount_too_large", detail: "The most is 50.00 USD.", retryable: false } as const;
     expect(what({ quote: { ...QUOTE, error } })).toBe("refused");
     expect(what({ quote: { ...QUOTE, total: null } })).toBe("refused");
   });
@@ -145,7 +147,7 @@ describe("paymentsInProgressFor", () => {
 });
 
 describe("Confirmation", () => {
-  const gone = { code: "method_unknown", message: "It is not offered any more.", retryable: false } as const;
+  const gone = { code: "method_unknown", detail: "It is not offered any more.", retryable: false } as const;
 
   it("stays open while nothing changes", () => {
     const confirmation = new Confirmation();

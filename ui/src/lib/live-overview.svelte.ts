@@ -4,6 +4,7 @@
 import { core } from "$lib/transport";
 import { app } from "./app.svelte.ts";
 import { subscribeToChanges } from "./changes.ts";
+import { announcer } from "./announcer.svelte.ts";
 import { formatAmount } from "./money.ts";
 import { t } from "./l10n/l10n.svelte.ts";
 import { Resource } from "./resource.svelte.ts";
@@ -68,7 +69,7 @@ class LiveOverview {
     const started = this.#justStarted;
     const before = started && !seen.some((one) => one.id === started.id) ? [...seen, started] : seen;
     const account = this.#account;
-    if (!account) throw { code: "not_found", message: t("error-no-account-chosen"), retryable: false };
+    if (!account) throw { code: "not_found", detail: t("error-no-account-chosen"), retryable: false };
     const overview = await core.overview(account);
     if (this.#justStarted === started) this.#justStarted = null;
     this.#compare(account, before, overview.top_ups);
@@ -110,7 +111,7 @@ export function paymentIdOf(top_up: TopUpView): string {
 function announce(top_up: TopUpView): void {
   const { kind, amount, status } = top_up;
   const payment = app.hideAmounts ? t(`kind-${kind}`) : t("payment-of", { kind, amount: formatAmount(amount) });
-  app.announcement = t("payment-announcement", { payment, status: t(`status-${status}`) });
+  announcer.announce(t("payment-announcement", { payment, status: t(`status-${status}`) }));
 }
 
 export const liveOverview = new LiveOverview();

@@ -1,5 +1,9 @@
-import { expect, test } from "vitest";
-import { isZero, formatAmount, formatParts } from "./money.ts";
+import { afterEach, expect, test } from "vitest";
+import { chooseLanguage } from "./l10n/l10n.svelte.ts";
+import { asTyped, isZero, formatAmount, formatParts } from "./money.ts";
+import { readTypedNumber } from "./typed-number.ts";
+
+afterEach(() => chooseLanguage("en", ["en"]));
 
 const text = (decimal: string) => {
   const written = formatParts(decimal);
@@ -43,4 +47,23 @@ test("distinguishes zero from the smallest amount", () => {
   expect(isZero("0.000000")).toBe(true);
   expect(isZero("0")).toBe(true);
   expect(isZero("0.000001")).toBe(false);
+});
+
+test.each(["de", "es"])("writes the decimals behind a comma in %s", async (language) => {
+  await chooseLanguage(language, []);
+  expect(formatAmount({ amount: "-1204.350000", currency: "USDC" })).toBe("\u22121\u202f204,35 USDC");
+  expect(formatParts("0.000000000000000001")).toEqual({
+    sign: "",
+    whole: "0",
+    point: ",",
+    fraction: "000000000000000001",
+  });
+});
+
+test.each(["en", "de", "es"])("what is put into a field in %s is read back", async (language) => {
+  await chooseLanguage(language, []);
+  for (const digits of ["25", "12.50", "1.23", "0.000001", "1234567.891234", "1000"])
+    expect(readTypedNumber(asTyped(digits))).toEqual({ is: "number", digits });
+  // Three decimals could also be a group of three digits, so that a zero follows them.
+  expect(readTypedNumber(asTyped("1.234"))).toEqual({ is: "number", digits: "1.2340" });
 });

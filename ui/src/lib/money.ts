@@ -1,6 +1,7 @@
-// Formats amounts. Everything works on decimal strings: no amount ever becomes a floating-point number.
+// Formats amounts in the language of the window. Everything works on decimal strings: no amount ever becomes a floating-point
+// number, and so none passes through `Intl.NumberFormat`.
 
-import { t } from "./l10n/l10n.svelte.ts";
+import { decimalSign, t } from "./l10n/l10n.svelte.ts";
 import type { Amount } from "./types.ts";
 
 /** The parts of a formatted amount. */
@@ -9,6 +10,8 @@ export interface AmountParts {
   sign: string;
   /** Thousands are separated by narrow no-break spaces. */
   whole: string;
+  /** The language's sign before the decimals. */
+  point: string;
   /** At least two digits; further ones only up to the last that is not zero. */
   fraction: string;
 }
@@ -28,15 +31,27 @@ export function formatParts(decimal: string): AmountParts | null {
   return {
     sign: minus && !onlyZeros ? MINUS : "",
     whole: digits.replace(/\B(?=(\d{3})+$)/g, GROUP),
+    point: decimalSign(),
     fraction: trimmed,
   };
 }
 
-/** An amount as plain text, for screen readers: "1 204.35 USDC". */
+/** An amount as plain text: "1 204.35 USDC". */
 export function formatAmount(amount: Amount): string {
   const written = formatParts(amount.amount);
   if (!written) return t("amount-unknown");
-  return `${written.sign}${written.whole}.${written.fraction} ${amount.currency}`;
+  return `${written.sign}${written.whole}${written.point}${written.fraction} ${amount.currency}`;
+}
+
+/**
+ * A decimal string as a user would type it: with the language's sign before the decimals. Three decimals get a zero, because they
+ * could also be read as a group of three digits.
+ */
+export function asTyped(decimal: string): string {
+  const [whole = "", fraction] = decimal.split(".");
+  return fraction === undefined
+    ? whole
+    : `${whole}${decimalSign()}${fraction.length === 3 ? `${fraction}0` : fraction}`;
 }
 
 /** Whether the amount has no digit other than zero. */

@@ -14,7 +14,7 @@ function method(code: string, payer: string, is_default = false): MethodView {
     payers: [payer],
     min: usd("0.50"),
     max: null,
-    saved: { state: "confirmed", is_default, detail: "•••• 4242" },
+    saved: { state: "confirmed", is_default, detail: "•••• 4242", expires: null },
     can_be_saved: false,
     debits_at_once: true,
   };
@@ -32,6 +32,7 @@ const FORM: TopUpForm = {
   currency: "USD",
   decimals: 2,
   presets: [],
+  clears_debt: null,
   headroom: null,
   balance_max: null,
   open: null,

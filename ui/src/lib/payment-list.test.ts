@@ -6,7 +6,7 @@ const list = vi.hoisted(() => ({ total: 100_000, mark: "", failing: false }));
 
 vi.mock("$lib/transport", () => {
   function page(row: number, limit: number): Promise<PaymentPage> {
-    if (list.failing) return Promise.reject({ code: "storage_failed", message: "no", retryable: true });
+    if (list.failing) return Promise.reject({ code: "storage_failed", detail: "no", retryable: true });
     const end = Math.min(list.total, row + limit);
     const payments = Array.from({ length: Math.max(0, end - row) }, (_, n) => ({ id: `${list.mark}${row + n}` }));
     const next = end < list.total ? String(end) : null;

@@ -29,7 +29,7 @@ function saved(code: string, payer: string, more: Partial<NonNullable<MethodView
     name: "Visa",
     kind: "saved",
     payers: [payer],
-    saved: { state: "confirmed", is_default: false, detail: "•••• 4242", ...more },
+    saved: { state: "confirmed", is_default: false, detail: "•••• 4242", expires: null, ...more },
     can_be_saved: false,
     debits_at_once: true,
   };
@@ -115,6 +115,7 @@ describe("methodName", () => {
     expect(methodName({ ...mail, name: "PayPal (jane@example.org)" })).toBe("PayPal (jane@example.org)");
     expect(methodName({ ...mail, name: "PayPal" })).toBe("PayPal jane@example.org");
     expect(methodName(saved("x", "jane", { detail: "Visa •••• 1" }))).toBe("Visa •••• 1");
+    expect(methodName(saved("x", "jane", { expires: "08/29" }))).toBe("Visa •••• 4242, valid until 08/29");
     expect(methodName(PLAIN)).toBe("Card");
   });
 });

@@ -2,6 +2,7 @@
 // the same lists give the same choice.
 
 import { isSameAmount } from "./amount-math.ts";
+import { t } from "./l10n/l10n.svelte.ts";
 import type { MethodView, Payer } from "./types.ts";
 
 /** A chosen method that cannot stay chosen, and the reason. */
@@ -64,10 +65,11 @@ const DISTINGUISHING_PART = /\d{4}|[^\s,]+@[^\s,]+/;
 
 /** The method's name for users: the provider's name, and what distinguishes a saved method if the name lacks it. */
 export function methodName(method: MethodView): string {
-  const detail = method.saved?.detail ?? "";
+  const { detail = "", expires = null } = method.saved ?? {};
   const part = DISTINGUISHING_PART.exec(detail)?.[0] ?? detail;
   if (method.name.includes(part)) return method.name;
-  return detail.includes(method.name) ? detail : `${method.name} ${detail}`;
+  const name = detail.includes(method.name) ? detail : `${method.name} ${detail}`;
+  return expires ? t("saved-method-until", { card: name, date: expires }) : name;
 }
 
 function isSameMax(one: MethodView["max"], other: MethodView["max"]): boolean {

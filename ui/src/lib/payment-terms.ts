@@ -7,7 +7,7 @@ import type { Amount, DuePaymentInProgress, MethodView, Payer, Quote, PaymentReq
 export interface PaymentTerms {
   readonly request: PaymentRequest;
   readonly total: Amount;
-  /** What is paid for, in the provider's words; `null` for a top-up. */
+  /** What is paid for; `null` for a top-up. */
   readonly purpose: string | null;
   readonly method: MethodView;
   /** `null` where the provider asks for no payer. */

@@ -3,7 +3,7 @@ import { Resource } from "./resource.svelte.ts";
 import { controlledCalls } from "./testing/controlled.ts";
 import type { Failure } from "./types.ts";
 
-const failure: Failure = { code: "timeout", message: "No answer.", retryable: true };
+const failure: Failure = { code: "timeout", detail: "No answer.", retryable: true };
 
 const settled = () => new Promise((done) => setTimeout(done));
 

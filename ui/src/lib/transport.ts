@@ -45,8 +45,8 @@ function withFailure(command: Command): Command {
 
 /** A command rejects with a `Failure`. Anything else is a bug in Bursar. */
 function toFailure(thrown: unknown): Failure {
-  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "message" in thrown) {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && "detail" in thrown) {
     return thrown as Failure;
   }
-  return { code: "internal", message: String(thrown), retryable: false };
+  return { code: "internal", detail: String(thrown), retryable: false };
 }

@@ -32,7 +32,7 @@ export class VirtualRows {
   /** The first and the last visible row. */
   visibleRows = $state.raw<readonly [number, number]>([0, 0]);
 
-  readonly #rowHeight: number;
+  #rowHeight: number;
   #element: HTMLElement | null = null;
   #count = 0;
   #viewportHeight = 0;
@@ -72,6 +72,15 @@ export class VirtualRows {
     this.#count = count;
     this.height = elementHeight(this.#extent.contentHeight);
     this.#scrollTo(Math.min(offset, this.#maxOffset));
+  }
+
+  /** Draws the rows in another height. The first visible row stays the first. */
+  setRowHeight(rowHeight: number): void {
+    if (rowHeight === this.#rowHeight) return;
+    const first = this.#listOffset / this.#rowHeight;
+    this.#rowHeight = rowHeight;
+    this.height = elementHeight(this.#extent.contentHeight);
+    this.#scrollTo(Math.min(first * rowHeight, this.#maxOffset));
   }
 
   /** Scrolls as little as needed to make a row visible. */
@@ -155,7 +164,7 @@ export class VirtualRows {
     const wanted = visible + 2 * this.#overscan;
     const first = Math.max(0, Math.min(firstVisible - this.#overscan, this.#count - wanted));
     const last = Math.min(this.#count, first + wanted);
-    const draw = [firstVisible, first, last, slots, this.#shift].join();
+    const draw = [firstVisible, first, last, slots, this.#shift, this.#rowHeight].join();
     if (draw === this.#lastDraw) return;
     this.#lastDraw = draw;
     this.visibleRows = [Math.max(0, firstVisible), Math.max(0, Math.min(this.#count, firstVisible + visible) - 1)];

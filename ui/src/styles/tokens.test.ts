@@ -76,6 +76,48 @@ describe.each([
   );
 });
 
+/** Every `--name: value` in the rule for more contrast or for forced colours. */
+function overrides(query: string): Map<string, string> {
+  const from = CSS.indexOf(`@media (${query})`);
+  const rule = CSS.slice(CSS.indexOf("{", CSS.indexOf("{", from) + 1), CSS.indexOf("}", from));
+  return new Map([...rule.matchAll(/--([\w-]+):\s*([^;]+);/g)].map(([, name = "", value = ""]) => [name, value]));
+}
+
+describe.each([
+  ["light", LIGHT],
+  ["dark", DARK],
+])("more contrast in the %s theme", (_, tokens) => {
+  /** The colour of a value of the rule: a token's, or a mixture of two. */
+  function colourOf(value: string): string {
+    const [, name] = /^var\(--([\w-]+)\)$/.exec(value) ?? [];
+    if (name) return tokens[name] ?? "";
+    const [, first = "", percent, second = ""] =
+      /^color-mix\(in srgb, var\(--([\w-]+)\) (\d+)%, var\(--([\w-]+)\)\)$/.exec(value) ?? [];
+    const share = Number(percent) / 100;
+    const parts = [1, 3, 5].map((at) => {
+      const [one, other] = [first, second].map((from) => Number.parseInt(tokens[from]?.slice(at, at + 2) ?? "", 16));
+      return Math.round((one ?? NaN) * share + (other ?? NaN) * (1 - share));
+    });
+    return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+  }
+
+  it.each([...overrides("prefers-contrast: more")])("draws %s as %s with more contrast than before", (name, value) => {
+    const least = name.startsWith("ink") ? 7 : 4.5;
+    for (const ground of PAGE) {
+      const under = tokens[ground] ?? "";
+      expect(contrast(colourOf(value), under)).toBeGreaterThanOrEqual(least);
+      expect(contrast(colourOf(value), under)).toBeGreaterThanOrEqual(contrast(tokens[name] ?? "", under));
+    }
+  });
+});
+
+it("draws everything in the user's own colours where the system forces them", () => {
+  const forced = overrides("forced-colors: active");
+  expect([...forced.keys()].filter((name) => name in LIGHT).toSorted()).toEqual(Object.keys(LIGHT).toSorted());
+  const system = /^(Canvas|CanvasText|ButtonText|Highlight|HighlightText|transparent|none)$/;
+  expect([...forced.values()].filter((value) => !system.test(value))).toEqual([]);
+});
+
 it("defines the same names in both themes, and one dark theme whether the user or the system chose it", () => {
   expect(Object.keys(DARK).toSorted()).toEqual(Object.keys(LIGHT).toSorted());
   expect(DARK_OF_SYSTEM).toEqual(DARK);

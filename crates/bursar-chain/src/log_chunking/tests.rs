@@ -4,7 +4,7 @@
 use super::*;
 use crate::event_logs::MAX_LOG_REQUESTS;
 use crate::rpc_error::RpcError;
-use bursar_domain::error::Error;
+use bursar_domain::error::{ConnectionDetail, Error};
 use serde_json::json;
 
 const HEAD: u64 = 100_000;
@@ -83,7 +83,12 @@ fn finds_any_limit_within_few_requests() {
             retry_after: None,
         },
         NO_LOGS,
-        Fault::Transport(Error::passing(Code::AnswerTooLarge, "")),
+        Fault::Transport(Error::passing(
+            Code::AnswerTooLarge,
+            ConnectionDetail::AnswerTooLarge {
+                host: "rpc.example".to_owned(),
+            },
+        )),
     ];
     for fault in words {
         for most in [1, 2, 3, 10, 50, 800, 10_000, 19_999] {

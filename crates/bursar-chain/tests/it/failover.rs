@@ -5,7 +5,7 @@ use crate::rpc_proxy::{Mode, RpcProxy, refuse};
 use crate::{chain, now, states};
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::clock::Span;
-use bursar_domain::error::Code;
+use bursar_domain::error::{ChainDetail, Code};
 use bursar_platform::http::Http;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -87,13 +87,12 @@ async fn rules_out_rpc_of_wrong_chain_or_without_contracts() {
     let alone = chain(anvil.config(&[&first.url]));
     let error = alone.read(USER, now()).await.unwrap_err();
     assert_eq!(error.code, Code::WrongChain);
-    assert_eq!(
-        error.message,
-        format!(
-            "{} answers for chain 1; this network is chain 9999999.",
-            first.host()
-        )
-    );
+    let detail = ChainDetail::RpcWrongChain {
+        host: first.host().to_owned(),
+        actual: "1".to_owned(),
+        expected: "9999999".to_owned(),
+    };
+    assert_eq!(error.detail, detail.into());
     // With no other endpoint it is checked each time, and used as soon as it is right.
     first.set(Mode::Honest);
     alone.read(USER, now()).await.unwrap();

@@ -99,6 +99,9 @@ impl TestHome {
             .args(arguments)
             .env("BURSAR_HOME", self.folder.path().join("home"))
             .env("BURSAR_API_KEY", "flk_test")
+            // English, unless a test says otherwise.
+            .env("LC_ALL", "C")
+            .env_remove("LANGUAGE")
             // There is no keyring, and no command waits for one.
             .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
             .stdin(Stdio::null());
@@ -206,7 +209,10 @@ impl Provider {
                 let days: Vec<String> = self
                     .charges
                     .iter()
-                    .map(|(date, amount)| format!(r#"{{"periodStart":"{date}T00:00:00Z","totalCost":"{amount}"}}"#))
+                    .map(|(date, amount)| format!(
+                        r#"{{"periodStart":"{date}T00:00:00Z","totalCost":"{amount}","resourceId":"r-1",
+                        "resourceType":"VM","resourceName":"=web"}}"#
+                    ))
                     .collect();
                 format!("[{}]", days.join(","))
             }

@@ -3,7 +3,7 @@
 //! sign-in.
 
 use super::{Connection, Services, blocking};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, SignInDetail};
 use bursar_domain::key_owner::KeyOwner;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -78,10 +78,7 @@ pub(super) async fn check_owner(
 ) -> Result<()> {
     let is_new = connection.owner.user().is_none();
     if !connection.owner.claim(&key_owner.user_id) {
-        let why = Error::new(
-            Code::Unauthorized,
-            "The key of this account belongs to another user, so nothing was read with it. Sign in again, or connect that user as an account of its own.",
-        );
+        let why = Error::new(Code::Unauthorized, SignInDetail::KeyOfAnotherUser);
         connection
             .session
             .discard_sign_in(sign_in, why.clone())

@@ -7,7 +7,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, SyncDetail};
 use bursar_engine::BlockProgress;
 use bursar_store::{History, RecheckRange};
 use futures_util::future::join;
@@ -56,7 +56,7 @@ impl ChainSync {
         if batch.to < to {
             return Err(Error::passing(
                 Code::ChainUnavailable,
-                "The RPCs do not give the logs of blocks that they have.",
+                SyncDetail::BlocksWithoutLogs,
             ));
         }
         Ok(batch)
@@ -88,8 +88,10 @@ impl ChainSync {
             .cursor()
             .await?
             .map_or(cursor.from, |cursor| cursor.from);
-        let older = format!("Payment events before block {from} could not be read.");
-        read.map_err(events_incomplete(&older))
+        read.map_err(events_incomplete(|why| SyncDetail::OlderEventsUnread {
+            block: from.to_string(),
+            why,
+        }))
     }
 
     async fn read_back(
@@ -175,11 +177,9 @@ impl ChainSync {
         if self.chain.logs_pruned_at(cursor.from.saturating_sub(1)) {
             let gap = Error::new(
                 Code::EventsIncomplete,
-                format!(
-                    "Payment events before block {} are missing: no RPC has blocks that are this old any more. \
-                     Older payments stay unverified; the balance is not affected.",
-                    cursor.from
-                ),
+                SyncDetail::EventsPruned {
+                    block: cursor.from.to_string(),
+                },
             );
             return Ok((None, Some(gap)));
         }

@@ -10,7 +10,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::balances::Balances;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Clock, Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Detail, Error, Result, SyncDetail};
 use bursar_domain::high_water_mark::{ReadingUpdate, Regression};
 use bursar_engine::{ChainResponse, WatchedPayment};
 use bursar_store::{EventCursor, History, PaymentMatch};
@@ -20,9 +20,6 @@ use std::sync::Arc;
 pub(super) const RANGE: u64 = 20_000;
 /// The backfill reads to this long before the oldest known payment.
 const OLDER_MARGIN: Span = Span::hours(24);
-const NEWEST_INCOMPLETE: &str =
-    "The newest payment events could not be read, so nothing new is verified yet.";
-
 /// What the engine wants besides the figures and new events.
 pub(crate) struct ChainSyncScope {
     pub(crate) followed: Vec<WatchedPayment>,
@@ -40,7 +37,7 @@ pub(crate) async fn sync_chain(
     let (Some(chain), Some(user)) = (connection.chain.clone(), connection.account.address) else {
         return Err(Error::new(
             Code::ChainUnavailable,
-            "The account has no wallet address to read.",
+            SyncDetail::NoWalletAddress,
         ));
     };
     let sync = ChainSync {
@@ -230,7 +227,7 @@ impl ChainSync {
             .await?;
         let Some(reading) = update.reading else {
             return Err(update.problem.unwrap_or_else(|| {
-                Error::passing(Code::ChainUnavailable, "No newer figures can be had.")
+                Error::passing(Code::ChainUnavailable, SyncDetail::NoNewerFigures)
             }));
         };
         let mut findings = Findings {
@@ -253,7 +250,7 @@ impl ChainSync {
         match self
             .continuity()
             .await
-            .map_err(events_incomplete(NEWEST_INCOMPLETE))?
+            .map_err(events_incomplete(newest_unread))?
         {
             Continuity::Intact => {}
             Continuity::Reorganised => findings.changed = true,
@@ -269,8 +266,8 @@ impl ChainSync {
             .sync_new_events(&findings.reading, begun, now, changed)
             .await;
         let closed = self.close_gap(begun, changed).await;
-        let is_contiguous = newer.map_err(events_incomplete(NEWEST_INCOMPLETE))?
-            & closed.map_err(events_incomplete(NEWEST_INCOMPLETE))?;
+        let is_contiguous = newer.map_err(events_incomplete(newest_unread))?
+            & closed.map_err(events_incomplete(newest_unread))?;
         if !is_contiguous {
             return Ok(());
         }
@@ -321,7 +318,7 @@ impl ChainSync {
     async fn store_problem(&self, problem: Option<&Error>, now: Timestamp) -> Result<()> {
         let known = self.stored_problem().await?;
         let same =
-            |known: &Error, new: &Error| known.code == new.code && known.message == new.message;
+            |known: &Error, new: &Error| known.code == new.code && known.detail == new.detail;
         let unchanged = match (&known, problem) {
             (None, None) => true,
             (Some(known), Some(new)) => same(known, new),
@@ -373,17 +370,23 @@ impl ChainSync {
 }
 
 /// Says which events are missing if the chain is to blame. An error about disagreeing endpoints explains itself.
-pub(super) fn events_incomplete(what: &str) -> impl Fn(Error) -> Error + '_ {
+pub(super) fn events_incomplete(
+    unread: impl FnOnce(Box<Detail>) -> SyncDetail,
+) -> impl FnOnce(Error) -> Error {
     move |error| {
         if !is_chain_error(error.code) || error.code == Code::RpcsDisagree {
             return error;
         }
         Error {
             code: Code::EventsIncomplete,
-            message: format!("{what} The balance is not affected. {}", error.message),
+            detail: unread(Box::new(error.detail)).into(),
             ..error
         }
     }
+}
+
+fn newest_unread(why: Box<Detail>) -> SyncDetail {
+    SyncDetail::NewestEventsUnread { why }
 }
 
 /// Whether an error concerns the chain's RPC endpoints and not this machine.

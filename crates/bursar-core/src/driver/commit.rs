@@ -108,8 +108,9 @@ mod tests {
     use bursar_domain::account::AccountId;
     use bursar_domain::api_balance::ApiBalance;
     use bursar_domain::clock::Span;
-    use bursar_domain::error::Code;
+    use bursar_domain::error::{Code, InternalDetail, ProviderDetail, SyncDetail};
     use bursar_domain::money::{Amount, Currency};
+    use bursar_domain::network::BalanceFrom;
     use bursar_domain::notice::NoticeKind;
     use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
     use bursar_domain::payment_rules::Rules;
@@ -175,6 +176,8 @@ mod tests {
             balance: usdc(cents),
             daily_usage: None,
             days_left: None,
+            owed: None,
+            entitlements: Vec::new(),
         }))
     }
 
@@ -193,6 +196,7 @@ mod tests {
                 answer: Ok(Created {
                     payment_id: "p".to_owned(),
                     intent_id: "i".to_owned(),
+                    payment_provider: None,
                     checkout: Some("https://pay.example/p".to_owned()),
                     expires_at: None,
                     payment: None,
@@ -214,7 +218,10 @@ mod tests {
             followed(Status::Cancelled, 6),
             balance(9_000),
             followed(Status::Completed, 8),
-            Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
+            Event::Balance(Err(Error::new(
+                Code::Unauthorized,
+                ProviderDetail::KeyRejected,
+            ))),
             Event::Presence(Presence::Focused),
             Event::Tick,
         ]
@@ -231,7 +238,7 @@ mod tests {
             },
             Event::Started {
                 top_up_id: "t".to_owned(),
-                answer: Err(Error::passing(Code::Timeout, "lost")),
+                answer: Err(Error::passing(Code::Timeout, SyncDetail::SyncTooSlow)),
             },
             Event::Presence(Presence::Focused),
             balance(400),
@@ -254,6 +261,8 @@ mod tests {
             },
             signed_in: true,
             watched_address: None,
+            balance_from: BalanceFrom::Chain,
+            debt_rules: None,
         };
         let mut state = State::new(AccountId("a".to_owned()), NOON, setup, Vec::new(), NOON);
         state.thresholds = Thresholds {
@@ -274,7 +283,10 @@ mod tests {
                     asked_to_write = true;
                     assert!(!writes.is_empty());
                     let answer = if fail {
-                        Err(Error::new(Code::StorageFailed, "full"))
+                        Err(Error::new(
+                            Code::StorageFailed,
+                            InternalDetail::step("write"),
+                        ))
                     } else {
                         disk.write(writes);
                         Ok(())

@@ -97,14 +97,16 @@ impl Connection {
         self.account.address.filter(|_| self.chain.is_some())
     }
 
-    /// The payment page as the browser may open it.
+    /// The payment page as the browser may open it. `payment_provider` is the provider of the page as the API names it;
+    /// `None` if that is not known.
     ///
     /// # Errors
     /// `host_not_allowed`, naming the host.
-    pub fn allow_checkout(&self, raw: &str) -> Result<Url> {
+    pub fn allow_checkout(&self, raw: &str, payment_provider: Option<&str>) -> Result<Url> {
         checkout::allow(
             raw,
             &self.account.network,
+            payment_provider,
             &self.account.added_checkout_hosts,
         )
     }

@@ -7,7 +7,7 @@ use super::shared_state::SharedState;
 use super::{Connection, Message, Services, blocking, requests, tray_view};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, TopUpDetail};
 use bursar_domain::link::Link;
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::view::{Change, TrayView};
@@ -233,15 +233,15 @@ impl EventLoop {
     }
 
     fn open_checkout(&self, account: &AccountId, top_up: &str) -> Result<()> {
-        let missing = || Error::new(Code::NotFound, "That top-up has no payment page.");
+        let missing = || Error::new(Code::NotFound, TopUpDetail::TopUpPageMissing);
         let connection = self.connections.get(account).ok_or_else(missing)?;
         let states = self.shared.states();
-        let raw = states
+        let top_up = states
             .get(account)
             .and_then(|state| state.top_ups.get(top_up))
-            .and_then(|top_up| top_up.checkout.clone())
             .ok_or_else(missing)?;
-        let address = connection.allow_checkout(&raw)?;
+        let raw = top_up.checkout.as_deref().ok_or_else(missing)?;
+        let address = connection.allow_checkout(raw, top_up.payment_provider.as_deref())?;
         fail_point::reach("browser.before");
         self.services.shell.open_url(&address)?;
         fail_point::reach("browser.after");

@@ -4,9 +4,8 @@
 
 use super::{Connection, Services, blocking};
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ResponseDetail, Result, SignInDetail};
 use bursar_domain::payment::{RemotePayment, Status};
-use bursar_domain::plural::counted;
 use bursar_domain::unreadable_row::UnreadableRow;
 use bursar_engine::top_up::{LATE_PAYMENT_WINDOW, UNKNOWN_CLOCK_TOLERANCE};
 use bursar_engine::{HistoryProgress, HistoryResponse};
@@ -125,7 +124,7 @@ pub(super) async fn sync_history(
             // The open payments are known, and are worth reporting.
             Err(error) if whole => {
                 answer.error = Some(error);
-                return finish(&services, &connection, answer, None).await;
+                return finish(&services, &connection, answer).await;
             }
             Err(error) => return Err(error),
         };
@@ -184,6 +183,9 @@ pub(super) async fn sync_history(
             history_progress: whole.then_some(read),
             unreadable_rows: unreadable.clone(),
             unreadable_rows_checked_at: unreadable_checked_at,
+            // A long reading came past the newest of them when it began.
+            ended_checked_at: (next.is_none() && (whole || known.ended_due))
+                .then_some(began.min(now)),
             read_at: now,
         };
         let is_long = whole && (!backfills || services.clock.now().since(now) >= PORTION_DURATION);
@@ -217,8 +219,7 @@ pub(super) async fn sync_history(
         response = following;
     }
     answer.error = unreadable_rows_error(&unreadable);
-    let ended_looked_at = (answer.is_complete && (whole || known.ended_due)).then_some(now);
-    finish(&services, &connection, answer, ended_looked_at).await
+    finish(&services, &connection, answer).await
 }
 
 /// The result of a reading: only what the provider has not superseded meanwhile, and what has not been reported yet.
@@ -226,12 +227,8 @@ async fn finish(
     services: &Services,
     connection: &Connection,
     answer: HistoryResponse,
-    ended_looked_at: Option<Timestamp>,
 ) -> Result<HistoryResponse> {
     write_history(services, connection, move |history, account| {
-        if let Some(at) = ended_looked_at {
-            history.put_ended_checked_at(account, at)?;
-        }
         Ok(HistoryResponse {
             payments: history.without_superseded(account, answer.payments)?,
             late_payments: history.late_payments(account)?,
@@ -341,10 +338,7 @@ pub(super) async fn write_history<T: Send + 'static>(
     let (asked_as, session) = (connection.verified_sign_in, Arc::clone(&connection.session));
     blocking(move || {
         if asked_as.is_some_and(|asked_as| asked_as != session.sign_in_id()) {
-            return Err(Error::passing(
-                Code::SignedOut,
-                "Somebody signed in or out while this was read; it is read again.",
-            ));
+            return Err(Error::passing(Code::SignedOut, SignInDetail::SignInChanged));
         }
         write_guard.write(|| write(&history, &account))
     })
@@ -359,7 +353,7 @@ pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
         match History::validate_payment(&payment) {
             Ok(()) => payments.push(payment),
             Err(error) => unreadable.push(UnreadableRow {
-                error: Error::new(Code::LineUnreadable, error.message),
+                error: Error::new(Code::LineUnreadable, error.detail),
                 created_at: Some(payment.created_at),
             }),
         }
@@ -374,19 +368,16 @@ pub(super) fn separate_unreadable(page: HistoryPage) -> HistoryPage {
 /// One error for all unreadable rows: what is wrong with the first, and how many there are.
 pub(super) fn unreadable_rows_error(lines: &[UnreadableRow]) -> Option<Error> {
     let (first, others) = lines.split_first()?;
-    let message = match others.len() {
-        0 => first.error.message.clone(),
-        more => format!(
-            "{} {} could not be read either.",
-            first.error.message,
-            counted(
-                u64::try_from(more).unwrap_or(u64::MAX),
-                "further payment",
-                "further payments"
-            )
-        ),
+    let why = first.error.detail.clone();
+    let detail = match others.len() {
+        0 => why,
+        more => ResponseDetail::PaymentsUnreadable {
+            why: Box::new(why),
+            more: u32::try_from(more).unwrap_or(u32::MAX),
+        }
+        .into(),
     };
-    Some(Error::new(Code::LineUnreadable, message))
+    Some(Error::new(Code::LineUnreadable, detail))
 }
 
 /// Whether the provider answered the request itself with a refusal.

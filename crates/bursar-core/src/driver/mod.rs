@@ -26,7 +26,7 @@ pub(crate) use write_guard::WriteGuard;
 use crate::shell::Shell;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Clock;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, InternalDetail, Result};
 use bursar_domain::link::Link;
 use bursar_engine::{Event, State};
 use bursar_store::{History, Store};
@@ -172,7 +172,7 @@ impl Driver {
         answer.await.unwrap_or_else(|_| {
             Err(Error::new(
                 Code::NotFound,
-                "That account is no longer connected.",
+                AccountDetail::AccountNotConnected,
             ))
         })
     }
@@ -222,7 +222,7 @@ pub(crate) async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(call).await.unwrap_or_else(|_| {
         Err(Error::new(
             Code::Internal,
-            "A task of Bursar's own ended unexpectedly.",
+            InternalDetail::step("wait for a task"),
         ))
     })
 }

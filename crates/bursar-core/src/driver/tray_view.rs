@@ -1,11 +1,11 @@
-//! What the tray shows, as a pure function of the accounts' states.
+//! What the tray shows, as data and as a pure function of the accounts' states. The desktop app puts it into words.
 
 use super::Connection;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Code;
-use bursar_domain::view::TrayView;
-use bursar_engine::top_up::TopUp;
+use bursar_domain::view::{TrayAccount, TrayBalance, TrayState, TrayView};
+use bursar_engine::top_up::Phase;
 use bursar_engine::{PollTarget, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,23 +20,23 @@ pub(super) fn tray_view(
         .values()
         .filter_map(|connection| Some((connection, states.get(&connection.account.id)?)))
         .collect();
-    let lines: Vec<String> = known
+    let accounts = known
         .iter()
         .map(|(connection, state)| {
             let signed_out = is_signed_out(state, connection.session.waits_for_keyring());
-            line(&connection.account.label, state, signed_out, hide, now)
+            TrayAccount {
+                label: connection.account.label.clone(),
+                balance: balance(state, hide),
+                state: state_of(state, signed_out, now),
+            }
         })
         .collect();
     TrayView {
-        tooltip: if lines.is_empty() {
-            "Bursar".to_owned()
-        } else {
-            lines.join("\n")
-        },
-        lines,
+        accounts,
         pending: known.iter().any(|(_, state)| state.has_live()),
         attention: known.iter().any(|(connection, state)| {
             state.shows_low_balance(now)
+                || state.owed().is_some()
                 || is_signed_out(state, connection.session.waits_for_keyring())
         }),
         return_to: known
@@ -50,38 +50,31 @@ pub(super) fn tray_view(
     }
 }
 
-fn line(label: &str, state: &State, signed_out: bool, hide: bool, now: Timestamp) -> String {
-    let balance = match state.spendable() {
-        _ if hide => "amount hidden".to_owned(),
-        Some(amount) => amount.to_brief(),
-        None => "balance unknown".to_owned(),
-    };
+fn balance(state: &State, hide: bool) -> TrayBalance {
+    match (state.owed(), state.spendable()) {
+        _ if hide => TrayBalance::Hidden,
+        (Some(owed), _) => TrayBalance::Owed(owed.clone()),
+        (None, Some(amount)) => TrayBalance::Known(amount.clone()),
+        (None, None) => TrayBalance::Unknown,
+    }
+}
+
+fn state_of(state: &State, signed_out: bool, now: Timestamp) -> Option<TrayState> {
     let newest = state
         .top_ups
         .values()
         .filter(|top_up| top_up.is_live())
         .max_by_key(|top_up| top_up.created_at);
-    let state_word = match newest {
-        Some(top_up) => Some(top_up_state(top_up)),
-        None if signed_out => Some("signed out"),
-        None if !state.online => Some("offline"),
+    match newest {
+        Some(top_up) if top_up.phase == Phase::Confirming => Some(TrayState::TopUpConfirming),
+        Some(_) => Some(TrayState::TopUpPending),
+        None if signed_out => Some(TrayState::SignedOut),
+        None if !state.online => Some(TrayState::Offline),
         None if state.spendable().is_some() && state.current_balance(now).is_none() => {
-            Some("not up to date")
+            Some(TrayState::Outdated)
         }
-        None if state.shows_low_balance(now) => Some("low"),
+        None if state.shows_low_balance(now) => Some(TrayState::Low),
         None => None,
-    };
-    match state_word {
-        Some(state_word) => format!("{label}: {balance} ({state_word})"),
-        None => format!("{label}: {balance}"),
-    }
-}
-
-fn top_up_state(top_up: &TopUp) -> &'static str {
-    if top_up.phase == bursar_engine::top_up::Phase::Confirming {
-        "top-up confirming"
-    } else {
-        "top-up pending"
     }
 }
 
@@ -99,6 +92,7 @@ fn is_signed_out(state: &State, waits_for_keyring: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bursar_domain::network::BalanceFrom;
     use bursar_domain::payment_rules::Rules;
     use bursar_engine::AccountConfig;
 
@@ -108,18 +102,16 @@ mod tests {
             rules: Rules::default(),
             signed_in: false,
             watched_address: None,
+            balance_from: BalanceFrom::Chain,
+            debt_rules: None,
         };
         let now = Timestamp::default();
         let state = State::new(AccountId("a".to_owned()), now, setup, Vec::new(), now);
         assert!(is_signed_out(&state, false));
         assert!(!is_signed_out(&state, true));
-        assert_eq!(
-            line("Main", &state, false, false, now),
-            "Main: balance unknown"
-        );
-        assert_eq!(
-            line("Main", &state, true, false, now),
-            "Main: balance unknown (signed out)"
-        );
+        assert_eq!(balance(&state, false), TrayBalance::Unknown);
+        assert_eq!(balance(&state, true), TrayBalance::Hidden);
+        assert_eq!(state_of(&state, false, now), None);
+        assert_eq!(state_of(&state, true, now), Some(TrayState::SignedOut));
     }
 }

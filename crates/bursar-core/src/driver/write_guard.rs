@@ -2,7 +2,7 @@
 //! account was removed are refused, so that nothing about one address is stored for another.
 
 use alloy_primitives::Address;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, Result, SyncDetail};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Shared by all successive connections of an account.
@@ -32,7 +32,7 @@ impl WriteGuard {
         if state.revoked {
             return Err(Error::new(
                 Code::NotFound,
-                "That account is no longer connected.",
+                AccountDetail::AccountNotConnected,
             ));
         }
         write()
@@ -51,7 +51,7 @@ impl WriteGuard {
         if state.revoked || state.address != Some(user) {
             return Err(Error::passing(
                 Code::ChainUnavailable,
-                "The wallet address was changed while the chain was read.",
+                SyncDetail::WalletAddressChanged,
             ));
         }
         write()

@@ -71,6 +71,8 @@ impl Bursar {
             rules: connection.provider.rules(),
             signed_in: connection.session.signed_in(),
             watched_address: connection.watched(),
+            balance_from: connection.account.network.leading_balance(),
+            debt_rules: provider::info(&connection.account.network).debt_rules,
         };
         let account = &connection.account;
         let mut state = State::new(

@@ -1,12 +1,12 @@
 //! Changing, signing in to, signing out of and removing accounts.
 
-use super::connect_account::{check_label, missing_scopes, taken};
+use super::connect_account::{check_label, missing_scopes, missing_uses, taken};
 use super::keyring_sync::removal_pending;
 use super::{Bursar, custom_rpc_entry, lock};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, KeyEnd, NetworkDetail, Result, SignInDetail};
 use bursar_domain::network::{host_and_port, is_loopback};
 use bursar_domain::view::{AccountView, Change, ConnectedAccount};
 use bursar_engine::Event;
@@ -46,6 +46,7 @@ impl Bursar {
         let provider = provider::connect(&connection.account.network, trial, self.http.clone());
         let known = connection.owner.user();
         let mut warnings = Vec::new();
+        let mut key_lacks = None;
         match provider.key_owner().await {
             Ok(key_owner)
                 if known
@@ -54,19 +55,23 @@ impl Bursar {
             {
                 return Err(Error::new(
                     Code::Unauthorized,
-                    "That key belongs to another user. Connect it as an account of its own.",
+                    SignInDetail::NewKeyOfAnotherUser,
                 ));
             }
-            Ok(key_owner) => warnings.extend(missing_scopes(&key_owner.missing_scopes)),
+            Ok(key_owner) => {
+                let network = &connection.account.network;
+                warnings.extend(missing_scopes(network, &key_owner));
+                key_lacks = missing_uses(network, &key_owner);
+            }
             // A provider that has never named the account's user need not do so now.
             Err(error) if error.code == Code::Forbidden && known.is_none() => warnings.push(error),
             Err(error) if error.code == Code::Unauthorized => return Err(error),
             Err(error) => {
                 return Err(Error {
-                    message: format!(
-                        "Whose that is could not be asked, so nothing was changed. {}",
-                        error.message
-                    ),
+                    detail: SignInDetail::KeyOwnerUnknown {
+                        why: Box::new(error.detail),
+                    }
+                    .into(),
                     ..error
                 });
             }
@@ -94,6 +99,7 @@ impl Bursar {
         self.services.shell.changed(&Change::Accounts);
         Ok(ConnectedAccount {
             account: self.account_view(&connection).await?,
+            key_lacks,
             warnings,
         })
     }
@@ -151,7 +157,7 @@ impl Bursar {
                 self.complete_removal(connection.session.keyring_entry_name())
                     .await
             }
-            Err(error) => Err(removal_pending("This account is signed out.", &error)),
+            Err(error) => Err(removal_pending(KeyEnd::SignedOut, &error)),
         }
     }
 
@@ -183,7 +189,7 @@ impl Bursar {
         let [key, rpc] = names;
         let cleared = match connection.session.sign_out().await {
             Ok(()) => self.complete_removal(key).await,
-            Err(error) => Err(removal_pending("The account was removed.", &error)),
+            Err(error) => Err(removal_pending(KeyEnd::AccountRemoved, &error)),
         };
         // If this fails, the planned removal stays and is tried again.
         if self.secret_store.remove_without_prompt(&rpc).await.is_ok() {
@@ -250,12 +256,7 @@ impl Bursar {
 }
 
 fn parse_rpc_url(text: &str) -> Result<Url> {
-    let wrong = || {
-        Error::new(
-            Code::NetworkMalformed,
-            "An RPC address begins with https:// and has no name or password before the host.",
-        )
-    };
+    let wrong = || Error::new(Code::NetworkMalformed, NetworkDetail::RpcUrlInvalid);
     let url = Url::parse(text).map_err(|_| wrong())?;
     let secure = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
     let plain = url.username().is_empty() && url.password().is_none();

@@ -2,7 +2,7 @@
 
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AmountDetail, Code, Error, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::payment::Purpose;
 use bursar_engine::State;
@@ -63,21 +63,14 @@ impl Bursar {
 }
 
 pub(super) fn cap_exceeded(connection: &Connection, room: &Amount) -> Error {
-    let cap = connection
-        .account
-        .network
-        .limits
-        .balance_max
-        .as_ref()
-        .map(Amount::to_brief)
-        .unwrap_or_default();
-    let message = if room.is_zero() {
-        format!("The balance may be {cap} at most, and it is there already.")
-    } else {
-        format!(
-            "The balance may be {cap} at most. You can add up to {} now.",
-            room.to_brief()
-        )
+    let cap = connection.account.network.limits.balance_max.clone();
+    let detail = match cap {
+        Some(limit) if room.is_zero() => AmountDetail::BalanceAtLimit { limit },
+        Some(limit) => AmountDetail::BalanceNearLimit {
+            limit,
+            room: room.clone(),
+        },
+        None => AmountDetail::AmountTooLargeForProvider,
     };
-    Error::new(Code::BalanceCap, message)
+    Error::new(Code::BalanceCap, detail)
 }

@@ -4,7 +4,7 @@
 use super::{Bursar, lock};
 use bursar_domain::account::AccountId;
 use bursar_domain::checkout;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, SignInDetail};
 use bursar_domain::link::Link;
 use bursar_domain::network::Network;
 use bursar_domain::view::{Change, ConnectedAccount};
@@ -99,10 +99,7 @@ impl Bursar {
         link: &Link,
     ) -> Result<ConnectedAccount> {
         let Link::SignIn { code, state } = link else {
-            return Err(Error::new(
-                Code::SignInFailed,
-                "The sign-in page did not allow it. Nothing was connected.",
-            ));
+            return Err(Error::new(Code::SignInFailed, SignInDetail::SignInDenied));
         };
         let now = self.services.clock.now();
         let credential = waiting.attempt.finish(code, state, &self.http, now).await?;

@@ -5,7 +5,8 @@ use super::{Bursar, lock};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, NetworkDetail, ProviderDetail, Result};
+use bursar_domain::key_owner::{KeyOwner, KeyScope, KeyUse};
 use bursar_domain::network::Network;
 use bursar_domain::view::{Change, ConnectedAccount};
 use bursar_provider as provider;
@@ -49,10 +50,9 @@ impl Bursar {
         {
             return Err(Error::new(
                 Code::Usage,
-                format!(
-                    "The network {} belongs to another kind of provider.",
-                    network.name
-                ),
+                NetworkDetail::NetworkOfOtherProvider {
+                    network: network.name.to_string(),
+                },
             ));
         }
         let credential = Credential::api_key(&connect.key)?;
@@ -85,9 +85,11 @@ impl Bursar {
         session.set_credential(credential.clone(), true).await?;
         let provider = provider::connect(&network, Arc::clone(&session), self.http.clone());
         let mut warnings = Vec::new();
+        let mut key_lacks = None;
         let user_id = match provider.key_owner().await {
             Ok(key_owner) => {
-                warnings.extend(missing_scopes(&key_owner.missing_scopes));
+                warnings.extend(missing_scopes(&network, &key_owner));
+                key_lacks = missing_uses(&network, &key_owner);
                 Some(key_owner.user_id)
             }
             Err(error) if error.code == Code::Unauthorized => return Err(error),
@@ -133,6 +135,7 @@ impl Bursar {
         self.services.shell.changed(&Change::Accounts);
         Ok(ConnectedAccount {
             account: self.account_view(&connection).await?,
+            key_lacks,
             warnings,
         })
     }
@@ -170,10 +173,9 @@ impl Bursar {
         match same {
             Some(connection) => Err(Error::new(
                 Code::AlreadyExists,
-                format!(
-                    "This user is connected already, as {}.",
-                    connection.account.label
-                ),
+                AccountDetail::UserConnected {
+                    account: connection.account.label.clone(),
+                },
             )),
             None => Ok(()),
         }
@@ -195,11 +197,10 @@ impl Bursar {
         (known.within_tolerance() == Some(false)).then(|| {
             Error::new(
                 Code::AddressMalformed,
-                format!(
-                    "The contract shows {} for this address and the API {}. Perhaps it is another address; both are shown.",
-                    on_chain.amount.to_brief(),
-                    at_api.amount.to_brief(),
-                ),
+                AccountDetail::AddressDoubtful {
+                    contract: on_chain.amount,
+                    api: at_api.amount,
+                },
             )
         })
     }
@@ -226,15 +227,29 @@ impl Drop for ConnectingGuard<'_> {
     }
 }
 
-pub(super) fn missing_scopes(missing: &[String]) -> Option<Error> {
-    (!missing.is_empty()).then(|| {
-        Error::new(
-            Code::Forbidden,
-            format!(
-                "The key lacks {}. What needs that will not work.",
-                missing.join(", ")
-            ),
-        )
+/// One error for each scope that a key lacks, with what does not work without it.
+pub(super) fn missing_scopes(network: &Network, key_owner: &KeyOwner) -> Vec<Error> {
+    missing(network, key_owner)
+        .map(|scope| Error::new(Code::Forbidden, ProviderDetail::lacks_scope(scope)))
+        .collect()
+}
+
+/// What a key does not allow; `None` if the provider does not say what it allows.
+pub(super) fn missing_uses(network: &Network, key_owner: &KeyOwner) -> Option<Vec<KeyUse>> {
+    key_owner.lists_scopes.then(|| {
+        missing(network, key_owner)
+            .map(|scope| scope.allows)
+            .collect()
+    })
+}
+
+fn missing(network: &Network, key_owner: &KeyOwner) -> impl Iterator<Item = &'static KeyScope> {
+    let known = provider::info(network).scopes.iter();
+    known.filter(|scope| {
+        key_owner
+            .missing_scopes
+            .iter()
+            .any(|name| name == scope.name)
     })
 }
 
@@ -245,7 +260,9 @@ pub(super) fn check_label(text: &str) -> Result<String> {
     } else {
         Err(Error::new(
             Code::Usage,
-            format!("A label has 1 to {LABEL_LIMIT} characters."),
+            AccountDetail::LabelLength {
+                most: u32::try_from(LABEL_LIMIT).unwrap_or(u32::MAX),
+            },
         ))
     }
 }
@@ -253,6 +270,8 @@ pub(super) fn check_label(text: &str) -> Result<String> {
 pub(super) fn taken(label: &str) -> Error {
     Error::new(
         Code::AlreadyExists,
-        format!("There is an account named {label} already."),
+        AccountDetail::LabelTaken {
+            label: label.to_owned(),
+        },
     )
 }

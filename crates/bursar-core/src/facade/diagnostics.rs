@@ -34,14 +34,14 @@ impl Bursar {
                     .errors
                     .get(poll)
                     .map_or("none".to_owned(), |(error, at)| {
-                        format!("{:?} at {at}: {}", error.code, error.message)
+                        format!("{:?} at {at}: {}", error.code, error.detail)
                     });
                 text.push_str(&format!("  {}: last {last}, error {error}\n", poll.label()));
             }
             if let Some((error, at)) = &state.events_error {
                 text.push_str(&format!(
                     "  events: {:?} at {at}: {}\n",
-                    error.code, error.message
+                    error.code, error.detail
                 ));
             }
             text.push_str(&format!(

@@ -4,7 +4,7 @@
 use super::Bursar;
 use crate::driver::blocking;
 use crate::export::{self, Exported, Format};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, FileDetail, Result};
 use bursar_domain::view::{Change, ExportState, ExportView, PaymentQuery};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -128,9 +128,7 @@ impl CurrentExport {
             None => Ok(cancel),
             Some(path) => Err(Error::passing(
                 Code::ExportRunning,
-                format!(
-                    "Bursar is still writing {path}. Wait until it is done, or cancel it first."
-                ),
+                FileDetail::ExportRunning { file: path },
             )),
         }
     }

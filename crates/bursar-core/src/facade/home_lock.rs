@@ -1,6 +1,6 @@
 //! The lock that allows one engine per home, held as long as the engine runs.
 
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, StorageDetail};
 use bursar_platform::home;
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -19,10 +19,9 @@ pub(super) fn lock_home(home: &Path) -> Result<File> {
         .map_err(|error| cannot_write(home, &error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::new(
-            Code::EngineRunning,
-            "Bursar is already running for this home. Use its window, or quit it first.",
-        )),
+        Err(TryLockError::WouldBlock) => {
+            Err(Error::new(Code::EngineRunning, StorageDetail::HomeInUse))
+        }
         Err(TryLockError::Error(error)) => Err(cannot_write(home, &error)),
     }
 }
@@ -30,6 +29,9 @@ pub(super) fn lock_home(home: &Path) -> Result<File> {
 fn cannot_write(home: &Path, error: &std::io::Error) -> Error {
     Error::new(
         Code::StorageFailed,
-        format!("Bursar cannot write to {}: {error}.", home.display()),
+        StorageDetail::DataFolderUnusable {
+            path: home.display().to_string(),
+            reason: error.to_string(),
+        },
     )
 }

@@ -3,7 +3,7 @@
 use super::Bursar;
 use crate::driver::blocking;
 use bursar_domain::account::AccountId;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ResponseDetail, Result};
 use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use std::fs;
 use std::io::Write as _;
@@ -52,7 +52,7 @@ impl Bursar {
         } else {
             Err(Error::new(
                 Code::AnswerMalformed,
-                "What the provider sent as the invoice is not a PDF file. It was not opened.",
+                ResponseDetail::InvoiceNotPdf,
             ))
         }
     }

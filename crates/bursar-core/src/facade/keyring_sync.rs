@@ -5,7 +5,7 @@
 use super::{Bursar, custom_rpc_entry, lock};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
-use bursar_domain::error::{Error, Result};
+use bursar_domain::error::{Error, KeyEnd, Result, SignInDetail};
 use bursar_domain::view::Change;
 use bursar_engine::{Event, Presence};
 use bursar_provider::session::{Credential, PendingKeyringWrite, keyring_entry_name};
@@ -76,8 +76,9 @@ impl Bursar {
                 else {
                     return;
                 };
-                let may_ask =
-                    bursar.keyring_retry.by_user.swap(false, Ordering::AcqRel) || rounds == 0;
+                // The user is asked once at a start, and once by a keyring that appears later.
+                let by_user = bursar.keyring_retry.by_user.swap(false, Ordering::AcqRel);
+                let may_ask = by_user || rounds == 0 || secret_store.has_appeared();
                 let wait = match bursar.sync_keyring(may_ask, &mut rpcs).await {
                     SyncOutcome::Done => None,
                     SyncOutcome::Retry => Some(match STARTUP_RETRY_DELAYS.get(rounds) {
@@ -351,13 +352,13 @@ impl KeyringRetry {
 }
 
 /// The error for a removal that the keyring could not carry out yet.
-pub(super) fn removal_pending(done: &str, why: &Error) -> Error {
+pub(super) fn removal_pending(done: KeyEnd, why: &Error) -> Error {
     Error {
-        message: format!(
-            "{done} The key is still in the system's keyring, which cannot be used just now; Bursar removes it as soon \
-             as it can, and does not use it. {}",
-            why.message
-        ),
+        detail: SignInDetail::KeyStillInKeyring {
+            done,
+            why: Box::new(why.detail.clone()),
+        }
+        .into(),
         ..why.clone()
     }
 }

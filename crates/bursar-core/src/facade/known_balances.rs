@@ -5,7 +5,6 @@ use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
 use bursar_domain::view::{Figure, Source};
-use std::cmp::Ordering;
 
 /// Two readings that differ must be at least this far apart before Bursar reports a disagreement.
 const MIN_COMPARISON_INTERVAL: Span = Span::minutes(2);
@@ -23,30 +22,45 @@ pub(super) struct KnownBalances {
     /// Whether the chain's first answer of this session is still to come.
     pub(super) chain_awaited: bool,
     pub(super) api: Option<(ApiBalance, Timestamp)>,
+    /// Whether the API's figure is the balance where both are known.
+    pub(super) api_leads: bool,
     /// Whether the API's figures are from this session and count now; otherwise they are only shown, with their age.
     pub(super) api_answers: bool,
 }
 
 impl KnownBalances {
-    /// What can be spent: the chain's figure if the chain answers, else the API's if the API answers, else the newer of
-    /// the last known ones.
+    /// What the account owes by the API's last figures. A debt counts at once, whatever the chain shows.
+    pub(super) fn owed(&self) -> Option<Amount> {
+        self.api.as_ref().and_then(|(api, _)| api.owed.clone())
+    }
+
+    /// What can be spent: nothing while the API reports a debt; else the figure that leads if its source answers, else the
+    /// other one if that source answers, else the newer of the last known ones.
     pub(super) fn balance(&self) -> Option<Figure> {
-        let chain = self
-            .reading
-            .as_ref()
-            .map(|reading| chain_figure(reading, &reading.free));
+        if self.owed().is_some() {
+            return self.api_balance();
+        }
+        let chain = self.chain_balance();
         match (&self.reading, self.api_balance()) {
-            (Some(reading), Some(api)) if !self.chain_answers => {
-                let newer = !self.chain_awaited && reading.is_older_than(api.as_of);
-                if self.api_answers || newer {
-                    Some(api)
+            (Some(reading), Some(api)) => {
+                let api_is_newer = !self.chain_awaited && reading.is_older_than(api.as_of);
+                let shows_api = if self.api_leads {
+                    self.api_answers || (!self.chain_answers && api_is_newer)
                 } else {
-                    chain
-                }
+                    !self.chain_answers && (self.api_answers || api_is_newer)
+                };
+                if shows_api { Some(api) } else { chain }
             }
-            (Some(_), _) => chain,
+            (Some(_), None) => chain,
             (None, api) => api,
         }
+    }
+
+    /// The contract's balance.
+    pub(super) fn chain_balance(&self) -> Option<Figure> {
+        self.reading
+            .as_ref()
+            .map(|reading| chain_figure(reading, &reading.free))
     }
 
     pub(super) fn reserved(&self) -> Option<Figure> {
@@ -101,14 +115,7 @@ impl KnownBalances {
     /// Whether the two figures differ by no more than one day's usage; `None` unless both are known.
     pub(super) fn within_tolerance(&self) -> Option<bool> {
         let (reading, (api, _)) = (self.reading.as_ref()?, self.api.as_ref()?);
-        let least = Amount::from_cents(1, api.balance.currency().clone());
-        let usage = api
-            .daily_usage
-            .as_ref()
-            .filter(|usage| usage.compare(&least) == Some(Ordering::Greater));
-        let tolerated = usage.unwrap_or(&least);
-        let difference = reading.free.checked_sub(&api.balance)?.checked_abs()?;
-        Some(difference.compare(tolerated)? != Ordering::Greater)
+        api.differs_from(&reading.free).map(|differs| !differs)
     }
 }
 

@@ -3,11 +3,12 @@
 use super::known_balances::{KnownBalances, SAME_READING_WINDOW};
 use crate::driver::Connection;
 use bursar_domain::account::Account;
-use bursar_domain::api_balance::ApiBalance;
+use bursar_domain::api_balance::{ApiBalance, Entitlement, EntitlementKind};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error, SignInDetail};
 use bursar_domain::high_water_mark::ReadingUpdate;
 use bursar_domain::money::Amount;
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::PaymentKind;
 use bursar_domain::payment::{self, Purpose, RemotePayment};
 use bursar_domain::view::Source;
@@ -23,6 +24,10 @@ pub struct Status {
     pub stale: bool,
     pub as_of: Option<Timestamp>,
     pub balance: Option<StatusBalance>,
+    /// What the account owes, above zero; `None` if it owes nothing, or if that is unknown.
+    pub owed: Option<Amount>,
+    /// What the provider lists beside the balance.
+    pub entitlements: Vec<StatusEntitlement>,
     pub reserved: Option<Amount>,
     pub held: Option<Amount>,
     pub frozen: Option<bool>,
@@ -39,6 +44,11 @@ pub struct Status {
     pub pending: Option<StatusPending>,
     /// All other payments that have not ended: renewals, migrations, and refunds in progress.
     pub other_payments: Vec<StatusPayment>,
+    /// Whether the network has a chain. Without one, nothing can be reserved or held there.
+    #[serde(skip)]
+    pub has_chain: bool,
+    /// The terminal writes them in words.
+    #[serde(skip)]
     pub errors: Vec<Error>,
     /// The chain's new reading, stored for the next command.
     #[serde(skip)]
@@ -54,6 +64,28 @@ pub struct StatusBalance {
     pub amount: Amount,
     pub source: Source,
     pub block: Option<u64>,
+}
+
+/// Money of the account that is not its balance, such as promo credits.
+#[derive(Clone, Debug, Serialize)]
+pub struct StatusEntitlement {
+    #[serde(skip)]
+    pub kind: EntitlementKind,
+    pub name: String,
+    #[serde(flatten)]
+    pub amount: Amount,
+    pub expires_at: Option<Timestamp>,
+}
+
+impl From<&Entitlement> for StatusEntitlement {
+    fn from(entitlement: &Entitlement) -> Self {
+        Self {
+            kind: entitlement.kind,
+            name: entitlement.name.clone(),
+            amount: entitlement.amount.clone(),
+            expires_at: entitlement.expires_at,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -107,10 +139,7 @@ pub(super) async fn live_status(
     let (chain, api, pending) = tokio::join!(chain, api, pending);
     let mut errors = Vec::new();
     if !signed_in {
-        errors.push(Error::new(
-            Code::SignedOut,
-            "No key for this account is at hand; the API was not asked.",
-        ));
+        errors.push(Error::new(Code::SignedOut, SignInDetail::NoKey));
     }
     let chain_update = collect_error(chain, &mut errors);
     let (fresh_chain, problem) = match &chain_update {
@@ -128,11 +157,11 @@ pub(super) async fn live_status(
     let pending = match pending {
         Some(Ok(list)) => Some(list),
         Some(Err(error)) => {
-            errors.push(unknown_top_ups(&error.message, error.retryable));
+            errors.push(unknown_top_ups(error.detail, error.retryable));
             None
         }
         None => {
-            errors.push(unknown_top_ups("There is no key to ask with.", false));
+            errors.push(unknown_top_ups(SignInDetail::NoKey, false));
             None
         }
     };
@@ -149,8 +178,9 @@ pub(super) async fn live_status(
             .api
             .as_ref()
             .is_some_and(|(_, at)| now.since(*at) <= SAME_READING_WINDOW);
-    let known = KnownBalances {
+    let mut known = KnownBalances {
         chain_answers,
+        api_leads: false,
         chain_awaited: false,
         api_answers: fresh_api.is_some() || read_beside,
         reading: fresh_chain.or_else(|| earlier.reading.clone()),
@@ -161,10 +191,15 @@ pub(super) async fn live_status(
     let agrees = known
         .agreement(&earlier, now)
         .filter(|_| !stale && !explained);
+    known.api_leads = match connection.account.network.leading_balance() {
+        BalanceFrom::Chain => false,
+        BalanceFrom::Api => true,
+        BalanceFrom::Auto => agrees == Some(false),
+    };
     if known.api_answers {
         errors.extend(connection.provider.unreadable_parts());
     }
-    errors.dedup_by(|a, b| a.code == b.code && a.message == b.message);
+    errors.dedup_by(|a, b| a.code == b.code && a.detail == b.detail);
     let pending = pending.unwrap_or_default();
     let status = status_line(&connection.account, &known, agrees, pending, stale, errors);
     Status {
@@ -198,6 +233,13 @@ fn status_line(
         network: account.network.name.clone(),
         stale,
         as_of: balance.as_ref().map(|figure| figure.as_of),
+        owed: known.owed(),
+        entitlements: known
+            .api
+            .iter()
+            .flat_map(|(api, _)| &api.entitlements)
+            .map(StatusEntitlement::from)
+            .collect(),
         reserved: known.reserved().map(|figure| figure.amount),
         held: known.held().map(|figure| figure.amount),
         frozen: known.reading.as_ref().map(|reading| reading.frozen),
@@ -217,6 +259,7 @@ fn status_line(
             amount: figure.amount,
             source: figure.source,
         }),
+        has_chain: account.network.chain.is_some(),
         errors,
         chain_update: None,
         fresh_api: None,
@@ -253,13 +296,10 @@ fn pending(payment: RemotePayment) -> StatusPending {
 }
 
 /// Reports that open top-ups are unknown: an empty `pending` alone would mean that there are none.
-fn unknown_top_ups(why: &str, retryable: bool) -> Error {
+fn unknown_top_ups(why: impl Into<Detail>, retryable: bool) -> Error {
     Error {
         retryable,
-        ..Error::new(
-            Code::TopUpsUnknown,
-            format!("Whether a top-up is open is not known. {why}"),
-        )
+        ..Error::new(Code::TopUpsUnknown, why)
     }
 }
 

@@ -8,6 +8,8 @@ mod balance_cap;
 mod browser_sign_in;
 mod catalogue;
 mod connect_account;
+mod databases;
+mod debt;
 mod diagnostics;
 mod export_task;
 mod home_lock;
@@ -33,7 +35,7 @@ mod views;
 mod web_pages;
 
 pub use connect_account::Connect;
-pub use live_status::Status;
+pub use live_status::{Status, StatusEntitlement};
 pub use networks::views as network_views;
 pub use reader::Reader;
 
@@ -41,9 +43,9 @@ use crate::driver::{Connection, Driver, Services, blocking};
 use crate::shell::Shell;
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Clock;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, Result};
 use bursar_domain::link::Link;
-use bursar_domain::money::{Amount, Currency};
+use bursar_domain::money::{Amount, Currency, MAX_SCALE};
 use bursar_domain::settings::Settings;
 use bursar_domain::view::{Change, Health};
 use bursar_engine::{Event, Presence, Thresholds};
@@ -51,7 +53,8 @@ use bursar_platform::home;
 use bursar_platform::http::Http;
 use bursar_platform::keyring::SecretStore;
 use bursar_provider::session::keyring_entry_name;
-use bursar_store::{History, KeyLocation, OpenState, Store, fail_point};
+use bursar_store::{KeyLocation, OpenState};
+use databases::Databases;
 use export_task::CurrentExport;
 use home_lock::lock_home;
 use std::collections::{BTreeMap, BTreeSet};
@@ -125,17 +128,13 @@ impl Bursar {
         let (lock, store, state, history) = blocking(move || {
             let home = home::create(&home)?;
             let lock = lock_home(&home)?;
-            let opened = Store::open(&home, now)?;
-            fail_point::reach("recovery.opened");
-            let (history, _) = History::open(&home, now)?;
-            fail_point::reach("recovery.history");
+            let Databases {
+                store,
+                state,
+                history,
+            } = databases::open(&home, now)?;
             invoices::forget(&home);
-            if opened.state == OpenState::Restored {
-                // The copy does not know which notices were shown since. Not showing one is better than showing it
-                // twice.
-                opened.store.take_unshown(now)?;
-            }
-            Ok((lock, opened.store, opened.state, history))
+            Ok((lock, store, state, history))
         })
         .await?;
         let services = Services {
@@ -168,8 +167,10 @@ impl Bursar {
         let store = Arc::clone(&bursar.services.store);
         let accounts = blocking(move || {
             let spent = store.pending_keyring_removals()?;
+            let own = store.networks()?;
             let mut accounts = Vec::new();
-            for account in store.accounts()? {
+            for mut account in store.accounts()? {
+                account.network = bursar_provider::networks::current(account.network, &own);
                 let location = store.key_location(&account.id)?;
                 let expected = match location {
                     // A version that did not record the place may have stored a key.
@@ -289,9 +290,13 @@ impl Bursar {
     fn thresholds(&self, connection: &Connection) -> Thresholds {
         let settings = lock(&self.settings);
         let currency = currency_of(&connection.account);
+        let amount = &settings.low_balance_amount;
         Thresholds {
             days: Some(settings.low_balance_days).filter(|days| *days > 0),
-            amount: Amount::parse_typed(&settings.low_balance_amount, 18, currency).ok(),
+            // An earlier version may have stored an amount as it was typed.
+            amount: Amount::parse_decimal(amount, currency.clone())
+                .or_else(|_| Amount::parse_typed(amount, MAX_SCALE, currency))
+                .ok(),
         }
     }
 
@@ -303,7 +308,7 @@ impl Bursar {
         lock(&self.connections)
             .get(account)
             .cloned()
-            .ok_or_else(|| Error::new(Code::NotFound, "That account is no longer connected."))
+            .ok_or_else(|| Error::new(Code::NotFound, AccountDetail::AccountNotConnected))
     }
 
     fn listen_for_sign_ins(self: Arc<Self>, mut returned: mpsc::UnboundedReceiver<Link>) {
@@ -321,12 +326,10 @@ fn custom_rpc_entry(account: &AccountId) -> String {
 
 /// The currency of the account's limits, assumed for its amounts until the provider names one.
 fn currency_of(account: &Account) -> Currency {
-    account
-        .network
-        .limits
-        .balance_max
-        .as_ref()
-        .map_or_else(Currency::usdc, |amount| amount.currency().clone())
+    account.network.limits.balance_max.as_ref().map_or_else(
+        || account.network.unit(),
+        |amount| amount.currency().clone(),
+    )
 }
 
 /// Locks the mutex. A poisoned lock means that a reader panicked; the data behind it is intact.

@@ -3,20 +3,15 @@
 use super::Bursar;
 use crate::driver::blocking;
 use bursar_domain::account::AccountId;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, NetworkDetail, Result};
 use bursar_domain::network::Network;
-use bursar_domain::view::{MoneyRule, NetworkView};
+use bursar_domain::view::{KeyScopeView, MoneyRule, NetworkView};
 use bursar_provider as provider;
 use std::sync::Arc;
 
 impl Bursar {
     pub async fn networks(&self) -> Result<Vec<NetworkView>> {
-        let built_in = bursar_provider::networks::built_in();
-        let own = self.own_networks().await?;
-        let views = own.iter().map(|network| view(network, false));
-        Ok(views
-            .chain(built_in.iter().map(|network| view(network, true)))
-            .collect())
+        Ok(views(&self.own_networks().await?))
     }
 
     /// Adds a network from the text of its file; the same name replaces an earlier file.
@@ -31,10 +26,9 @@ impl Bursar {
         {
             return Err(Error::new(
                 Code::AlreadyExists,
-                format!(
-                    "{} is the name of a built-in network. Name this one differently.",
-                    network.name
-                ),
+                NetworkDetail::NetworkNameBuiltIn {
+                    network: network.name.to_string(),
+                },
             ));
         }
         let (store, kept) = (Arc::clone(&self.services.store), network.clone());
@@ -52,7 +46,14 @@ impl Bursar {
         own.into_iter()
             .chain(bursar_provider::networks::built_in())
             .find(|network| network.name == name)
-            .ok_or_else(|| Error::new(Code::NotFound, format!("There is no network named {name}.")))
+            .ok_or_else(|| {
+                Error::new(
+                    Code::NotFound,
+                    NetworkDetail::NetworkUnknown {
+                        network: name.to_owned(),
+                    },
+                )
+            })
     }
 
     async fn own_networks(&self) -> Result<Vec<Network>> {
@@ -65,8 +66,10 @@ impl Bursar {
 pub fn views(own: &[Network]) -> Vec<NetworkView> {
     let built_in = bursar_provider::networks::built_in();
     let own = own.iter().map(|network| view(network, false));
-    own.chain(built_in.iter().map(|network| view(network, true)))
-        .collect()
+    let built_in = built_in.iter().map(|network| view(network, true));
+    // The networks that most users look for come first, the built-in ones before the user's own.
+    let (featured, other): (Vec<_>, Vec<_>) = built_in.partition(|network| network.featured);
+    featured.into_iter().chain(own).chain(other).collect()
 }
 
 /// A network as the user chooses it.
@@ -74,14 +77,17 @@ pub(super) fn view(network: &Network, built_in: bool) -> NetworkView {
     let facts = provider::info(network);
     NetworkView {
         name: network.name.clone(),
-        provider: facts.title.to_owned(),
+        provider: facts.name.to_owned(),
+        provider_title: facts.title,
         api_host: network.api_host(),
         sandbox: network.is_sandbox(),
         has_console: network.console.is_some(),
+        has_keys_page: network.keys_page.is_some(),
         signs_in_by_browser: network.sign_in.is_some(),
         has_chain: network.chain.is_some(),
-        scopes_read: facts.scopes_read,
-        scopes_top_up: facts.scopes_top_up,
+        scopes: facts.scopes.iter().map(KeyScopeView::from).collect(),
         built_in,
+        // A network that somebody adds by file is one that they look for.
+        featured: !built_in || network.keys_page.is_some(),
     }
 }

@@ -2,13 +2,14 @@
 //! last state.
 
 use super::known_balances::KnownBalances;
-use super::{Bursar, lock, views};
+use super::{Bursar, debt, lock, views};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
-use bursar_domain::charges::DayCharge;
+use bursar_domain::charges::{DayCharge, resource_totals};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Error, Result};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::view::{AccountView, BalanceView, ChargeView, Health, Overview};
 use bursar_engine::{Disagreement, PollTarget, Presence, State};
 use std::collections::BTreeSet;
@@ -58,10 +59,20 @@ impl Bursar {
             let currency = balance.as_ref().map(|figure| figure.amount.currency());
             let days = history.charges(&account, &first, &now.date())?;
             let unknown = history.unknown_days(&account)?;
+            let by_resource = history.resource_charges(&account, &first, &now.date())?;
             let (charges, charges_as_of) = chart_days(days, &unknown, currency, now);
             let as_of = balance.as_ref().map(|figure| figure.as_of);
             Ok(Overview {
                 account: views::account(&connection, &known),
+                debt: debt::view(&connection, known.owed(), state.as_deref(), now),
+                api_leads: connection.account.network.leading_balance() == BalanceFrom::Auto
+                    && known.api_leads,
+                chain_balance: known.chain_balance(),
+                entitlements: known
+                    .api
+                    .as_ref()
+                    .map(|(api, _)| api.entitlements.clone())
+                    .unwrap_or_default(),
                 reserved: known.reserved(),
                 held: known.held(),
                 frozen: known.reading.as_ref().map(|reading| reading.frozen),
@@ -77,6 +88,7 @@ impl Bursar {
                 as_of,
                 balance,
                 charges,
+                resources: resource_totals(&by_resource).unwrap_or_default(),
                 charges_as_of,
                 charges_error: state
                     .as_deref()
@@ -227,7 +239,7 @@ pub(super) fn current_errors(state: &State) -> Vec<Error> {
     for (error, _) in all {
         if !errors
             .iter()
-            .any(|seen| seen.code == error.code && seen.message == error.message)
+            .any(|seen| seen.code == error.code && seen.detail == error.detail)
         {
             errors.push(error.clone());
         }

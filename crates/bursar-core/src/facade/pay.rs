@@ -6,7 +6,7 @@ use super::quote::empty_quote;
 use super::{Bursar, views};
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, PaymentDetail, Result};
 use bursar_domain::link;
 use bursar_domain::money::{Amount, MAX_SCALE};
 use bursar_domain::payment::{NewPayment, Purpose};
@@ -33,12 +33,7 @@ impl Bursar {
     ) -> Result<TopUpView> {
         let connection = self.connection(&account)?;
         let top_up_id = Uuid::parse_str(&top_up_id)
-            .map_err(|_| {
-                Error::new(
-                    Code::Usage,
-                    "The id of this payment is not valid. Open the form again.",
-                )
-            })?
+            .map_err(|_| Error::new(Code::Usage, PaymentDetail::FormInvalid))?
             .to_string();
         if let Some(started) = self
             .existing_payment(&connection, &top_up_id, &request.purpose)
@@ -112,7 +107,7 @@ impl Bursar {
         }
         Err(Error::new(
             Code::AlreadyExists,
-            "This payment has been started already, with another amount or for something else. Look at it among the payments.",
+            PaymentDetail::StartedDifferently,
         ))
     }
 }

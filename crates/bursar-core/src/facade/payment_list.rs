@@ -3,7 +3,7 @@
 use super::{Bursar, lock};
 use crate::driver::blocking;
 use bursar_domain::account::AccountId;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, PaymentDetail, Result};
 use bursar_domain::view::{MonthView, PaymentPage, PaymentQuery, PaymentView};
 use bursar_provider as provider;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl Bursar {
         let history = Arc::clone(&self.services.history);
         let limit = limit.clamp(1, PAGE_LIMIT);
         let mut page = blocking(move || history.payments(&query, after.as_deref(), limit)).await?;
-        self.add_source_titles(&mut page.payments);
+        self.add_provider_facts(&mut page.payments);
         Ok(page)
     }
 
@@ -35,7 +35,7 @@ impl Bursar {
         let history = Arc::clone(&self.services.history);
         let limit = limit.clamp(1, PAGE_LIMIT);
         let mut page = blocking(move || history.payments_from(&query, row, limit)).await?;
-        self.add_source_titles(&mut page.payments);
+        self.add_provider_facts(&mut page.payments);
         Ok(page)
     }
 
@@ -50,18 +50,22 @@ impl Bursar {
         let mut payment = blocking(move || {
             history
                 .payment(&account, &id)?
-                .ok_or_else(|| Error::new(Code::NotFound, "That payment is not in the history."))
+                .ok_or_else(|| Error::new(Code::NotFound, PaymentDetail::PaymentNotInHistory))
         })
         .await?;
-        self.add_source_titles(std::slice::from_mut(&mut payment));
+        self.add_provider_facts(std::slice::from_mut(&mut payment));
         Ok(payment)
     }
 
-    /// The history stores the sources as the providers call them.
-    fn add_source_titles(&self, payments: &mut [PaymentView]) {
+    /// Adds what the provider's module knows of the sources, which the history stores as the providers call them.
+    fn add_provider_facts(&self, payments: &mut [PaymentView]) {
         let connections = lock(&self.connections);
         for payment in payments {
             let connection = connections.get(&payment.account);
+            payment.late_money = connection.map(|connection| {
+                let source = payment.source.as_deref();
+                provider::page_facts(&connection.account.network, source).late_money
+            });
             payment.source_title = connection
                 .zip(payment.source.as_deref())
                 .and_then(|(connection, source)| {

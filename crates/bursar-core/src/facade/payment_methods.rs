@@ -46,6 +46,7 @@ impl Bursar {
         };
         let (catalogue, _) = self.catalogue(&connection).await?;
         let known = catalogue.methods.iter().find(|known| known.code == method);
+        let payment_provider = known.map(|known| known.provider.clone());
         let payer = payer.or_else(|| known.and_then(|known| known.payers.first().cloned()));
         let new = NewMethod {
             payer,
@@ -53,7 +54,7 @@ impl Bursar {
             return_url: link_state.as_deref().map(link::return_url),
         };
         let page = connection.provider.add_method(&new).await?;
-        let page = connection.allow_checkout(&page)?;
+        let page = connection.allow_checkout(&page, payment_provider.as_deref())?;
         self.driver
             .send_event(&account, Event::MethodExpected { link_state });
         self.services.shell.open_url(&page)

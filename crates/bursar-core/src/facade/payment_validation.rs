@@ -2,7 +2,7 @@
 //! that the user confirmed. Each refusal says what to do instead.
 
 use bursar_domain::catalogue::{Catalogue, Method, Period, SavedMethodState};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AmountDetail, Code, Error, PaymentDetail, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::network::Limits;
 use bursar_domain::view::{PaymentRequest, Quote};
@@ -25,10 +25,7 @@ pub(super) fn choose_payer(
     if payers.iter().any(|payer| payer.id == *named) {
         return Ok(Some(named.clone()));
     }
-    Err(Error::new(
-        Code::PayerUnknown,
-        "That payer is not one of this account's any more. Choose another one.",
-    ))
+    Err(Error::new(Code::PayerUnknown, PaymentDetail::PayerGone))
 }
 
 /// The named method, else the payer's default, else the first usable one.
@@ -37,7 +34,7 @@ pub(super) fn choose_method<'a>(
     payer: Option<&str>,
     code: Option<&str>,
 ) -> Result<&'a Method> {
-    let unknown = |words: &str| Error::new(Code::MethodUnknown, words);
+    let unknown = |detail: PaymentDetail| Error::new(Code::MethodUnknown, detail);
     let mut fitting = catalogue
         .methods
         .iter()
@@ -50,18 +47,14 @@ pub(super) fn choose_method<'a>(
         return default
             .or_else(|| usable.first())
             .copied()
-            .ok_or_else(|| unknown("The provider offers no way to pay at the moment."));
+            .ok_or_else(|| unknown(PaymentDetail::NoMethodOffered));
     };
-    let method = fitting.find(|method| method.code == code).ok_or_else(|| {
-        unknown("That way to pay is not offered at the moment. Choose another one.")
-    })?;
+    let method = fitting
+        .find(|method| method.code == code)
+        .ok_or_else(|| unknown(PaymentDetail::MethodNotOffered))?;
     match method.saved.as_ref().map(|saved| saved.state) {
-        Some(SavedMethodState::Pending) => Err(unknown(
-            "This saved method is still being checked. Wait until it is confirmed, or choose another one.",
-        )),
-        Some(SavedMethodState::Failed) => Err(unknown(
-            "This saved method could not be confirmed. Remove it and save it again, or choose another one.",
-        )),
+        Some(SavedMethodState::Pending) => Err(unknown(PaymentDetail::MethodBeingChecked)),
+        Some(SavedMethodState::Failed) => Err(unknown(PaymentDetail::MethodNotConfirmed)),
         Some(SavedMethodState::Confirmed) | None => Ok(method),
     }
 }
@@ -74,10 +67,7 @@ pub(super) fn find_period<'a>(periods: &'a [Period], id: &str) -> Result<&'a Per
 }
 
 pub(super) fn no_longer_offered() -> Error {
-    Error::new(
-        Code::DueUnknown,
-        "That is no longer offered in this form. Look at the list again.",
-    )
+    Error::new(Code::DueUnknown, PaymentDetail::OfferGone)
 }
 
 pub(super) fn check_confirmed_total(quote: &Quote, confirmed: Option<&Amount>) -> Result<()> {
@@ -85,16 +75,15 @@ pub(super) fn check_confirmed_total(quote: &Quote, confirmed: Option<&Amount>) -
         (Some(confirmed), Some(total)) if confirmed.equals(total) => Ok(()),
         (Some(_), total) => Err(Error::new(
             Code::TotalChanged,
-            format!(
-                "The total is {} by now. Nothing was paid; look at it again.",
-                total
-                    .as_ref()
-                    .map_or_else(|| "unknown".to_owned(), Amount::to_brief)
-            ),
+            total
+                .clone()
+                .map_or(PaymentDetail::TotalChangedUnknown, |total| {
+                    PaymentDetail::TotalChanged { total }
+                }),
         )),
         (None, _) if quote.needs_confirmation => Err(Error::new(
             Code::NotConfirmed,
-            "This method takes the money at once. Confirm the total first.",
+            PaymentDetail::TotalNotConfirmed,
         )),
         (None, _) => Ok(()),
     }
@@ -114,22 +103,24 @@ pub(super) fn check_amount_limits(amount: &Amount, method: &Method, limits: &Lim
         return Err(Error::new(
             Code::AmountTooSmall,
             match minimum {
-                Some(minimum) if method.min.is_zero() => {
-                    format!("The least that can be topped up is {}.", minimum.to_brief())
-                }
-                Some(minimum) => format!(
-                    "The least that {} takes is {}.",
-                    method.name,
-                    minimum.to_brief()
-                ),
-                None => "Type an amount above zero.".to_owned(),
+                Some(minimum) if method.min.is_zero() => AmountDetail::AmountBelowMinimum {
+                    minimum: minimum.clone(),
+                },
+                Some(minimum) => AmountDetail::AmountBelowMethodMinimum {
+                    method: method.name.clone(),
+                    minimum: minimum.clone(),
+                },
+                None => AmountDetail::AmountZero,
             },
         ));
     }
     match &method.max {
         Some(max) if amount.compare(max) == Some(Ordering::Greater) => Err(Error::new(
             Code::AmountTooLarge,
-            format!("The most that {} takes is {}.", method.name, max.to_brief()),
+            AmountDetail::AmountAboveMethodMaximum {
+                method: method.name.clone(),
+                maximum: max.clone(),
+            },
         )),
         Some(_) | None => Ok(()),
     }

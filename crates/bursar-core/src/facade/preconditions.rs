@@ -3,7 +3,7 @@
 
 use super::Bursar;
 use crate::driver::Connection;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, PaymentDetail, Result};
 use bursar_domain::money::Amount;
 use bursar_domain::payment::Purpose;
 use bursar_engine::top_up::{Phase, TopUp};
@@ -72,11 +72,9 @@ impl Bursar {
         created.map_or(Ok(()), |created| {
             Err(Error::passing(
                 Code::TopUpOpen,
-                format!(
-                    "A payment of {} for the same had been asked for before, and the provider has just confirmed that \
-                     one. Nothing was paid twice. Pay again if you want a second one.",
-                    created.amount
-                ),
+                PaymentDetail::SamePaymentConfirmed {
+                    amount: created.amount.clone(),
+                },
             ))
         })
     }

@@ -4,14 +4,15 @@ use super::catalogue::method_views;
 use super::payment_validation::{
     check_amount_limits, choose_method, choose_payer, find_period, no_longer_offered,
 };
-use super::{Bursar, balance_cap, currency_of, views};
+use super::{Bursar, balance_cap, currency_of, debt, views};
 use crate::driver::Connection;
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::{Catalogue, Method};
-use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::money::Amount;
+use bursar_domain::error::{Code, Error, PaymentDetail, Result, TopUpDetail};
+use bursar_domain::money::{Amount, Currency};
+use bursar_domain::paid_for::PaidPeriod;
 use bursar_domain::payment::{Purpose, RenewalItem};
-use bursar_domain::view::{PaymentRequest, Quote, RequestedPurpose, TopUpForm};
+use bursar_domain::view::{PaymentRequest, Quote, QuoteWarning, RequestedPurpose, TopUpForm};
 use bursar_engine::offline;
 use std::cmp::Ordering;
 use uuid::Uuid;
@@ -33,20 +34,16 @@ impl Bursar {
         let network = &connection.account.network;
         let blocked = match &catalogue {
             _ if connection.session.keyring_error().is_some() => connection.session.keyring_error(),
-            _ if !connection.session.signed_in() => Some(Error::new(
-                Code::SignedOut,
-                "Sign in to this account first; topping up needs its key.",
-            )),
+            _ if !connection.session.signed_in() => {
+                Some(Error::new(Code::SignedOut, TopUpDetail::TopUpNeedsKey))
+            }
             _ if state.as_deref().is_some_and(|state| !state.online) => Some(offline()),
             Err(error) => Some(error.clone()),
             Ok((catalogue, _)) if !catalogue.methods.iter().any(Method::is_usable) => {
                 // The provider may offer a method that this version cannot read.
                 let unread = connection.provider.unreadable_parts().into_iter().next();
                 Some(unread.unwrap_or_else(|| {
-                    Error::new(
-                        Code::MethodUnknown,
-                        "The provider offers no way to pay at the moment.",
-                    )
+                    Error::new(Code::MethodUnknown, PaymentDetail::NoMethodOffered)
                 }))
             }
             Ok(_) => None,
@@ -54,15 +51,19 @@ impl Bursar {
         let headroom = self.headroom(&connection, state.as_deref()).await?;
         let catalogue = catalogue.ok();
         let offered = catalogue.as_ref().map(|(catalogue, _)| catalogue);
-        let currency = offered.map_or_else(
-            || currency_of(&connection.account),
-            |catalogue| catalogue.currency.clone(),
-        );
+        let currency = offered.map_or_else(|| currency_of(&connection.account), typed_unit);
+        let decimals = connection.provider.rules().amount_decimals;
+        let api = state
+            .as_deref()
+            .and_then(|state| state.api_balance.as_ref());
+        let minimum = network.limits.top_up_min.as_ref();
+        let clears_debt = debt::proposal(api.map(|(api, _)| api), decimals, minimum);
         Ok(TopUpForm {
             // Minted here; the intent, the engine and the request to the provider keep it.
             top_up_id: Uuid::new_v4().to_string(),
             currency: currency.to_string(),
-            decimals: connection.provider.rules().amount_decimals,
+            decimals,
+            clears_debt: clears_debt.as_ref().map(as_typed),
             payers: offered
                 .map(|offered| offered.payers.clone())
                 .unwrap_or_default(),
@@ -114,14 +115,23 @@ impl Bursar {
             Amount::parse_typed(amount, decimals, currency_of(&connection.account))?;
         }
         let (catalogue, _) = self.catalogue(connection).await?;
-        let (purpose, amount) = self
+        let (purpose, mut amount) = self
             .resolve_purpose(connection, &catalogue, &request.purpose)
             .await?;
         quote.amount = Some(amount.clone());
-        quote.purpose = purpose.words();
+        quote.purpose = purpose.paid_for();
         let payer = choose_payer(&catalogue, request)?;
         let method =
             choose_method(&catalogue, payer.as_deref(), request.method.as_deref())?.clone();
+        if purpose == Purpose::TopUp {
+            // The typed number is money of the method's unit, which may not be the account's.
+            amount = Amount::new(
+                amount.units(),
+                amount.scale(),
+                method.min.currency().clone(),
+            )?;
+            quote.amount = Some(amount.clone());
+        }
         quote.method = Some(method.code.clone());
         quote.needs_confirmation = method.debits_at_once;
         if !method.fee_known {
@@ -156,15 +166,14 @@ impl Bursar {
             .balance_towards_cap(connection, state.as_deref())
             .await?;
         quote.balance_after = base.as_ref().and_then(|base| base.checked_add(amount));
-        match self.headroom(connection, state.as_deref()).await? {
-            Some(left) if amount.compare(&left) == Some(Ordering::Greater) => {
+        let room = self.headroom(connection, state.as_deref()).await?;
+        match room.map(|left| (amount.compare(&left), left)) {
+            Some((Some(Ordering::Greater), left)) => {
                 Err(balance_cap::cap_exceeded(connection, &left))
             }
-            None if connection.account.network.limits.balance_max.is_some() => {
-                quote.warning = Some(
-                    "The balance is not known at the moment, so whether this stays below the cap cannot be checked here. The provider checks it."
-                        .to_owned(),
-                );
+            // Amounts of two units are not compared either.
+            None | Some((None, _)) if connection.account.network.limits.balance_max.is_some() => {
+                quote.warning = Some(QuoteWarning::BalanceUnknown);
                 Ok(())
             }
             Some(_) | None => Ok(()),
@@ -186,14 +195,14 @@ impl Bursar {
             }
             RequestedPurpose::Renewal { services } => {
                 if services.is_empty() {
-                    return Err(Error::new(Code::Usage, "Choose what to renew first."));
+                    return Err(Error::new(Code::Usage, PaymentDetail::NothingToRenew));
                 }
                 let dues = self.stored_due_payments(connection).await?;
                 let mut items: Vec<RenewalItem> = Vec::new();
                 let mut total = Amount::zero(catalogue.currency.clone());
                 for wanted in services {
                     if items.iter().any(|item| item.service == wanted.service) {
-                        return Err(Error::new(Code::Usage, "Each service is renewed once."));
+                        return Err(Error::new(Code::Usage, PaymentDetail::ServiceTwice));
                     }
                     let service = dues
                         .services
@@ -207,7 +216,8 @@ impl Bursar {
                     items.push(RenewalItem {
                         service: service.id.clone(),
                         period: Some(period.id.clone()),
-                        name: format!("{} ({})", service.name, period.name),
+                        name: service.name.clone(),
+                        paid_period: Some(PaidPeriod::Named(period.name.clone())),
                     });
                 }
                 Ok((Purpose::Renewal { items }, total))
@@ -223,10 +233,9 @@ impl Bursar {
                 let purpose = Purpose::Migration {
                     order: order.clone(),
                     period: Some(period.id.clone()),
-                    name: format!(
-                        "{} to {} ({})",
-                        migration.name, migration.server, period.name
-                    ),
+                    name: migration.name.clone(),
+                    server: Some(migration.server.clone()),
+                    paid_period: Some(PaidPeriod::Named(period.name.clone())),
                 };
                 Ok((purpose, period.price.clone()))
             }
@@ -254,6 +263,15 @@ fn is_empty(request: &RequestedPurpose) -> bool {
         RequestedPurpose::TopUp { amount } => amount.trim().is_empty(),
         RequestedPurpose::Renewal { services } => services.is_empty(),
         RequestedPurpose::Migration { .. } => false,
+    }
+}
+
+/// The unit of a typed amount: that of all methods if they have the same, else the account's.
+fn typed_unit(catalogue: &Catalogue) -> Currency {
+    let mut units = catalogue.methods.iter().map(|method| method.min.currency());
+    match units.next() {
+        Some(unit) if units.all(|other| other == unit) => unit.clone(),
+        Some(_) | None => catalogue.currency.clone(),
     }
 }
 

@@ -2,13 +2,17 @@
 //! chain's newest figures, so that a later command never shows older ones.
 
 use super::custom_rpc_entry;
+use super::databases::read_migrated;
 use super::live_status::{Status, live_status};
 use crate::driver::{Connection, blocking};
-use crate::export::{self, DailyCharge, Exported, Format};
+use crate::export::{self, DailyCharge, Exported, Format, ResourceLine};
 use bursar_chain::Chain;
 use bursar_domain::account::Account;
+use bursar_domain::charges::{ResourceTotal, resource_totals};
 use bursar_domain::clock::{SystemClock, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{
+    AccountDetail, Code, Error, FileDetail, InternalDetail, Result, SignInDetail, TerminalDetail,
+};
 use bursar_domain::network::Network;
 use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
@@ -46,11 +50,22 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// Opens a home for reading; one that does not exist has no accounts.
+    /// Opens a home for reading; one that does not exist has no accounts. Files of an earlier version are migrated,
+    /// unless an engine uses them.
     ///
     /// # Errors
     /// `storage_failed`, `storage_newer`.
     pub fn open(
+        home: &Path,
+        secret_store: Arc<SecretStore>,
+        env_api_key: Option<Zeroizing<String>>,
+    ) -> Result<Self> {
+        read_migrated(home, || {
+            Self::open_latest(home, Arc::clone(&secret_store), env_api_key.clone())
+        })
+    }
+
+    fn open_latest(
         home: &Path,
         secret_store: Arc<SecretStore>,
         env_api_key: Option<Zeroizing<String>>,
@@ -63,6 +78,13 @@ impl Reader {
             ),
             None => (Vec::new(), Vec::new(), Vec::new()),
         };
+        let accounts = accounts
+            .into_iter()
+            .map(|account| Account {
+                network: provider::networks::current(account.network, &networks),
+                ..account
+            })
+            .collect();
         Ok(Self {
             home: home.to_owned(),
             unusable,
@@ -98,12 +120,11 @@ impl Reader {
             (false, _) => Ok(selected),
             (true, Some(label)) => Err(Error::new(
                 Code::NotFound,
-                format!("There is no account named {label}."),
+                AccountDetail::AccountUnknown {
+                    label: label.to_owned(),
+                },
             )),
-            (true, None) => Err(Error::new(
-                Code::NotFound,
-                "No account is connected. Connect one with `bursar account add`.",
-            )),
+            (true, None) => Err(Error::new(Code::NotFound, AccountDetail::NoAccounts)),
         }
     }
 
@@ -153,7 +174,7 @@ impl Reader {
         {
             let why = Error::new(
                 Code::Unauthorized,
-                "The key from the environment belongs to another user than this account; nothing was read with it.",
+                SignInDetail::EnvironmentKeyOfAnotherUser,
             );
             session
                 .discard_sign_in(session.sign_in_id(), why.clone())
@@ -204,13 +225,13 @@ impl Reader {
     ) -> Result<()> {
         let Some(history) = self.history.clone() else {
             return export::nothing(format, out)
-                .map_err(|error| file_failed(&error, Path::new("standard output")));
+                .map_err(|error| file_failed(&error, Path::new("stdout")));
         };
         let labels = self.labels();
         blocking(move || {
             let never = AtomicBool::new(false);
             let total = history.count(&query)?;
-            let stream_name = "standard output";
+            let stream_name = "stdout";
             export::to_stream(
                 &history,
                 &query,
@@ -248,10 +269,7 @@ impl Reader {
         mut progress: impl FnMut(u64, u32) + Send + 'static,
     ) -> Result<Exported> {
         let Some(history) = self.history.clone() else {
-            return Err(Error::new(
-                Code::NotFound,
-                "No history is stored here; there is nothing to write.",
-            ));
+            return Err(Error::new(Code::NotFound, FileDetail::NoHistory));
         };
         let labels = self.labels();
         blocking(move || {
@@ -296,6 +314,41 @@ impl Reader {
         .await
     }
 
+    /// The charges of each resource from `from` to `to` (`YYYY-MM-DD`, UTC, both included), the largest total first. Empty
+    /// if none were read or the provider lists no resources.
+    ///
+    /// # Errors
+    /// Those of reading the history; `internal` for sums that are too large.
+    pub async fn resource_charges(
+        &self,
+        account: &Account,
+        from: Option<&str>,
+        to: Option<&str>,
+    ) -> Result<Vec<ResourceLine>> {
+        let Some(history) = self.history.clone() else {
+            return Ok(Vec::new());
+        };
+        let (id, label) = (account.id.clone(), account.label.clone());
+        let from = from.unwrap_or("0000-00-00").to_owned();
+        let to = to.unwrap_or("9999-99-99").to_owned();
+        blocking(move || {
+            let charges = history.resource_charges(&id, &from, &to)?;
+            let totals = resource_totals(&charges).ok_or_else(|| {
+                let step = InternalDetail::step("add up the charges of a resource");
+                Error::new(Code::Internal, step)
+            })?;
+            let line = |total: ResourceTotal| ResourceLine {
+                resource: total.resource.id,
+                name: total.resource.name,
+                kind: total.resource.kind,
+                amount: total.total,
+                account: label.clone(),
+            };
+            Ok(totals.into_iter().map(line).collect())
+        })
+        .await
+    }
+
     /// The days in this range (`YYYY-MM-DD`, oldest first) whose charges are unknown because one of them could not be
     /// read.
     ///
@@ -336,8 +389,5 @@ impl Reader {
 }
 
 fn no_date() -> Error {
-    Error::new(
-        Code::Usage,
-        "Write dates as YYYY-MM-DD, such as 2026-01-31.",
-    )
+    Error::new(Code::Usage, TerminalDetail::DateMalformed)
 }

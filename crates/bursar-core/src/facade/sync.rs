@@ -5,7 +5,7 @@ use super::overview::current_errors;
 use crate::driver::{Connection, blocking};
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, Result, SignInDetail, SyncDetail};
 use bursar_engine::{Event, PollTarget, Presence, State};
 use bursar_provider::session::Credential;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Bursar {
             let Some(before) = self.driver.state(account) else {
                 return Err(Error::new(
                     Code::NotFound,
-                    "That account is no longer connected.",
+                    AccountDetail::AccountNotConnected,
                 ));
             };
             let clock = &self.services.clock;
@@ -184,23 +184,14 @@ fn problems(connection: &Connection, state: &State, moved: bool) -> Vec<Error> {
         problems.insert(0, no_key(connection));
     }
     if !moved {
-        problems.push(Error::passing(
-            Code::Timeout,
-            "The servers did not answer in time. What came until then is stored.",
-        ));
+        problems.push(Error::passing(Code::Timeout, SyncDetail::SyncTooSlow));
     }
     problems
 }
 
 fn no_key(connection: &Connection) -> Error {
     if connection.session.waits_for_keyring() {
-        return Error::passing(
-            Code::KeyringUnavailable,
-            "The keyring did not answer, so the API was not asked. Unlock it and try again.",
-        );
+        return Error::passing(Code::KeyringUnavailable, SignInDetail::NoKeyFromKeyring);
     }
-    Error::new(
-        Code::SignedOut,
-        "No key for this account is at hand; the API was not asked.",
-    )
+    Error::new(Code::SignedOut, SignInDetail::NoKey)
 }

@@ -5,7 +5,7 @@ use super::{Bursar, views};
 use crate::driver::Connection;
 use bursar_domain::account::AccountId;
 use bursar_domain::checkout;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, TopUpDetail};
 use bursar_domain::network::check_host;
 use bursar_domain::view::{Change, TopUpView};
 use bursar_engine::Event;
@@ -53,6 +53,7 @@ impl Bursar {
 
     /// Reads the whole history again.
     pub async fn refresh_all(&self, account: AccountId) -> Result<()> {
+        self.retry_keyring(true);
         if self
             .backfill(&account)
             .is_some_and(|backfill| backfill.paused)
@@ -89,22 +90,11 @@ impl Bursar {
 
     fn allowed_checkout(&self, account: &AccountId, top_up: &str) -> Result<url::Url> {
         let connection = self.connection(account)?;
-        let raw = self
-            .driver
-            .state(account)
-            .and_then(|state| {
-                state
-                    .top_ups
-                    .get(top_up)
-                    .and_then(|top_up| top_up.checkout.clone())
-            })
-            .ok_or_else(|| {
-                Error::new(
-                    Code::TopUpState,
-                    "This top-up has no payment page at the moment.",
-                )
-            })?;
-        connection.allow_checkout(&raw)
+        let missing = || Error::new(Code::TopUpState, TopUpDetail::TopUpPageMissing);
+        let state = self.driver.state(account).ok_or_else(missing)?;
+        let top_up = state.top_ups.get(top_up).ok_or_else(missing)?;
+        let raw = top_up.checkout.as_deref().ok_or_else(missing)?;
+        connection.allow_checkout(raw, top_up.payment_provider.as_deref())
     }
 
     pub(super) fn top_up_view(&self, connection: &Connection, id: &str) -> Result<TopUpView> {
@@ -114,6 +104,6 @@ impl Bursar {
                 let top_up = state.top_ups.get(id)?;
                 Some(views::top_up(connection, top_up, state.status_read_at(id)))
             })
-            .ok_or_else(|| Error::new(Code::NotFound, "That top-up is no longer open."))
+            .ok_or_else(|| Error::new(Code::NotFound, TopUpDetail::TopUpGone))
     }
 }

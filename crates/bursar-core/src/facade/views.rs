@@ -7,6 +7,7 @@ use bursar_domain::account::Account;
 use bursar_domain::checkout;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Result};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::Purpose;
 use bursar_domain::view::{AccountView, DuePaymentInProgress, TopUpView};
 use bursar_engine::top_up::{Phase, TopUp};
@@ -38,6 +39,10 @@ pub(super) fn known_balances(
         chain_awaited: state
             .is_some_and(|state| state.chain_reading.is_none() && state.answers(PollTarget::Chain)),
         api,
+        api_leads: state.map_or(
+            account.network.leading_balance() == BalanceFrom::Api,
+            State::api_leads,
+        ),
         api_answers: state.is_some_and(|state| state.current_api(now).is_some()),
     })
 }
@@ -49,7 +54,8 @@ pub(super) fn account(connection: &Connection, known: &KnownBalances) -> Account
         id: account.id.clone(),
         label: account.label.clone(),
         network: account.network.name.clone(),
-        provider: provider::info(&account.network).title.to_owned(),
+        provider: provider::info(&account.network).name.to_owned(),
+        provider_title: provider::info(&account.network).title,
         capabilities: connection.provider.rules().capabilities,
         verifiable: connection.chain.is_some(),
         rpc_hosts: connection.chain.as_ref().map_or(0, |chain| {
@@ -64,6 +70,8 @@ pub(super) fn account(connection: &Connection, known: &KnownBalances) -> Account
         session_only: connection.session.session_only(),
         signs_in_by_browser: account.network.sign_in.is_some(),
         has_console: account.network.console.is_some(),
+        has_keys_page: account.network.keys_page.is_some(),
+        has_billing_page: account.network.billing_page.is_some(),
         has_explorer: account
             .network
             .chain
@@ -74,6 +82,7 @@ pub(super) fn account(connection: &Connection, known: &KnownBalances) -> Account
             |figure| figure.amount.currency().clone(),
         ),
         balance,
+        owed: known.owed(),
         connected_at: account.connected_at,
     }
 }
@@ -86,17 +95,23 @@ pub(super) fn top_up(
     let allowed = top_up
         .checkout
         .as_deref()
-        .map(|raw| connection.allow_checkout(raw));
+        .map(|raw| connection.allow_checkout(raw, top_up.payment_provider.as_deref()));
     let refused_host = match (&allowed, &top_up.checkout) {
         (Some(Err(error)), Some(raw)) if error.code == Code::HostNotAllowed => checkout::host(raw),
         (Some(_) | None, _) => None,
     };
+    let facts = provider::page_facts(
+        &connection.account.network,
+        top_up.payment_provider.as_deref(),
+    );
     TopUpView {
+        late_money: facts.late_money,
+        qr_code_helps: facts.qr_code_helps,
         id: top_up.id.clone(),
         payment_id: top_up.payment_id.clone(),
         kind: top_up.kind(),
-        purpose: top_up.purpose.words(),
-        reason: top_up.reason.as_ref().map(Into::into),
+        purpose: top_up.purpose.paid_for(),
+        reason: top_up.reason.clone(),
         amount: top_up.amount.clone(),
         status: top_up.status(),
         created_at: top_up.created_at,

@@ -1,6 +1,7 @@
 //! Tests what two writers, a newer version and a damaged disk do to the preferences.
 
 use super::*;
+use bursar_domain::language::Language;
 use bursar_domain::settings::Theme;
 use std::sync::Arc;
 
@@ -67,7 +68,7 @@ fn two_writers_lose_no_change() {
 #[test]
 fn many_writers_at_once_lose_no_change() {
     let home = Arc::new(tempfile::tempdir().unwrap());
-    let writers: Vec<_> = (0..6)
+    let writers: Vec<_> = (0..7)
         .map(|number| {
             let home = Arc::clone(&home);
             thread::spawn(move || {
@@ -88,6 +89,10 @@ fn many_writers_at_once_lose_no_change() {
                         low_balance_amount: Some("12".to_owned()),
                         ..SettingsChange::default()
                     },
+                    5 => SettingsChange {
+                        language: Some(Language::German),
+                        ..SettingsChange::default()
+                    },
                     _ => SettingsChange {
                         tray_explained: Some(true),
                         ..SettingsChange::default()
@@ -105,6 +110,7 @@ fn many_writers_at_once_lose_no_change() {
     let kept = open(home.path()).get();
     let expected = Settings {
         theme: Theme::Light,
+        language: Language::German,
         hide_amounts: true,
         notifications: false,
         low_balance_amount: "12".to_owned(),
@@ -121,12 +127,13 @@ fn many_writers_at_once_lose_no_change() {
 #[test]
 fn keeps_fields_of_newer_version() {
     let home = tempfile::tempdir().unwrap();
-    let newer = r#"{"version":9,"settings":{"theme":"sepia","language":"de","hide_amounts":true,"low_balance_days":-1}}"#;
+    let newer = r#"{"version":9,"settings":{"theme":"sepia","language":"eo","density":"compact","hide_amounts":true,"low_balance_days":-1}}"#;
     fs::write(home.path().join(FILE), newer).unwrap();
     let file = open(home.path());
     let read = file.get();
     assert!(read.hide_amounts, "readable values apply");
     assert_eq!((read.theme, read.low_balance_days), (Theme::System, 7));
+    assert_eq!(read.language, Language::System);
     file.update(
         &SettingsChange {
             notifications: Some(false),
@@ -138,7 +145,8 @@ fn keeps_fields_of_newer_version() {
     .unwrap();
     let kept = stored(home.path());
     assert_eq!(kept["version"], 9);
-    assert_eq!(kept["settings"]["language"], "de");
+    assert_eq!(kept["settings"]["language"], "eo");
+    assert_eq!(kept["settings"]["density"], "compact");
     assert_eq!(kept["settings"]["theme"], "sepia");
     assert_eq!(kept["settings"]["notifications"], false);
     file.update(&theme(Theme::Dark), false, NOW).unwrap();

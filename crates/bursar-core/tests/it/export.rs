@@ -6,8 +6,9 @@ use bursar_core::export::{self, Exported, Format, Labels};
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::Code;
+use bursar_domain::error::{Code, FileDetail};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::paid_for::PaidPeriod;
 use bursar_domain::payment::{Documents, Purpose, RemotePayment, RenewalItem, Status};
 use bursar_domain::view::{PaymentQuery, PaymentView};
 use bursar_store::History;
@@ -99,7 +100,8 @@ fn csv_is_exact_and_contains_no_formulas() {
             items: vec![RenewalItem {
                 service: "srv".into(),
                 period: None,
-                name: "@web (1 month)".into(),
+                name: "@web".into(),
+                paid_period: Some(PaidPeriod::Months(1)),
             }],
         },
         documents: Documents {
@@ -291,7 +293,7 @@ fn explains_a_path_that_cannot_be_written() {
     )
     .unwrap_err();
     assert_eq!(error.code, Code::FileFailed);
-    assert!(error.message.contains("payments.csv"));
+    assert!(error.detail.to_string().contains("payments.csv"));
     let error = export::write(
         &history,
         &query,
@@ -391,7 +393,10 @@ fn reports_full_disk_in_every_format() {
         )
         .unwrap_err();
         assert_eq!(error.code, Code::FileFailed);
-        assert!(error.message.starts_with("The disk is full"), "{error}");
+        let full = FileDetail::NoSpaceForFile {
+            path: "payments".to_owned(),
+        };
+        assert_eq!(error.detail, full.into());
     }
 }
 

@@ -1,9 +1,10 @@
 //! A Secret Service that a test can lock, stop, fill and query. A locked service may answer a search as if it were
 //! empty, as some services do, and a service may prompt the user before it removes an item.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use zbus::blocking::connection::{Builder, Connection};
+use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 use zbus::{fdo, interface};
@@ -27,10 +28,18 @@ pub(crate) struct World {
     pub(crate) silent: bool,
     /// Removing an item prompts the user.
     pub(crate) asks_before_removing: bool,
+    /// An unlocked collection's items are locked to each program that the user has not allowed to read them, as in KeePassXC.
+    pub(crate) asks_each_program: bool,
+    /// The user answers prompts with yes.
+    pub(crate) accepts: bool,
+    /// The bus names of the programs that the user has allowed to read items.
+    pub(crate) allowed: HashSet<String>,
     /// No collection is the default for new items.
     pub(crate) no_default: bool,
     pub(crate) items: Vec<Stored>,
     pub(crate) prompts: usize,
+    /// Searches while everything was locked. KeePassXC asks the user at each of them.
+    pub(crate) locked_searches: usize,
     pub(crate) dismissed: usize,
     pub(crate) writes: usize,
     made: u64,
@@ -121,11 +130,20 @@ impl World {
         self.made
     }
 
+    /// Whether the user would have to allow this program to read an item.
+    fn keeps_from(&self, header: &Header<'_>) -> bool {
+        self.asks_each_program && !self.allowed.contains(&sender(header))
+    }
+
     fn found(&self, attributes: &HashMap<String, String>) -> Vec<OwnedObjectPath> {
         let wanted = attributes.get("username").cloned().unwrap_or_default();
         let fitting = self.items.iter().filter(|item| item.user == wanted);
         fitting.map(Stored::path).collect()
     }
+}
+
+fn sender(header: &Header<'_>) -> String {
+    header.sender().map(ToString::to_string).unwrap_or_default()
 }
 
 struct Root(Shared);
@@ -146,18 +164,26 @@ impl Root {
 
     fn search_items(
         &self,
+        #[zbus(header)] header: Header<'_>,
         attributes: HashMap<String, String>,
     ) -> (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) {
-        let world = look(&self.0);
+        let mut world = look(&self.0);
+        world.locked_searches += usize::from(world.locked);
         match (world.locked, world.hides) {
+            (false, _) if world.keeps_from(&header) => (Vec::new(), world.found(&attributes)),
             (false, _) => (world.found(&attributes), Vec::new()),
             (true, false) => (Vec::new(), world.found(&attributes)),
             (true, true) => (Vec::new(), Vec::new()),
         }
     }
 
-    fn unlock(&self, objects: Vec<OwnedObjectPath>) -> (Vec<OwnedObjectPath>, OwnedObjectPath) {
-        if look(&self.0).locked {
+    fn unlock(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+        objects: Vec<OwnedObjectPath>,
+    ) -> (Vec<OwnedObjectPath>, OwnedObjectPath) {
+        let world = look(&self.0);
+        if world.locked || world.keeps_from(&header) {
             (Vec::new(), path(PROMPT))
         } else {
             (objects, path("/"))
@@ -184,6 +210,7 @@ struct Collection(Shared);
 impl Collection {
     async fn create_item(
         &self,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(object_server)] server: &zbus::ObjectServer,
         properties: HashMap<String, OwnedValue>,
         secret: Secret,
@@ -199,6 +226,7 @@ impl Collection {
                 return Err(fdo::Error::AccessDenied("locked".to_owned()));
             }
             world.writes += 1;
+            world.allowed.insert(sender(&header));
             let at = 1_000 + u64::try_from(world.writes).unwrap();
             let text = String::from_utf8(secret.2).unwrap();
             world.add(&attributes["username"], &text, at)
@@ -262,8 +290,9 @@ impl Item {
     }
 
     #[zbus(property)]
-    fn locked(&self) -> bool {
-        look(&self.0).locked
+    fn locked(&self, #[zbus(header)] header: Option<Header<'_>>) -> bool {
+        let world = look(&self.0);
+        world.locked || header.is_some_and(|header| world.keeps_from(&header))
     }
 
     #[zbus(property)]
@@ -281,19 +310,24 @@ struct Prompt(Shared);
 
 #[interface(name = "org.freedesktop.Secret.Prompt")]
 impl Prompt {
-    /// The user dismisses the prompt at once, or never answers it.
+    /// The user answers the prompt at once, with no by default, or never.
     async fn prompt(
         &self,
+        #[zbus(header)] header: Header<'_>,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
         _window: &str,
     ) -> fdo::Result<()> {
-        let silent = {
+        let (silent, accepts) = {
             let mut world = look(&self.0);
             world.prompts += 1;
-            world.silent
+            if world.accepts {
+                world.locked = false;
+                world.allowed.insert(sender(&header));
+            }
+            (world.silent, world.accepts)
         };
         if !silent {
-            Self::completed(&emitter, true, Value::from("")).await?;
+            Self::completed(&emitter, !accepts, Value::from("")).await?;
         }
         Ok(())
     }

@@ -194,6 +194,8 @@ impl Desktop {
             rules: self.provider.rules(),
             signed_in: true,
             watched_address: None,
+            balance_from: bursar_domain::network::BalanceFrom::Chain,
+            debt_rules: None,
         };
         let (id, since) = (self.account.id.clone(), self.account.connected_at);
         let mut state = State::new(id.clone(), since, setup, top_ups, now);

@@ -6,7 +6,7 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ProviderDetail, Result, TopUpDetail};
 use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
@@ -143,7 +143,7 @@ impl Simulated {
         if let Some(flying) = inner.flying.get_mut(endpoint) {
             *flying = flying.saturating_sub(1);
         }
-        let failed = |code| Err(Error::passing(code, "a fault of the day"));
+        let failed = |code| Err(Error::passing(code, ProviderDetail::Maintenance));
         match fault {
             Fault::None | Fault::Slow => answer(&mut inner),
             Fault::Refused => failed(Code::Unreachable),
@@ -190,6 +190,7 @@ impl Provider for Simulated {
                 user_id: "user".into(),
                 name: "user@example.com".into(),
                 missing_scopes: Vec::new(),
+                lists_scopes: false,
             })
         })
         .await
@@ -201,6 +202,8 @@ impl Provider for Simulated {
                 balance: usdc(10_000),
                 daily_usage: None,
                 days_left: Some(30),
+                owed: None,
+                entitlements: Vec::new(),
             })
         })
         .await
@@ -225,7 +228,7 @@ impl Provider for Simulated {
                 inner.asked_twice += 1;
             }
             if inner.payments.iter().any(is_open) {
-                return Err(Error::new(Code::TopUpOpen, "one is open"));
+                return Err(Error::new(Code::TopUpOpen, TopUpDetail::TopUpAlreadyOpen));
             }
             let id = format!("p{}", inner.payments.len());
             let checkout = Some(format!("https://pay.example/{id}"));
@@ -236,6 +239,7 @@ impl Provider for Simulated {
             Ok(Created {
                 payment_id: id.clone(),
                 intent_id: id,
+                payment_provider: None,
                 checkout,
                 expires_at: None,
                 payment: None,

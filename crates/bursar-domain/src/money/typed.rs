@@ -1,101 +1,151 @@
-//! Parses an amount that a person typed or pasted: digits of one script, spaces around the amount and between groups of
-//! three, as Bursar itself writes them, and a point before the decimals. An ambiguous text is rejected, never guessed.
+//! Reads an amount that a person typed or pasted, in the way of any language: digits of one script, with spaces, apostrophes,
+//! points or commas between groups of three, and a point or a comma before the decimals. A text that could mean two amounts is
+//! refused, never guessed, so that the language of the window decides about no amount. The window reads its own settings by
+//! the same rules (`ui/src/lib/typed-number.ts`).
 
-use crate::error::{Code, Error, Result};
+use crate::error::{AmountDetail, Code, Error, Result};
 use crate::unicode::{decimal_digit, is_space};
 
 /// The typed amount in ASCII digits.
 pub(super) struct Typed {
     pub(super) whole: String,
-    /// The digits after the point; empty if there is no point.
+    /// The digits of the decimals; empty if there are none.
     pub(super) fraction: String,
 }
 
+/// What may stand between digits. Characters of one kind look alike and mean the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Separator {
+    Point,
+    Comma,
+    /// The Arabic decimal separator, which has no other meaning.
+    ArabicDecimals,
+    /// The Arabic thousands separator, which has no other meaning.
+    ArabicGroups,
+    Apostrophe,
+    Space,
+}
+
+/// Digits in ASCII, and what stands between them: one separator fewer than there are parts.
+struct Parts {
+    digits: Vec<String>,
+    separators: Vec<Separator>,
+}
+
 /// # Errors
-/// [`Code::AmountMalformed`] with a message that says what to type.
+/// [`Code::AmountMalformed`] with a detail that says what to type.
 pub(super) fn read(text: &str) -> Result<Typed> {
-    let text = text.trim_matches(is_space);
-    let (whole, fraction) = match text.split_once(is_point) {
-        Some((_, "")) => return Err(malformed()),
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (text, None),
+    let parts = split(text.trim_matches(is_space))?;
+    let Some((last, separators)) = parts.separators.split_last() else {
+        return Ok(Typed {
+            whole: parts.digits.concat(),
+            fraction: String::new(),
+        });
     };
+    let grouped =
+        *last != Separator::ArabicDecimals && are_groups(&parts.digits, &parts.separators);
+    let Some((fraction, whole)) = parts.digits.split_last() else {
+        return Err(malformed());
+    };
+    let has_decimals = matches!(
+        last,
+        Separator::Point | Separator::Comma | Separator::ArabicDecimals
+    ) && !separators.contains(last)
+        && (separators.is_empty() || are_groups(whole, separators));
+    match (grouped, has_decimals) {
+        (true, true) => Err(ambiguous(text, &whole.concat(), fraction)),
+        (true, false) => Ok(Typed {
+            whole: parts.digits.concat(),
+            fraction: String::new(),
+        }),
+        (false, true) => Ok(Typed {
+            whole: whole.concat(),
+            fraction: fraction.clone(),
+        }),
+        (false, false) => Err(refused(AmountDetail::AmountGroups)),
+    }
+}
+
+/// The digits without the spaces or apostrophes between groups of three; `None` for any other text.
+pub(super) fn ungrouped(text: &str) -> Option<String> {
+    let parts = split(text).ok()?;
+    let only_groups = parts.separators.iter().all(|one| {
+        matches!(
+            one,
+            Separator::Space | Separator::Apostrophe | Separator::ArabicGroups
+        )
+    });
+    let fits = parts.separators.is_empty()
+        || (only_groups && are_groups(&parts.digits, &parts.separators));
+    fits.then(|| parts.digits.concat())
+}
+
+/// Digits of one script, converted to ASCII. Scripts must not mix, because a digit of one script may look like a different
+/// digit of another.
+fn split(text: &str) -> Result<Parts> {
     let mut script = None;
-    let whole = ungrouped(whole, &mut script)?;
-    let fraction = fraction
-        .map(|fraction| digits(fraction, &mut script))
-        .transpose()?
-        .unwrap_or_default();
-    Ok(Typed { whole, fraction })
-}
-
-/// The digits without the spaces between groups. A space in any other position is rejected, because a digit may be
-/// missing there or two numbers may meet.
-pub(super) fn ungrouped(text: &str, script: &mut Option<char>) -> Result<String> {
-    let groups: Vec<&str> = text.split(is_space).collect();
-    let mut whole = String::new();
-    for (index, group) in groups.iter().enumerate() {
-        let length = group.chars().count();
-        let fits = match (groups.len(), index) {
-            (1, _) => true,
-            (_, 0) => (1..=3).contains(&length),
-            (_, _) => length == 3,
-        };
-        if !fits && !group.chars().any(|c| decimal_digit(c).is_none()) {
-            return Err(unclear(
-                "A space can only stand before each group of three digits, as in 1 234.50.",
-            ));
-        }
-        whole.push_str(&digits(group, script)?);
-    }
-    if groups.len() > 1 && whole.starts_with('0') {
-        return Err(unclear("Write the amount without zeros before it."));
-    }
-    Ok(whole)
-}
-
-/// Digits of one script, converted to ASCII. Scripts must not mix, because a digit of one script may look like a
-/// different digit of another.
-fn digits(text: &str, script: &mut Option<char>) -> Result<String> {
-    let mut digits = String::new();
+    let mut digits = vec![String::new()];
+    let mut separators = Vec::new();
     for c in text.chars() {
-        let (value, zero) = decimal_digit(c).ok_or_else(|| not_a_digit(c))?;
-        // ASCII digits and their full-width forms look the same.
-        let zero = if zero == '０' { '0' } else { zero };
-        if *script.get_or_insert(zero) != zero {
-            return Err(unclear("Type all digits in one script."));
+        if let Some((value, zero)) = decimal_digit(c) {
+            // ASCII digits and their full-width forms look the same.
+            let zero = if zero == '０' { '0' } else { zero };
+            if *script.get_or_insert(zero) != zero {
+                return Err(refused(AmountDetail::AmountScriptsMixed));
+            }
+            if let Some(part) = digits.last_mut() {
+                part.push(char::from(b'0'.saturating_add(value)));
+            }
+        } else {
+            separators.push(separator(c).ok_or_else(malformed)?);
+            digits.push(String::new());
         }
-        digits.push(char::from(b'0'.saturating_add(value)));
     }
-    if digits.is_empty() {
+    if digits.iter().any(String::is_empty) {
         return Err(malformed());
     }
-    Ok(digits)
+    Ok(Parts { digits, separators })
 }
 
-/// Whether the character is a decimal point: the ASCII point, its full-width form, or the Arabic decimal separator,
-/// which has no other meaning.
-fn is_point(c: char) -> bool {
-    matches!(c, '.' | '．' | '٫')
-}
-
-fn not_a_digit(c: char) -> Error {
-    if matches!(c, ',' | '，' | '、' | '٬' | '\'' | '’') {
-        return unclear("A comma or an apostrophe means decimals to some and thousands to others.");
+fn separator(c: char) -> Option<Separator> {
+    match c {
+        '.' | '．' => Some(Separator::Point),
+        ',' | '，' => Some(Separator::Comma),
+        '٫' => Some(Separator::ArabicDecimals),
+        '٬' => Some(Separator::ArabicGroups),
+        '\'' | '’' | '＇' => Some(Separator::Apostrophe),
+        c if is_space(c) => Some(Separator::Space),
+        _ => None,
     }
-    malformed()
 }
 
-fn unclear(why: &str) -> Error {
-    Error::new(
-        Code::AmountMalformed,
-        format!("{why} Type digits with a point for decimals, such as 1234.50."),
-    )
+/// Whether these are groups of three digits behind a first one of up to three. In any other position a digit may be missing,
+/// or two numbers may meet. A number does not begin with a group of zeros.
+fn are_groups(digits: &[String], separators: &[Separator]) -> bool {
+    let Some((first, rest)) = digits.split_first() else {
+        return false;
+    };
+    (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && rest.iter().all(|group| group.len() == 3)
+        && separators
+            .windows(2)
+            .all(|pair| pair.first() == pair.last())
+}
+
+/// Names both readings in forms that have one meaning only.
+fn ambiguous(typed: &str, whole: &str, fraction: &str) -> Error {
+    refused(AmountDetail::AmountAmbiguous {
+        typed: typed.trim_matches(is_space).to_owned(),
+        whole: format!("{whole}{fraction}"),
+        decimals: format!("{whole}.{fraction}0"),
+    })
 }
 
 fn malformed() -> Error {
-    Error::new(
-        Code::AmountMalformed,
-        "Type an amount in digits with a point for decimals, such as 25 or 25.50.",
-    )
+    refused(AmountDetail::AmountNotANumber)
+}
+
+fn refused(why: AmountDetail) -> Error {
+    Error::new(Code::AmountMalformed, why)
 }

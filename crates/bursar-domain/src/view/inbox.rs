@@ -4,7 +4,7 @@ use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::notice::NoticeKind;
-use crate::payment::FailureCode;
+use crate::payment::{FailureReason, PaymentKind};
 use serde::{Deserialize, Serialize};
 
 /// A notification in the inbox.
@@ -15,13 +15,13 @@ pub struct NoticeView {
     pub account: AccountId,
     pub label: String,
     pub kind: NoticeKind,
-    pub title: String,
+    /// The kind of payment, if it is about one.
+    pub about: PaymentKind,
     /// Why the payment did not succeed, if the provider says so.
-    pub why: Option<FailureCode>,
-    /// The text with the amount. If amounts are hidden, the window shows `body_hidden` and draws `amount` itself.
-    pub body: String,
-    pub body_hidden: String,
+    pub reason: Option<FailureReason>,
     pub amount: Option<Amount>,
+    /// Days left, for a low balance.
+    pub days_left: Option<u32>,
     pub payment: Option<String>,
     pub at: Timestamp,
     pub read: bool,

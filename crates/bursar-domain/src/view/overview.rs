@@ -1,7 +1,10 @@
 //! The data that the Overview and Balances pages show.
 
 use super::{AccountView, Figure, TopUpView};
+use crate::api_balance::Entitlement;
+use crate::charges::ResourceTotal;
 use crate::clock::Timestamp;
+use crate::debt::Removal;
 use crate::error::Error;
 use crate::money::Amount;
 use serde::{Deserialize, Serialize};
@@ -13,6 +16,14 @@ pub struct Overview {
     pub account: AccountView,
     /// The amount that can be spent: from the chain if it answers, otherwise from the API.
     pub balance: Option<Figure>,
+    /// What happens because of the debt; `None` if nothing is owed.
+    pub debt: Option<DebtView>,
+    /// Whether the API's figure is the balance because the contract's differs from it, until the two agree again.
+    pub api_leads: bool,
+    /// The contract's balance, whichever figure is the balance.
+    pub chain_balance: Option<Figure>,
+    /// What the provider lists beside the balance.
+    pub entitlements: Vec<Entitlement>,
     pub reserved: Option<Figure>,
     pub held: Option<Figure>,
     pub frozen: Option<bool>,
@@ -29,6 +40,9 @@ pub struct Overview {
     pub as_of: Option<Timestamp>,
     /// The last 30 days, oldest first. Days without a charge are zero. Empty if unknown.
     pub charges: Vec<ChargeView>,
+    /// The same days by resource, the largest total first. Empty where the provider lists no resources. Days with an unknown
+    /// sum are left out.
+    pub resources: Vec<ResourceTotal>,
     pub charges_as_of: Option<Timestamp>,
     /// Why the last attempt to read the charges failed.
     pub charges_error: Option<Error>,
@@ -39,6 +53,44 @@ pub struct Overview {
     /// The current errors, newest first.
     pub errors: Vec<Error>,
     pub maintenance: bool,
+}
+
+/// A debt, and what the provider does about it when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DebtView {
+    pub owed: Amount,
+    /// When the balance was last known to be above zero; `None` if that was never read.
+    pub last_above_zero: Option<Timestamp>,
+    /// The steps of the provider's rules in their order; empty if none are known.
+    pub steps: Vec<DebtStepView>,
+    /// The day of the documentation that the rules are from (`YYYY-MM-DD`).
+    pub rules_as_of: Option<String>,
+}
+
+/// One step of the provider's rules.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct DebtStepView {
+    pub removes: Removal,
+    /// The limit of the debt.
+    pub limit: Amount,
+    /// How many days the debt may stay unpaid: since nothing was left, or since the step before.
+    pub unpaid_days: u32,
+    pub state: DebtStepState,
+    /// When the step is to be expected; `None` if it is not ahead. By the amount it may come earlier.
+    pub expected_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum DebtStepState {
+    /// By the rules it has happened.
+    Passed,
+    /// It may have happened: that depends on when exactly the money ran out.
+    Possible,
+    Ahead,
 }
 
 /// One account on the Balances page, which shows all accounts side by side. Their amounts are never added up.

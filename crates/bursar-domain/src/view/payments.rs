@@ -3,7 +3,9 @@
 use crate::account::AccountId;
 use crate::clock::Timestamp;
 use crate::money::Amount;
-use crate::payment::{FailureCode, FailureReason, PaymentKind, PaymentStatus};
+use crate::paid_for::PaidFor;
+use crate::payment::{FailureReason, PaymentKind, PaymentStatus};
+use crate::payment_rules::LateMoney;
 use serde::{Deserialize, Serialize};
 
 /// How a chain event was matched to a payment.
@@ -31,11 +33,11 @@ pub struct PaymentView {
     /// The provider's number for the payment, as on the invoice.
     pub number: Option<String>,
     pub kind: PaymentKind,
-    /// A short description of a renewal or migration.
-    pub purpose: Option<String>,
+    /// What a renewal or migration pays for.
+    pub purpose: Option<PaidFor>,
     pub status: PaymentStatus,
-    /// Why the payment did not succeed, and what the user can do.
-    pub reason: Option<FailureReasonView>,
+    /// Why the payment did not succeed.
+    pub reason: Option<FailureReason>,
     pub amount: Amount,
     pub fee: Option<Amount>,
     /// The code of the payment provider, or "chain"; `None` if the provider does not say.
@@ -43,6 +45,9 @@ pub struct PaymentView {
     /// The source's display name, if it differs from the code. Only pages have it, so that exports keep their form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_title: Option<String>,
+    /// What happens to money that arrives after the payment has ended. Only pages have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late_money: Option<LateMoney>,
     /// The payer's name.
     pub payer: Option<String>,
     /// The method's name.
@@ -95,25 +100,4 @@ pub struct MonthView {
     pub month: String,
     /// The number of rows in this month, never zero.
     pub payments: u32,
-}
-
-/// Why a payment did not succeed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct FailureReasonView {
-    pub why: FailureCode,
-    /// The provider's own text, if it sends one.
-    pub words: Option<String>,
-    /// The reason and what to do about it, in a sentence or two.
-    pub advice: String,
-}
-
-impl From<&FailureReason> for FailureReasonView {
-    fn from(reason: &FailureReason) -> Self {
-        Self {
-            why: reason.why,
-            words: reason.words.clone(),
-            advice: reason.advice(),
-        }
-    }
 }

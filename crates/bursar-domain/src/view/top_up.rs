@@ -1,11 +1,12 @@
 //! The data that the Top up page shows: the form, a quote, and the payment that is followed.
 
-use super::FailureReasonView;
 use crate::catalogue::{MethodKind, Migration, Payer, SavedMethod, Service};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::money::Amount;
-use crate::payment::{PaymentKind, PaymentStatus};
+use crate::paid_for::PaidFor;
+use crate::payment::{FailureReason, PaymentKind, PaymentStatus};
+use crate::payment_rules::LateMoney;
 use serde::{Deserialize, Serialize};
 
 /// A payment that is being followed: a top-up, a renewal or a migration.
@@ -17,12 +18,12 @@ pub struct TopUpView {
     /// The provider's id, once known.
     pub payment_id: Option<String>,
     pub kind: PaymentKind,
-    /// A short description of a renewal or migration.
-    pub purpose: Option<String>,
+    /// What a renewal or migration pays for.
+    pub purpose: Option<PaidFor>,
     pub amount: Amount,
     pub status: PaymentStatus,
-    /// Why the payment did not succeed, and what the user can do.
-    pub reason: Option<FailureReasonView>,
+    /// Why the payment did not succeed.
+    pub reason: Option<FailureReason>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the user here: the
@@ -30,6 +31,10 @@ pub struct TopUpView {
     pub can_open: bool,
     /// The host of a checkout that the network does not list. The user can add it.
     pub refused_host: Option<String>,
+    /// What happens to money that arrives after the payment has ended.
+    pub late_money: LateMoney,
+    /// When paying from a wallet fails, the page's QR code helps.
+    pub qr_code_helps: bool,
     pub can_cancel: bool,
     pub cancel_requested: bool,
     /// When the status was last read from the provider. A reading that fails does not change it.
@@ -72,6 +77,8 @@ pub struct TopUpForm {
     pub methods_as_of: Option<Timestamp>,
     /// Suggested amounts, as a user would type them.
     pub presets: Vec<String>,
+    /// The amount that clears the debt and pays for 30 days, as a user would type it; `None` if nothing is owed.
+    pub clears_debt: Option<String>,
     /// The most that can be added below the cap, if the cap and the balance are known.
     pub headroom: Option<Amount>,
     pub balance_max: Option<Amount>,
@@ -131,16 +138,25 @@ pub struct Quote {
     pub total: Option<Amount>,
     /// Set for a top-up only.
     pub balance_after: Option<Amount>,
-    /// A short description of what is paid for; `None` for a top-up.
-    pub purpose: Option<String>,
+    /// What is paid for; `None` for a top-up.
+    pub purpose: Option<PaidFor>,
     /// The code of the method that would be used.
     pub method: Option<String>,
     /// Whether the method debits at once. `pay` then requires `total` as the confirmed total.
     pub needs_confirmation: bool,
     /// Why the payment cannot be started.
     pub error: Option<Error>,
-    /// What the user should know although the payment can be started, such as an unknown balance.
-    pub warning: Option<String>,
+    /// What the user should know although the payment can be started.
+    pub warning: Option<QuoteWarning>,
+}
+
+/// What the user should know before a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum QuoteWarning {
+    /// The balance is unknown, so that only the provider can check whether it stays below its limit.
+    BalanceUnknown,
 }
 
 /// The payers and their methods, as last read.
@@ -183,9 +199,24 @@ pub struct DuePaymentInProgress {
 }
 
 /// A rule of the provider about money, shown before the user pays.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct MoneyRule {
-    pub title: String,
-    pub text: String,
+#[serde(rename_all = "snake_case")]
+pub enum MoneyRule {
+    /// The balance pays for what is rented from the provider, and for nothing else.
+    RentOnly,
+    /// Money in the balance cannot be withdrawn.
+    NoWithdrawal,
+    /// A transfer from the user's own wallet does not reach the balance.
+    PaymentPageOnly,
+    /// The account's wallet address holds none of the balance.
+    WalletIsSeparate,
+    /// Promo codes and scripts that pay by x402 add to the balance as well.
+    OtherWaysIn,
+    /// Money that arrives after a payment has ended is not credited by itself.
+    LateMoneyNotCredited,
+    /// A saved method is charged as soon as the total is confirmed.
+    SavedMethodPaysAtOnce,
+    /// Balance, payments and invoices are what the provider reports.
+    ProviderKeepsBooks,
 }

@@ -8,8 +8,9 @@ const STATE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789a
 const OTHER: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
 
 fn refused(text: &str) -> bool {
-    parse(text)
-        .is_err_and(|error| error.code == Code::LinkMalformed && !error.message.contains(STATE))
+    parse(text).is_err_and(|error| {
+        error.code == Code::LinkMalformed && !error.detail.to_string().contains(STATE)
+    })
 }
 
 fn state(text: &str) -> LinkState {

@@ -2,7 +2,7 @@
 
 use super::{ABSENCE_GAP, ConfirmedBy, Outcome, Phase, TopUp, Verified};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, TopUpDetail};
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::payment::{Created, RemotePayment, Status};
 
@@ -14,6 +14,9 @@ impl TopUp {
         self.payment_id = Some(created.payment_id.clone());
         self.intent_id = Some(created.intent_id.clone());
         self.checkout = created.checkout.clone();
+        if created.payment_provider.is_some() {
+            self.payment_provider.clone_from(&created.payment_provider);
+        }
         self.expires_at = created.expires_at;
         self.request = None;
         let outcome = match &created.payment {
@@ -99,12 +102,7 @@ impl TopUp {
             self.absent_since = None;
             self.error = Some(why.clone());
         } else if why.code == Code::Forbidden {
-            self.error = Some(Error::new(
-                Code::Forbidden,
-                "The answer to this top-up was lost, and the key may not read the history that would tell whether it \
-                 exists. Sign in again with a key that may read it, or look in the provider's console. Nothing is \
-                 asked for twice meanwhile.",
-            ));
+            self.error = Some(Error::new(Code::Forbidden, TopUpDetail::OutcomeNotReadable));
         }
         Outcome::default()
     }
@@ -142,6 +140,9 @@ impl TopUp {
         }
         if payment.checkout.is_some() {
             self.checkout.clone_from(&payment.checkout);
+        }
+        if payment.source.is_some() {
+            self.payment_provider.clone_from(&payment.source);
         }
         self.reason.clone_from(&payment.reason);
         match payment.status {

@@ -12,8 +12,9 @@ mod provider;
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::payment::{NewPayment, RemotePayment};
 use bursar_domain::payment_rules::Rules;
@@ -88,6 +89,8 @@ fn setup(rules: Rules) -> AccountConfig {
         rules,
         signed_in: true,
         watched_address: rules.one_open_top_up().then(Default::default),
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     }
 }
 
@@ -140,7 +143,7 @@ impl World {
         let was_live = self.state.has_live();
         let after = step(&self.state, &event, self.now, self.random.next_u64());
         let after = if !after.commit.is_empty() && std::mem::take(&mut self.fail_next_commit) {
-            let error = Error::passing(Code::StorageFailed, "full");
+            let error = Error::passing(Code::StorageFailed, Detail::any());
             let (command, poll, started) = match &event {
                 Event::StartTopUp { command, .. } | Event::CancelTopUp { command, .. } => {
                     (Some(*command), None, None)

@@ -9,6 +9,7 @@
 
 mod event_orders;
 mod fixtures;
+mod leading_balance;
 mod notifications;
 mod polling;
 mod reachability_probe;

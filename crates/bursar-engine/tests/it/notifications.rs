@@ -6,7 +6,8 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error, ResponseDetail};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_domain::payment::{
     Created, FailureCode, FailureReason, NewPayment, RemotePayment, Status,
@@ -30,6 +31,8 @@ fn account(top_ups: Vec<TopUp>) -> State {
         },
         signed_in: true,
         watched_address: None,
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     };
     State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon())
 }
@@ -40,6 +43,7 @@ fn with_an_open_one() -> State {
     let created = Created {
         payment_id: "p".to_owned(),
         intent_id: "p".to_owned(),
+        payment_provider: None,
         checkout: None,
         expires_at: None,
         payment: None,
@@ -65,14 +69,14 @@ fn polled(
     state: &State,
     minute: i64,
     payments: Vec<RemotePayment>,
-    unreadable: Option<&str>,
+    unreadable: Option<ResponseDetail>,
 ) -> Step {
     let response = Event::OpenPayments {
         requested_at: minutes_after_noon(minute),
         answer: Ok(OpenPaymentsResponse {
             payments,
             history_read: unreadable.is_none(),
-            error: unreadable.map(|words| Error::new(Code::LineUnreadable, words)),
+            error: unreadable.map(|why| Error::new(Code::LineUnreadable, why)),
         }),
     };
     step(state, &response, minutes_after_noon(minute), 0)
@@ -95,7 +99,7 @@ fn unreadable_payment_keeps_last_status_and_its_time() {
     );
     let good = polled(&begun, 1, vec![payment(Status::Confirming, None, 1)], None).state;
     assert_eq!(good.status_read_at("t"), Some(minutes_after_noon(1)));
-    let unreadable = polled(&good, 2, Vec::new(), Some("status of a payment")).state;
+    let unreadable = polled(&good, 2, Vec::new(), Some(ResponseDetail::ResponseNotJson)).state;
     assert_eq!(
         unreadable.status_read_at("t"),
         Some(minutes_after_noon(1)),
@@ -119,7 +123,13 @@ fn status_time_of_unknown_outcome_is_last_complete_reading() {
     assert_eq!(state.status_read_at("t"), None);
     let looked_for = polled(&state, 1, Vec::new(), None).state;
     assert_eq!(looked_for.status_read_at("t"), Some(minutes_after_noon(1)));
-    let unreadable = polled(&looked_for, 2, Vec::new(), Some("status of a payment")).state;
+    let unreadable = polled(
+        &looked_for,
+        2,
+        Vec::new(),
+        Some(ResponseDetail::ResponseNotJson),
+    )
+    .state;
     assert_eq!(unreadable.status_read_at("t"), Some(minutes_after_noon(1)));
 }
 
@@ -165,13 +175,13 @@ fn requested_cancellation_is_silent_unless_provider_gives_reason() {
     let own = (true, Some(FailureCode::ByUser));
     assert_eq!(end(&asked, no_reason(None)), own);
     assert_eq!(end(&answered(Ok(())), no_reason(None)), own);
-    let lost = Error::passing(Code::Timeout, "no answer");
+    let lost = Error::passing(Code::Timeout, Detail::any());
     assert_eq!(
         end(&answered(Err(lost)), no_reason(None)),
         own,
         "the cancellation may have succeeded"
     );
-    let late = Error::new(Code::TopUpState, "too late");
+    let late = Error::new(Code::TopUpState, Detail::any());
     assert_eq!(
         end(&answered(Err(late)), no_reason(None)),
         (false, Some(FailureCode::Other))
@@ -250,7 +260,7 @@ impl Watched {
     fn chain_fails(&mut self) -> &mut Self {
         self.hear(&Event::Chain(Err(Error::passing(
             Code::ChainUnavailable,
-            "down",
+            Detail::any(),
         ))))
     }
 
@@ -259,6 +269,8 @@ impl Watched {
             balance: usd(cents),
             daily_usage: Some(usd(100)),
             days_left: None,
+            owed: None,
+            entitlements: Vec::new(),
         })))
     }
 }
@@ -314,6 +326,8 @@ fn outdated_figures_do_not_warn() {
             balance: usd(400),
             daily_usage: None,
             days_left: Some(1),
+            owed: None,
+            entitlements: Vec::new(),
         },
         minutes_after_noon(-600),
     ));
@@ -336,13 +350,15 @@ fn outdated_figures_do_not_warn() {
     // The API has failed for hours when the chain is read again.
     watched.hear(&Event::Balance(Err(Error::passing(
         Code::Unreachable,
-        "down",
+        Detail::any(),
     ))));
     watched.state.api_balance = Some((
         ApiBalance {
             balance: usd(400),
             daily_usage: None,
             days_left: Some(1),
+            owed: None,
+            entitlements: Vec::new(),
         },
         minutes_after_noon(watched.minute),
     ));

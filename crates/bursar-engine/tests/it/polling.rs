@@ -5,6 +5,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::{Input, Phase, TopUp};
@@ -26,6 +27,8 @@ fn account(rules: Rules, top_ups: Vec<TopUp>, presence: Presence) -> State {
         rules,
         signed_in: true,
         watched_address: None,
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     };
     let state = State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon());
     step(&state, &Event::Presence(presence), noon(), 0).state
@@ -38,6 +41,7 @@ fn open(age: Span) -> TopUp {
     let created = Created {
         payment_id: "p".to_owned(),
         intent_id: "p".to_owned(),
+        payment_provider: None,
         checkout: None,
         expires_at: None,
         payment: None,
@@ -198,6 +202,7 @@ fn tray_polls_methods_after_payment_that_saves_one() {
             answer: Ok(Created {
                 payment_id: "p".to_owned(),
                 intent_id: "p".to_owned(),
+                payment_provider: None,
                 checkout: None,
                 expires_at: None,
                 payment: None,

@@ -5,8 +5,9 @@ use crate::fixtures::eight_in_the_morning;
 use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::money::{Amount, Currency};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::{
     AccountConfig, Effect, Event, HistoryResponse, Presence, Request, Server, State, Step, step,
@@ -40,6 +41,8 @@ fn live(presence: Presence, until: i64, there: impl Fn(i64) -> There) -> Asked {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     };
     let account = AccountId("a".to_owned());
     let mut state = State::new(
@@ -103,7 +106,7 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
     let requested_at = Timestamp(eight_in_the_morning().0 + at - LATENCY);
     let outcome = || match there {
         There::Server => Ok(()),
-        There::Nobody | There::Mute => Err(Error::passing(Code::Unreachable, "nobody")),
+        There::Nobody | There::Mute => Err(Error::passing(Code::Unreachable, Detail::any())),
     };
     match request {
         Request::Probe(server) => Event::Probed {
@@ -114,6 +117,8 @@ fn answered(request: &Request, there: There, at: i64) -> Event {
             balance: Amount::from_cents(100, Currency::usdc()),
             daily_usage: None,
             days_left: None,
+            owed: None,
+            entitlements: Vec::new(),
         })),
         Request::History { .. } => Event::History {
             requested_at,
@@ -207,6 +212,8 @@ fn probe_without_failure_changes_nothing() {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     };
     let account = AccountId("a".to_owned());
     let state = State::new(

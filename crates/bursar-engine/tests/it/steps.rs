@@ -8,7 +8,8 @@ use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::NewPayment;
 use bursar_domain::payment_rules::Rules;
 use bursar_domain::view::Page;
@@ -24,6 +25,8 @@ fn account(top_ups: Vec<TopUp>) -> State {
         rules: Rules::default(),
         signed_in: true,
         watched_address: None,
+        balance_from: BalanceFrom::Chain,
+        debt_rules: None,
     };
     State::new(AccountId("a".to_owned()), noon(), config, top_ups, noon())
 }
@@ -87,7 +90,7 @@ fn retry_after_is_obeyed_whatever_the_user_does() {
     assert!(!asked(&begun).is_empty());
     let busy = Error {
         retry_after: Some(Span::minutes(5)),
-        ..Error::passing(Code::RateLimited, "busy")
+        ..Error::passing(Code::RateLimited, Detail::any())
     };
     let quiet = refused(begun.state, &busy, noon());
     let soon = noon().plus(Span::minutes(4));
@@ -115,7 +118,7 @@ fn retry_after_is_obeyed_whatever_the_user_does() {
 #[test]
 fn check_now_retries_after_failure() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
-    let down = Error::passing(Code::Unreachable, "down");
+    let down = Error::passing(Code::Unreachable, Detail::any());
     let quiet = refused(begun.state, &down, noon());
     assert_eq!(
         asked(&step(&quiet, &Event::Tick, noon(), 0)),
@@ -140,7 +143,7 @@ fn offline_top_up_is_refused() {
 fn rejection_of_old_key_does_not_affect_new_one() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0).state;
     let renewed = step(&begun, &Event::SignedIn(true), noon(), 0).state;
-    let rejected = Event::Balance(Err(Error::new(Code::Unauthorized, "rejected")));
+    let rejected = Event::Balance(Err(Error::new(Code::Unauthorized, Detail::any())));
     let after = step(&renewed, &rejected, noon(), 0);
     assert!(
         after.commit.is_empty(),
@@ -166,6 +169,8 @@ fn malformed_response_keeps_last_state_and_its_time() {
         balance: usdc(10_000),
         daily_usage: None,
         days_left: None,
+        owed: None,
+        entitlements: Vec::new(),
     };
     let good = step(
         &account(Vec::new()),
@@ -173,7 +178,7 @@ fn malformed_response_keeps_last_state_and_its_time() {
         noon(),
         0,
     );
-    let wrong = Error::new(Code::AnswerMalformed, "balance of the account is negative");
+    let wrong = Error::new(Code::AnswerMalformed, Detail::any());
     let later = noon().plus(Span::minutes(5));
     let after = step(&good.state, &Event::Balance(Err(wrong.clone())), later, 0).state;
     assert_eq!(after.api_balance, Some((balance, noon())));
@@ -187,7 +192,7 @@ fn malformed_response_keeps_last_state_and_its_time() {
     let unreadable = OpenPaymentsResponse {
         payments: Vec::new(),
         history_read: false,
-        error: Some(Error::new(Code::LineUnreadable, "status of a payment")),
+        error: Some(Error::new(Code::LineUnreadable, Detail::any())),
     };
     let response = Event::OpenPayments {
         requested_at: later,
@@ -294,9 +299,9 @@ fn events_that_write() -> Vec<Event> {
         },
         Event::Started {
             top_up_id: "t1".to_owned(),
-            answer: Err(Error::new(Code::Refused, "no")),
+            answer: Err(Error::new(Code::Refused, Detail::any())),
         },
-        Event::Balance(Err(Error::new(Code::Unauthorized, "no"))),
+        Event::Balance(Err(Error::new(Code::Unauthorized, Detail::any()))),
         Event::SignedIn(false),
         Event::Presence(Presence::Focused),
     ]
@@ -304,7 +309,7 @@ fn events_that_write() -> Vec<Event> {
 
 #[test]
 fn failed_commit_writes_nothing_and_loses_only_its_event() {
-    let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, Detail::any()));
     // By now the intent must be dropped, which is a change to write.
     let now = noon().plus(Span::minutes(11));
     for code in [
@@ -318,7 +323,7 @@ fn failed_commit_writes_nothing_and_loses_only_its_event() {
                 command: Some(1),
                 poll,
                 started_top_up_id: Some("t1".to_owned()),
-                error: Error::new(code, "no"),
+                error: Error::new(code, Detail::any()),
             };
             let after = step(&lost, &failed, now, 0);
             assert_eq!(after.commit, [], "{code:?}, {poll:?}");

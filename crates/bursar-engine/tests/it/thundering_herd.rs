@@ -7,6 +7,7 @@ use bursar_domain::account::AccountId;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::{
     AccountConfig, ChainResponse, Effect, Event, HistoryResponse, Request, State, step,
@@ -50,6 +51,8 @@ fn answer(request: &Request, requested_at: Timestamp, now: Timestamp) -> Event {
             balance: usdc(25_600),
             daily_usage: None,
             days_left: Some(40),
+            owed: None,
+            entitlements: Vec::new(),
         })),
         Request::History { .. } => Event::History {
             requested_at,
@@ -151,6 +154,8 @@ fn an_hour_of(desktops: usize) -> Counted {
             rules: Rules::default(),
             signed_in: true,
             watched_address: Some(Address::ZERO),
+            balance_from: BalanceFrom::Chain,
+            debt_rules: None,
         };
         let account = AccountId(desktop.to_string());
         states.push(State::new(account, at, config, Vec::new(), at));

@@ -2,7 +2,7 @@
 
 use crate::fixtures::{minutes_after_noon, noon, usdc};
 use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::notice::NoticeKind;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_engine::top_up::{ConfirmedBy, Input, Phase, TopUp, Verified};
@@ -15,6 +15,7 @@ fn open() -> TopUp {
     let created = Created {
         payment_id: "p".to_owned(),
         intent_id: "i".to_owned(),
+        payment_provider: None,
         checkout: Some("https://pay.example/p".to_owned()),
         expires_at: Some(minutes_after_noon(15)),
         payment: None,
@@ -30,6 +31,48 @@ fn reported(status: Status, minute: i64) -> Input {
         expires_at: Some(minutes_after_noon(15)),
         ..RemotePayment::top_up("p", status, usdc(2_500), noon())
     })
+}
+
+#[test]
+fn payment_provider_is_the_one_that_was_reported_last() {
+    let chosen = TopUp::intent(
+        &NewPayment {
+            method_provider: Some("nowpayments".to_owned()),
+            ..NewPayment::top_up(usdc(2_500), "t")
+        },
+        false,
+        None,
+        noon(),
+    );
+    assert_eq!(chosen.payment_provider.as_deref(), Some("nowpayments"));
+    let created = |provider: Option<&str>| {
+        Input::Started(Ok(Created {
+            payment_id: "p".to_owned(),
+            intent_id: "i".to_owned(),
+            payment_provider: provider.map(str::to_owned),
+            checkout: None,
+            expires_at: None,
+            payment: None,
+            differs: None,
+        }))
+    };
+    let silent = chosen.apply(&created(None), noon()).0;
+    assert_eq!(silent.payment_provider.as_deref(), Some("nowpayments"));
+    let named = chosen.apply(&created(Some("stripe")), noon()).0;
+    assert_eq!(named.payment_provider.as_deref(), Some("stripe"));
+    let report = |source: Option<&str>, minute| {
+        Input::Reported(RemotePayment {
+            source: source.map(str::to_owned),
+            updated_at: minutes_after_noon(minute),
+            ..RemotePayment::top_up("p", Status::Open, usdc(2_500), noon())
+        })
+    };
+    let unsaid = named.apply(&report(None, 1), minutes_after_noon(1)).0;
+    assert_eq!(unsaid.payment_provider.as_deref(), Some("stripe"));
+    let other = unsaid
+        .apply(&report(Some("copperx"), 2), minutes_after_noon(2))
+        .0;
+    assert_eq!(other.payment_provider.as_deref(), Some("copperx"));
 }
 
 #[test]
@@ -81,10 +124,10 @@ fn refusal_ends_start_and_timeout_does_not() {
         (Code::AnswerMalformed, false),
         (Code::Internal, false),
     ] {
-        let answer = Input::Started(Err(Error::new(code, "words")));
+        let answer = Input::Started(Err(Error::new(code, Detail::any())));
         let next = intent().apply(&answer, minutes_after_noon(1)).0;
         assert_eq!(next.phase == Phase::NotStarted, ends, "{code:?}");
-        assert_eq!(next.error.unwrap().message, "words");
+        assert_eq!(next.error.unwrap().detail, Detail::any());
     }
 }
 
@@ -107,7 +150,7 @@ fn absence_needs_two_readings_a_minute_apart() {
 
 #[test]
 fn nothing_is_absent_without_access_to_history() {
-    let forbidden = Input::Unclear(Error::new(Code::Forbidden, "theirs"));
+    let forbidden = Input::Unclear(Error::new(Code::Forbidden, Detail::any()));
     let (unclear, outcome) = intent().apply(&forbidden, minutes_after_noon(9));
     assert!(outcome.changed && outcome.notice.is_none());
     assert_eq!(
@@ -118,7 +161,7 @@ fn nothing_is_absent_without_access_to_history() {
         unclear.error.as_ref().map(|error| error.code),
         Some(Code::Forbidden)
     );
-    let down = Input::Unclear(Error::new(Code::Timeout, "theirs"));
+    let down = Input::Unclear(Error::new(Code::Timeout, Detail::any()));
     assert!(!intent().apply(&down, minutes_after_noon(9)).1.changed);
     assert!(!open().apply(&forbidden, minutes_after_noon(9)).1.changed);
     let absent = unclear.apply(&Input::Absent, minutes_after_noon(10)).0;

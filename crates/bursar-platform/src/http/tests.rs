@@ -40,7 +40,10 @@ fn hasty() -> Http {
 async fn code(http: &Http, url: &Url) -> Code {
     let error = http.send(get(url)).await.unwrap_err();
     assert!(error.retryable);
-    assert!(!error.message.contains("canary") && error.message.contains("127.0.0.1"));
+    assert!(
+        !error.detail.to_string().contains("canary")
+            && error.detail.to_string().contains("127.0.0.1")
+    );
     error.code
 }
 
@@ -185,7 +188,7 @@ async fn rejects_key_unfit_for_header_without_repeating_it() {
     assert!(!format!("{request:?}").contains("canary"));
     let error = Http::new().unwrap().send(request).await.unwrap_err();
     assert_eq!(error.code, Code::Unauthorized);
-    assert!(!error.message.contains("canary"));
+    assert!(!error.detail.to_string().contains("canary"));
 }
 
 #[test]
@@ -243,4 +246,16 @@ fn computes_server_clock_offset_from_date_header() {
     assert_eq!(ahead(&[]), None);
     assert_eq!(ahead(&[(DATE, "noon")]), None);
     assert_eq!(ahead(&[dated, (AGE, "180")]), None, "a cached response");
+}
+
+#[test]
+fn tells_an_untrusted_certificate_from_other_failures() {
+    use rustls::{CertificateError, Error as Tls};
+    use std::io::{Error as Io, ErrorKind};
+    let untrusted = || Tls::InvalidCertificate(CertificateError::UnknownIssuer);
+    assert!(is_certificate_error(&untrusted()));
+    assert!(is_certificate_error(&Io::other(untrusted())));
+    assert!(is_certificate_error(&Io::other(Io::other(untrusted()))));
+    assert!(!is_certificate_error(&Io::from(ErrorKind::ConnectionReset)));
+    assert!(!is_certificate_error(&Io::other(Tls::DecryptError)));
 }

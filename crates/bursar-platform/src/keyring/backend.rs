@@ -3,6 +3,8 @@
 use bursar_domain::error::Result;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 pub(super) type Secret = Zeroizing<String>;
@@ -20,6 +22,34 @@ pub(crate) enum Prompting {
     Forbidden,
 }
 
+/// What has changed about the keyring, for the task that waits for it.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    notify: Notify,
+    has_appeared: AtomicBool,
+}
+
+impl Changes {
+    /// Wakes the task that waits. `has_appeared`: a keyring is there that was not there before.
+    pub(super) fn notify(&self, has_appeared: bool) {
+        self.has_appeared.fetch_or(has_appeared, Ordering::AcqRel);
+        self.notify.notify_one();
+    }
+
+    pub(super) async fn changed(&self) {
+        self.notify.notified().await;
+    }
+
+    pub(super) fn has_appeared(&self) -> bool {
+        self.has_appeared.load(Ordering::Acquire)
+    }
+
+    /// The keyring that appeared gets the chance to ask the user.
+    pub(super) fn clear_appeared(&self) {
+        self.has_appeared.store(false, Ordering::Release);
+    }
+}
+
 /// The blocking calls of a keyring.
 pub(super) trait KeyringBackend: Send + 'static {
     fn get(&self, name: &str) -> Result<Option<Secret>>;
@@ -35,6 +65,11 @@ pub(super) trait KeyringBackend: Send + 'static {
     }
     fn remove_without_prompt(&self, name: &str) -> Result<()> {
         self.remove(name)
+    }
+
+    /// Whether this program could read the secret without a prompt after a restart. Some keyrings ask for each process.
+    fn has_for_next_process(&self, name: &str) -> Result<bool> {
+        self.get_without_prompt(name).map(|found| found.is_some())
     }
 
     /// Whether secrets can be stored now, as far as a read can show.

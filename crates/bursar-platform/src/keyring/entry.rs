@@ -2,10 +2,23 @@
 //! passed as bytes, because Windows stores only half as many of them in a password.
 
 use super::backend::Secret;
-use super::errors::{locked, no_room, unusable};
+use super::errors::{locked, no_room, refused, unusable};
 use bursar_domain::error::{Error, Result};
 use keyring::v1::{Entry, Error as Failure};
+use std::fmt;
 use zeroize::Zeroizing;
+
+/// The reason of a failure without access to the storage: the keyring is unlocked, but keeps this program from the entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotAllowed;
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the user has not allowed it")
+    }
+}
+
+impl std::error::Error for NotAllowed {}
 
 /// The entry's secret, if there is one. Bytes that are not text are no secret of Bursar's, and read as an empty one.
 pub(super) fn read(entry: &Entry) -> Result<Option<Secret>> {
@@ -33,8 +46,12 @@ pub(super) fn remove(entry: &Entry) -> Result<()> {
 /// uses never report two entries of one name, which the crate calls ambiguous.
 pub(super) fn error_of(failure: &Failure) -> Error {
     tracing::debug!(%failure, "the keyring failed");
-    if matches!(failure, Failure::NoStorageAccess(_)) {
-        locked()
+    if let Failure::NoStorageAccess(why) = failure {
+        if why.is::<NotAllowed>() {
+            refused()
+        } else {
+            locked()
+        }
     } else if matches!(failure, Failure::TooLong(..)) {
         no_room()
     } else {
@@ -78,11 +95,12 @@ mod tests {
     #[test]
     fn each_failure_says_what_can_be_done_about_it() {
         let why = || Box::new(std::io::Error::other("why"));
-        let cases: [(fn() -> Failure, Error); 6] = [
+        let cases: [(fn() -> Failure, Error); 7] = [
             (
                 || Failure::NoStorageAccess(Box::new(std::io::Error::other("why"))),
                 locked(),
             ),
+            (|| Failure::NoStorageAccess(Box::new(NotAllowed)), refused()),
             (|| Failure::TooLong("secret".to_owned(), 2560), no_room()),
             (|| Failure::Ambiguous(Vec::new()), unusable()),
             (|| Failure::NoDefaultStore, unusable()),

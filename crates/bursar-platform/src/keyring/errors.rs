@@ -1,33 +1,28 @@
 //! The errors of the keyring. Each says what the user can do about it.
 
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, KeyringDetail};
 
 pub(super) fn unusable() -> Error {
-    Error::passing(
-        Code::KeyringUnavailable,
-        "The system's keyring cannot be used: it is missing or locked. Unlock it, or stay signed in for \
-         this session only.",
-    )
+    unavailable(KeyringDetail::KeyringUnusable)
 }
 
 pub(super) fn locked() -> Error {
-    Error::passing(
-        Code::KeyringUnavailable,
-        "The system's keyring is locked. Unlock it, and Bursar goes on by itself; or stay signed in for this \
-         session only.",
-    )
+    unavailable(KeyringDetail::KeyringLocked)
+}
+
+/// The user closed or refused the keyring's question, or the keyring asks for each program and has not been asked yet.
+pub(super) fn refused() -> Error {
+    unavailable(KeyringDetail::KeyringRefused)
 }
 
 pub(super) fn no_room() -> Error {
-    Error::passing(
-        Code::KeyringUnavailable,
-        "The system's keyring has no room for a key as long as this one. Stay signed in for this session only.",
-    )
+    unavailable(KeyringDetail::KeyringNoRoom)
 }
 
 pub(super) fn too_slow() -> Error {
-    Error::passing(
-        Code::KeyringUnavailable,
-        "The system's keyring does not answer. If it asks for a password, enter it and try again.",
-    )
+    unavailable(KeyringDetail::KeyringSlow)
+}
+
+fn unavailable(why: KeyringDetail) -> Error {
+    Error::passing(Code::KeyringUnavailable, why)
 }

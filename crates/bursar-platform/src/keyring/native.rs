@@ -1,14 +1,14 @@
 //! The Keychain of macOS and the Credential Manager of Windows, each as a credential store for the `keyring` crate. Both are
 //! always there, so this module neither reconnects nor watches.
 
+#[cfg(any(target_os = "macos", target_os = "windows"))]
+use super::backend::Changes;
 use super::backend::{KeyringBackend, SERVICE, Secret, user};
 use super::entry;
 use bursar_domain::error::Result;
 use keyring::v1::{Entry, Error as Failure};
 use keyring_core::CredentialStore;
 use std::sync::Arc;
-#[cfg(any(target_os = "macos", target_os = "windows"))]
-use tokio::sync::Notify;
 
 type Opened = Result<Arc<CredentialStore>, Failure>;
 
@@ -35,7 +35,7 @@ fn system_store() -> Opened {
 
 impl SystemKeyring {
     #[cfg(any(target_os = "macos", target_os = "windows"))]
-    pub(super) fn new(scopes: Vec<String>, _: Arc<Notify>) -> Self {
+    pub(super) fn new(scopes: Vec<String>, _: Arc<Changes>) -> Self {
         Self {
             scopes,
             store: system_store(),

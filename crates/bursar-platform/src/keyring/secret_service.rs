@@ -7,11 +7,11 @@ mod bus;
 mod client;
 mod failure;
 mod items;
+mod prompt;
 
-use super::backend::{Disconnect, KeyringBackend, Prompting, SERVICE, Secret};
+use super::backend::{Changes, Disconnect, KeyringBackend, Prompting, SERVICE, Secret};
 use super::entry;
 use bursar_domain::error::Result;
-use bus::BusConnection;
 use client::Client;
 use items::default_collection;
 use keyring::v1::{Entry, Error as ModelError};
@@ -20,9 +20,7 @@ use keyring_core::attributes::parse_attributes;
 use std::any::Any;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
-use tokio::sync::Notify;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The service's name on the bus.
@@ -44,16 +42,8 @@ struct Credential {
 }
 
 impl SystemKeyring {
-    pub(super) fn new(scopes: Vec<String>, changed: Arc<Notify>) -> Self {
-        Self(Arc::new(Client {
-            scopes,
-            open: Mutex::default(),
-            connection: Arc::new(BusConnection {
-                bus: Mutex::default(),
-                is_closed: AtomicBool::new(false),
-                changed,
-            }),
-        }))
+    pub(super) fn new(scopes: Vec<String>, changes: Arc<Changes>) -> Self {
+        Self(Arc::new(Client::new(scopes, changes)))
     }
 
     fn entry(&self, name: &str, prompting: Prompting) -> Result<Entry> {
@@ -175,10 +165,19 @@ impl KeyringBackend for SystemKeyring {
         entry::remove(&self.entry(name, Prompting::Forbidden)?)
     }
 
+    /// To the keyring, another connection to the bus is another program.
+    fn has_for_next_process(&self, name: &str) -> Result<bool> {
+        let other = Client::new(self.0.scopes.clone(), Arc::default());
+        let found = other.read(name, Prompting::Forbidden);
+        other.connection.disconnect();
+        let found = found.map_err(|error| entry::error_of(&error))?;
+        Ok(found.is_some())
+    }
+
     fn ready(&self) -> Result<()> {
         let ready = self
             .0
-            .with(|_, service| default_collection(service, Prompting::Forbidden).map(drop));
+            .with(|bus, service| default_collection(bus, service, Prompting::Forbidden).map(drop));
         ready.map_err(|error| entry::error_of(&error))
     }
 

@@ -51,7 +51,11 @@ fn slow() -> (Arc<SecretStore>, Sender<()>, Secrets) {
         prompt: Duration::from_millis(200),
         ..Limits::USUAL
     };
-    (Arc::new(SecretStore::over(store, limits)), open, secrets)
+    (
+        Arc::new(SecretStore::over(store, limits, Arc::default())),
+        open,
+        secrets,
+    )
 }
 
 fn secret(text: &str) -> Secret {
@@ -91,6 +95,21 @@ async fn once_a_prompt_is_answered_everything_goes_on() {
 }
 
 #[tokio::test]
+async fn an_answer_that_nobody_waits_for_any_more_is_announced() {
+    let (secret_store, open, _) = slow();
+    assert!(secret_store.get("a").await.is_err());
+    let changed = secret_store.changed();
+    drop(open);
+    tokio::time::timeout(Duration::from_secs(5), changed)
+        .await
+        .unwrap();
+    // A call whose caller got its answer announces nothing.
+    assert_eq!(secret_store.get("a").await.unwrap(), None);
+    let again = tokio::time::timeout(Duration::from_millis(100), secret_store.changed());
+    assert!(again.await.is_err());
+}
+
+#[tokio::test]
 async fn a_removal_follows_a_write_that_came_late() {
     let (secret_store, open, secrets) = slow();
     assert!(secret_store.set("a", secret("late")).await.is_err());
@@ -125,7 +144,7 @@ async fn a_keyring_whose_thread_has_died_is_unavailable() {
             Ok(())
         }
     }
-    let secret_store = SecretStore::over(Dying, Limits::USUAL);
+    let secret_store = SecretStore::over(Dying, Limits::USUAL, Arc::default());
     for _ in 0..2 {
         assert_eq!(
             secret_store.get("a").await.unwrap_err().code,
@@ -177,7 +196,7 @@ async fn a_call_that_never_ends_is_ended_from_outside() {
         prompt: Duration::from_millis(500),
         call: Duration::from_millis(100),
     };
-    let secret_store = SecretStore::over(Hanging(Arc::clone(&connection)), limits);
+    let secret_store = SecretStore::over(Hanging(Arc::clone(&connection)), limits, Arc::default());
     assert!(secret_store.get("a").await.is_err());
     assert!(
         secret_store.get("a").await.is_err(),

@@ -1,7 +1,7 @@
 //! The thread that makes all calls to the keyring, one at a time. A caller waits only as long as its limit, so a prompt that
 //! nobody answers holds up nothing else.
 
-use super::backend::{Disconnect, KeyringBackend, Prompting, Secret};
+use super::backend::{Changes, Disconnect, KeyringBackend, Prompting, Secret};
 use super::errors::{too_slow, unusable};
 use super::lock;
 use bursar_domain::error::Result;
@@ -53,6 +53,10 @@ pub(super) enum Job {
         prompting: Prompting,
         reply: Reply<Option<Secret>>,
     },
+    HasForNextProcess {
+        name: String,
+        reply: Reply<bool>,
+    },
     Set {
         name: String,
         secret: Secret,
@@ -90,10 +94,12 @@ impl Progress {
         self.given_up.load(Ordering::Acquire) && self.unfinished.load(Ordering::Acquire) > 0
     }
 
-    fn call_finished(&self) {
+    /// Returns whether a caller has given up on the call.
+    fn call_finished(&self) -> bool {
         *lock(&self.started_at) = None;
-        self.given_up.store(false, Ordering::Release);
+        let given_up = self.given_up.swap(false, Ordering::AcqRel);
         self.unfinished.fetch_sub(1, Ordering::AcqRel);
+        given_up
     }
 }
 
@@ -105,7 +111,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn new(backend: impl KeyringBackend) -> Self {
+    /// Notifies `changes` when a call ends that its caller has given up on, such as one whose prompt the user answered late.
+    pub(super) fn new(backend: impl KeyringBackend, changes: Arc<Changes>) -> Self {
         let connection = backend.connection();
         let (jobs, queue) = mpsc::channel();
         let progress = Arc::new(Progress::default());
@@ -115,7 +122,9 @@ impl Worker {
             for job in queue {
                 done.call_started();
                 run(&backend, job);
-                done.call_finished();
+                if done.call_finished() {
+                    changes.notify(false);
+                }
             }
         });
         if spawned.is_err() {
@@ -173,6 +182,11 @@ fn run(backend: &impl KeyringBackend, job: Job) {
         Job::Ready { reply } => {
             if !reply.is_closed() {
                 let _ = reply.send(backend.ready());
+            }
+        }
+        Job::HasForNextProcess { name, reply } => {
+            if !reply.is_closed() {
+                let _ = reply.send(backend.has_for_next_process(&name));
             }
         }
         Job::Get {

@@ -1,7 +1,7 @@
 //! Tests output files. Bursar writes a regular file completely or not at all. It writes to a pipe, a device or an open
 //! descriptor in place, and keeps links.
 
-use bursar_domain::error::Code;
+use bursar_domain::error::{Code, Detail, FileDetail};
 use bursar_platform::output_file::{OutputFile, Readers, file_failed};
 use rustix::fs::{FileType, Mode, mknodat};
 use std::fs::{self, File, Permissions};
@@ -239,7 +239,8 @@ fn reports_full_device_as_full_disk() {
     let refused = write(&at("full"), "x").unwrap_err();
     let error = file_failed(&refused, &at("full"));
     assert_eq!(error.code, Code::FileFailed);
-    assert!(error.message.starts_with("The disk is full"), "{error}");
+    let path = at("full").display().to_string();
+    assert_eq!(error.detail, FileDetail::NoSpaceForFile { path }.into());
 }
 
 #[test]
@@ -289,7 +290,13 @@ fn rejects_folder_and_empty_name() {
         let refused = write(&path, "x").unwrap_err();
         let error = file_failed(&refused, &path);
         assert_eq!(error.code, Code::FileFailed);
-        assert!(error.message.contains("Choose a name"), "{path:?}: {error}");
+        assert!(
+            matches!(
+                error.detail,
+                Detail::File(FileDetail::FileIsFolder { .. } | FileDetail::FileNameMissing)
+            ),
+            "{path:?}: {error}"
+        );
     }
     assert!(names(folder.path()).is_empty());
 }

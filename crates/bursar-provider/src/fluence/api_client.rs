@@ -1,19 +1,23 @@
 //! Makes calls to Fluence's API. The client adds the credential, renews an expired token once, and turns every
 //! unsuccessful status into an error with a code. The HTTP client limits the time and the size of every call.
 
-use super::auth;
+use super::{SCOPES, auth};
 use crate::call_url::call_url;
 use crate::error_response::{ErrorBody, foreign_response, is_unspecific};
 use crate::response_fields;
 use crate::server_clock::ServerClock;
 use crate::session::Session;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ProviderDetail, Result, TopUpDetail};
+use bursar_domain::key_owner::KeyUse;
 use bursar_domain::network::Network;
 use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
 use reqwest::Method;
 use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
+
+/// The call that names the key's user. It has no parameters, and every key may make it.
+pub(super) const USER: [&str; 3] = ["v1", "users", "me"];
 
 /// The API client of one account.
 pub(super) struct ApiClient {
@@ -30,6 +34,8 @@ pub(super) struct Call<'a> {
     query: Vec<(&'static str, String)>,
     body: Option<String>,
     action: Action,
+    /// What the key must allow. `None` if the call needs no scope.
+    permission: Option<KeyUse>,
 }
 
 /// What a call does. The meaning of an error status depends on it.
@@ -41,13 +47,14 @@ enum Action {
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn get(path: &'a [&'a str]) -> Self {
+    pub(super) fn get(path: &'a [&'a str], permission: Option<KeyUse>) -> Self {
         Self {
             method: Method::GET,
             path,
             query: Vec::new(),
             body: None,
             action: Action::Read,
+            permission,
         }
     }
 
@@ -58,6 +65,7 @@ impl<'a> Call<'a> {
             query: Vec::new(),
             body: Some(body),
             action: Action::Create,
+            permission: Some(KeyUse::TopUps),
         }
     }
 
@@ -68,6 +76,7 @@ impl<'a> Call<'a> {
             query: Vec::new(),
             body: None,
             action: Action::Cancel,
+            permission: Some(KeyUse::TopUps),
         }
     }
 
@@ -92,7 +101,13 @@ impl ApiClient {
     pub(super) async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>> {
         let (name, value) = self.session.authorize(auth::header)?;
         let first = self.exchange(call, Some((name, value.clone()))).await?;
-        if name != "authorization" || !is_rejection(&first) {
+        if name == auth::KEY_HEADER && self.is_unreadable_key(call, &first).await {
+            return Err(Error::new(
+                Code::Unauthorized,
+                ProviderDetail::KeyIncomplete,
+            ));
+        }
+        if name == auth::KEY_HEADER || !is_rejection(&first) {
             return self.judge(call, first);
         }
         self.session
@@ -101,6 +116,25 @@ impl ApiClient {
         let renewed = self.session.authorize(auth::header)?;
         let second = self.exchange(call, Some(renewed)).await?;
         self.judge(call, second)
+    }
+
+    /// Whether a 400 is about the key. Some calls answer it to a key that is missing or has the wrong form, with the
+    /// code that a wrong parameter gets too. A call without parameters has nothing else that could be wrong; any other
+    /// call is compared with one.
+    async fn is_unreadable_key(&self, call: &Call<'_>, answer: &Response) -> bool {
+        if !is_bad_request(answer) {
+            return false;
+        }
+        if call.path == USER {
+            return true;
+        }
+        let Ok(authorization) = self.session.authorize(auth::header) else {
+            return false;
+        };
+        let compared = Call::get(&USER, None);
+        self.exchange(&compared, Some(authorization))
+            .await
+            .is_ok_and(|other| is_bad_request(&other) || is_rejection(&other))
     }
 
     /// Makes the call as the signed-in user and never renews the token. Use this for an additional call after one that
@@ -158,7 +192,7 @@ impl ApiClient {
             200..=299 if call.action == Action::Cancel && answer.body.is_empty() => Ok(answer.body),
             200..=299 if is_json(&answer.content_type) => Ok(answer.body),
             200..=299 => Err(self.foreign_response(call.action, &answer)),
-            _ => Err(self.refusal(call.action, &answer)),
+            _ => Err(self.refusal(call, &answer)),
         }
     }
 
@@ -166,69 +200,63 @@ impl ApiClient {
         foreign_response(answer, &self.network.api_host(), action != Action::Read)
     }
 
-    fn refusal(&self, action: Action, answer: &Response) -> Error {
+    fn refusal(&self, call: &Call<'_>, answer: &Response) -> Error {
         let error = match ErrorBody::read(answer) {
-            Some(body) => self.api_error(action, answer, body),
-            None => self.foreign_response(action, answer),
+            Some(body) => self.api_error(call, answer, body),
+            None => self.foreign_response(call.action, answer),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
         error
     }
 
     /// The error for a response in the API's own error form, by its status and code.
-    fn api_error(&self, action: Action, answer: &Response, body: ErrorBody) -> Error {
+    fn api_error(&self, call: &Call<'_>, answer: &Response, body: ErrorBody) -> Error {
+        let action = call.action;
         let host = self.network.api_host();
+        let status = answer.status.to_string();
         match (meant(answer.status, body.code.as_deref()), action) {
-            (401, _) => Error::new(
-                Code::Unauthorized,
-                "Fluence rejects the key or sign-in of this account. Sign in again or make a new key in the console.",
-            ),
-            (403, Action::Read) => Error::new(
-                Code::Forbidden,
-                "Fluence does not let this key read that. Make a key with the scopes billing:get_history and \
-                 billing:get_spending_history.",
-            ),
-            (403, Action::Create | Action::Cancel) => Error::new(
-                Code::Forbidden,
-                "Fluence does not let this key start or cancel a top-up. Make a key with the scope billing:top_up too.",
-            ),
-            (404, _) => Error::new(Code::NotFound, "Fluence does not know what was asked for."),
-            (409, Action::Create) => Error::new(
-                Code::TopUpOpen,
-                "There is an open top-up already. Finish or cancel it first.",
-            ),
-            (409, Action::Cancel) => Error::new(
-                Code::TopUpState,
-                "This top-up has ended or is under review; it cannot be cancelled any more.",
-            ),
+            (401, _) => Error::new(Code::Unauthorized, ProviderDetail::KeyRejected),
+            (403, _) => Error::new(Code::Forbidden, lacks_scope(call.permission)),
+            (404, _) => Error::new(Code::NotFound, ProviderDetail::UnknownToProvider),
+            (409, Action::Create) => Error::new(Code::TopUpOpen, TopUpDetail::TopUpAlreadyOpen),
+            (409, Action::Cancel) => Error::new(Code::TopUpState, TopUpDetail::TopUpNotCancellable),
             (429, _) => Error {
                 retry_after: answer.retry_after,
-                ..Error::passing(
-                    Code::RateLimited,
-                    format!("{host} asks to be left alone for a while."),
-                )
+                ..Error::passing(Code::RateLimited, ProviderDetail::AskedToWait { host })
             },
-            (502, Action::Create) => Error::passing(
-                Code::CheckoutUnavailable,
-                "The payment provider behind Fluence does not answer. Try again in a few minutes.",
-            ),
+            (502, Action::Create) => {
+                Error::passing(Code::CheckoutUnavailable, ProviderDetail::PaymentSystemDown)
+            }
             (500..=599, _) => Error {
                 retry_after: answer.retry_after,
                 ..Error::passing(
                     Code::ProviderUnavailable,
-                    format!("{host} does not work just now (status {}).", answer.status),
+                    ProviderDetail::ServerFailed { host, status },
                 )
             },
             (400..=499, _) => Error::new(
                 Code::Refused,
                 match body.text {
-                    Some(text) => format!("Fluence refused: {text}"),
-                    None => format!("Fluence refused the request (status {}).", answer.status),
+                    Some(said) => ProviderDetail::RequestRefusedBecause { said },
+                    None => ProviderDetail::RequestRefused { status },
                 },
             ),
             _ => self.foreign_response(action, answer),
         }
     }
+}
+
+/// Names the scope that a call needs.
+fn lacks_scope(permission: Option<KeyUse>) -> ProviderDetail {
+    permission
+        .and_then(|permission| SCOPES.iter().find(|scope| scope.allows == permission))
+        .map_or(ProviderDetail::KeyNotAllowed, ProviderDetail::lacks_scope)
+}
+
+/// Whether the API itself calls the request wrong, without a reason of its own.
+fn is_bad_request(answer: &Response) -> bool {
+    answer.status == 400
+        && ErrorBody::read(answer).is_some_and(|body| meant(400, body.code.as_deref()) == 400)
 }
 
 /// Whether the API itself reports that the token is invalid or has expired.
@@ -265,7 +293,7 @@ pub(super) fn path_id(id: &str) -> Result<&str> {
     } else {
         Err(Error::new(
             Code::NotFound,
-            "There is no top-up with that id.",
+            ProviderDetail::UnknownToProvider,
         ))
     }
 }

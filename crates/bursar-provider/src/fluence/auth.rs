@@ -6,10 +6,13 @@ use crate::sign_in::Renewal;
 use bursar_domain::network::Network;
 use url::Url;
 
+/// The header of an API key.
+pub(super) const KEY_HEADER: &str = "x-api-key";
+
 /// The header that carries a credential.
 pub(crate) fn header(credential: &Credential) -> (&'static str, String) {
     match credential {
-        Credential::ApiKey(key) => ("x-api-key", key.as_str().to_owned()),
+        Credential::ApiKey(key) => (KEY_HEADER, key.as_str().to_owned()),
         Credential::Tokens { .. } => credential.bearer(),
     }
 }

@@ -7,8 +7,8 @@ use super::wire::{self, Pagination, base_units};
 use crate::response_fields::Object;
 use alloy_primitives::B256;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::money::Amount;
+use bursar_domain::error::{Code, Error, ResponseObject, Result};
+use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{RemotePayment, Status};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -54,7 +54,7 @@ enum LegacyStatus {
 impl LegacyCalls {
     /// Adds the details from `/v1/billing/top_up/pending` to the open top-up with the same id.
     pub(super) async fn complete_pending(&self, api: &ApiClient, payment: &mut RemotePayment) {
-        let call = Call::get(&["v1", "billing", "top_up", "pending"]);
+        let call = Call::get(&["v1", "billing", "top_up", "pending"], None);
         let found = self
             .ask(async { legacy_pending(&api.send_once(&call).await?) })
             .await;
@@ -133,7 +133,7 @@ async fn read_range(
     let mut seen = 0_u64;
     let mut page = None;
     for _ in 0..MAX_PAGES {
-        let mut call = Call::get(&["v2", "billing", "get_history"])
+        let mut call = Call::get(&["v2", "billing", "get_history"], None)
             .with("start", wire::rfc3339(start))
             .with("end", wire::rfc3339(end))
             .with("sort", "createdAt")
@@ -162,24 +162,24 @@ fn read_page(
     body: &[u8],
     rows: &mut HashMap<String, LegacyRow>,
 ) -> Result<(Option<Pagination>, u64)> {
-    let page = Object::parse("an older page of top-ups", body)?;
+    let page = Object::parse(ResponseObject::Page, body)?;
     let mut lines = 0_u64;
-    for item in page.each("items", "an older top-up")? {
+    for item in page.each("items", ResponseObject::TopUp)? {
         lines = lines.saturating_add(1);
         // The details of an unreadable row stay unknown. The other rows are not affected.
         match item.as_ref().map_err(Clone::clone).and_then(read_row) {
             Ok((id, row)) => {
                 rows.insert(id, row);
             }
-            Err(error) => tracing::debug!(message = error.message, "an older line is unknown"),
+            Err(error) => tracing::debug!(message = %error.detail, "an older line is unknown"),
         }
     }
     Ok((Pagination::read(&page).ok(), lines))
 }
 
 fn legacy_pending(body: &[u8]) -> Result<Option<(String, LegacyRow)>> {
-    Object::parse("the older open top-up", body)?
-        .object_or_null("pendingTopUp", "an older top-up")?
+    Object::parse(ResponseObject::TopUp, body)?
+        .object_or_null("pendingTopUp", ResponseObject::TopUp)?
         .as_ref()
         .map(read_row)
         .transpose()
@@ -211,11 +211,13 @@ fn read_row(item: &Object<'_>) -> Result<(String, LegacyRow)> {
     Ok((id, row))
 }
 
-/// The sum of both fees. `None` if a fee is unreadable or not in the currency of the amounts.
+/// The sum of both fees, in the currency that the row names. `None` if a part is unreadable.
 fn legacy_fee(item: &Object<'_>) -> Option<Amount> {
-    let gas = base_units(item, "copperxGasFee").ok()?;
-    let fee = base_units(item, "copperxFee").ok()?.checked_add(&gas)?;
-    (item.raw_text("currency").ok()? == "usdc").then_some(fee)
+    let unit = Currency::new(&item.raw_text("currency").ok()?).ok()?;
+    let gas = base_units(item, "copperxGasFee", &unit).ok()?;
+    base_units(item, "copperxFee", &unit)
+        .ok()?
+        .checked_add(&gas)
 }
 
 /// Reads a transaction hash: `0x` and 64 hexadecimal digits.
@@ -225,7 +227,11 @@ fn transaction(text: &str) -> Option<B256> {
 
 impl LegacyRow {
     fn add_to(&self, payment: &mut RemotePayment) {
-        payment.fee.clone_from(&self.fee);
+        // A fee in another currency than the payment's amount is not its fee.
+        payment.fee = self
+            .fee
+            .clone()
+            .filter(|fee| fee.currency() == payment.amount.currency());
         payment.transaction = self.transaction;
         payment.expires_at = payment.expires_at.or(self.expires_at);
         // The current calls decide the status. The legacy calls only show whether an open payment's money is on its

@@ -4,6 +4,7 @@
 
 mod api_client;
 pub(crate) mod auth;
+mod debt_rules;
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
 mod legacy_calls;
@@ -22,25 +23,44 @@ use api_client::{ApiClient, Call};
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue};
-use bursar_domain::charges::Charges;
+use bursar_domain::charges::{Charges, ResourceCharge, ResourceKind};
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
-use bursar_domain::key_owner::KeyOwner;
-use bursar_domain::money::{Amount, Currency};
-use bursar_domain::network::Network;
+use bursar_domain::error::{
+    AmountDetail, Code, Error, InternalDetail, ProviderDetail, ResponseDetail, Result,
+};
+use bursar_domain::key_owner::{KeyOwner, KeyScope, KeyUse};
+use bursar_domain::money::Amount;
+use bursar_domain::network::{BalanceFrom, Network};
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::payment_rules::Rules;
-use bursar_domain::view::MoneyRule;
+use bursar_domain::payment_rules::{LateMoney, PageFacts, Rules};
+use bursar_domain::view::{MoneyRule, ProviderTitle};
 use bursar_platform::http::{Http, is_reachable};
 use legacy_calls::LegacyCalls;
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// The scopes that reading needs.
-const SCOPES_READ: [&str; 2] = ["billing:get_history", "billing:get_spending_history"];
-/// The scope that starting and cancelling a top-up needs.
-const SCOPES_TOP_UP: [&str; 1] = ["billing:top_up"];
+/// The presets of the console's form for new keys. It offers custom scopes beside them.
+const READ_ONLY: &str = "Read only";
+const FULL_ACCESS: &str = "Full access";
+/// The scopes that Bursar uses.
+const SCOPES: [KeyScope; 3] = [
+    KeyScope {
+        name: "billing:get_history",
+        allows: KeyUse::Payments,
+        preset: READ_ONLY,
+    },
+    KeyScope {
+        name: "billing:get_spending_history",
+        allows: KeyUse::Spending,
+        preset: READ_ONLY,
+    },
+    KeyScope {
+        name: "billing:top_up",
+        allows: KeyUse::TopUps,
+        preset: FULL_ACCESS,
+    },
+];
 const PER_PAGE: &str = "100";
 /// More pages than any history has. If the API reports more, its pagination is wrong.
 const MAX_PAGES: u64 = 100_000;
@@ -55,42 +75,49 @@ pub(super) const REGISTRATION: Registration = Registration {
     info,
     connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
     source_title,
+    page_facts,
 };
 
 /// The display name of a payment provider. Fluence sends only the provider's code.
 fn source_title(source: &str) -> Option<&'static str> {
-    (source == "copperx").then_some("CopperX")
+    match source {
+        "copperx" => Some("CopperX"),
+        "nowpayments" => Some("NOWPayments"),
+        "stripe" => Some("Stripe"),
+        "x402" => Some("x402 (USDC on Base)"),
+        _ => None,
+    }
+}
+
+/// What Fluence's documentation says of each payment provider's pages.
+fn page_facts(payment_provider: &str) -> PageFacts {
+    PageFacts {
+        late_money: match payment_provider {
+            "nowpayments" | "stripe" => LateMoney::NotCredited,
+            _ => LateMoney::Credited,
+        },
+        qr_code_helps: payment_provider == "copperx",
+    }
 }
 
 /// What is known about Fluence before an account is connected.
-fn info() -> ProviderInfo {
-    let rule = |title: &str, text: &str| MoneyRule {
-        title: title.to_owned(),
-        text: text.to_owned(),
+fn info(network: &Network) -> ProviderInfo {
+    // Where only the API leads, nothing mentions a contract or a wallet.
+    let rules_of_today = [MoneyRule::OtherWaysIn, MoneyRule::LateMoneyNotCredited];
+    let rules_of_the_contract = [MoneyRule::PaymentPageOnly, MoneyRule::WalletIsSeparate];
+    let further = match network.leading_balance() {
+        BalanceFrom::Chain => rules_of_the_contract,
+        BalanceFrom::Api | BalanceFrom::Auto => rules_of_today,
     };
     ProviderInfo {
-        title: "Fluence",
-        scopes_read: SCOPES_READ.map(str::to_owned).to_vec(),
-        scopes_top_up: SCOPES_TOP_UP.map(str::to_owned).to_vec(),
-        money_rules: vec![
-            rule(
-                "For renting only",
-                "The Balance pays for what you rent from Fluence and for nothing else.",
-            ),
-            rule(
-                "No withdrawal",
-                "Money in the Balance cannot be withdrawn. For a refund, write to the Fluence team.",
-            ),
-            rule(
-                "Only through the checkout",
-                "Top up on the payment page only. A transfer from your own wallet does not reach the Balance.",
-            ),
-            rule(
-                "Your wallet is not the Balance",
-                "The wallet address of your account holds none of this money. Money for staking goes to that \
-                 wallet directly or by the Bridge.",
-            ),
-        ],
+        name: "Fluence",
+        title: ProviderTitle::OwnName,
+        scopes: &SCOPES,
+        money_rules: [MoneyRule::RentOnly, MoneyRule::NoWithdrawal]
+            .into_iter()
+            .chain(further)
+            .collect(),
+        debt_rules: Some(&debt_rules::DEBT_RULES),
         capabilities: Capabilities::default(),
     }
 }
@@ -113,14 +140,15 @@ impl Fluence {
         }
     }
 
-    async fn get(&self, path: &[&str]) -> Result<Vec<u8>> {
-        self.api.send(&Call::get(path)).await
+    /// Reads what needs this permission.
+    async fn get(&self, path: &[&str], permission: Option<KeyUse>) -> Result<Vec<u8>> {
+        self.api.send(&Call::get(path, permission)).await
     }
 
     /// Reads one page of the history. The request for the first page has no number, so that the response shows whether
     /// the API counts from 0 or from 1.
     async fn page(&self, since: Option<Timestamp>, number: Option<u64>) -> Result<wire::TopUpPage> {
-        let mut call = Call::get(&["v2", "top-ups"])
+        let mut call = Call::get(&["v2", "top-ups"], Some(KeyUse::Payments))
             .with("sort", "createdAt")
             .with("order", "desc")
             .with("perPage", PER_PAGE);
@@ -130,7 +158,7 @@ impl Fluence {
         if let Some(number) = number {
             call = call.with("page", number.to_string());
         }
-        let page = wire::top_up_page(&self.api.send(&call).await?)?;
+        let page = wire::top_up_page(&self.api.send(&call).await?, &self.api.network)?;
         match number {
             None if page.pagination.current_page > 1 => Err(pages_wrong()),
             None => {
@@ -158,7 +186,9 @@ impl Fluence {
     }
 
     async fn open_one(&self) -> Result<Option<RemotePayment>> {
-        wire::pending(&self.get(&["v2", "top-ups", "pending"]).await?)
+        let permission = Some(KeyUse::Payments);
+        let body = self.get(&["v2", "top-ups", "pending"], permission).await?;
+        wire::pending(&body, &self.api.network)
     }
 
     /// Adds the payment's id and expiry time to a new top-up. The response to a create has only the intent's id, so
@@ -179,17 +209,45 @@ impl Fluence {
     }
 
     async fn charges_until(&self, from: &str, to: &str, end: &str) -> Result<Charges> {
-        let call = Call::get(&["v1", "billing", "charges", "aggregated"])
+        let path = ["v1", "billing", "charges", "aggregated"];
+        let call = Call::get(&path, Some(KeyUse::Spending))
             .with("startDate", from)
             .with("endDate", end)
             .with("format", "json")
-            .with("groupBy", "RESOURCE_TYPE")
+            .with("groupBy", "RESOURCE")
             .with("period", "DAY");
         let body = self.api.send(&call).await?;
         let mut unreadable = UnreadableParts::default();
-        let charges = wire::charges(&body, from, to, &mut unreadable)?;
+        let charges = wire::charges(&body, from, to, &self.api.network.unit(), &mut unreadable)?;
         self.unreadable_parts.replace("charges", unreadable);
-        Ok(charges)
+        Ok(self.name_machines(charges).await)
+    }
+
+    /// Names the machines whose charges carry no name, if the key may read machines. Without a name, a machine is shown by
+    /// its id.
+    async fn name_machines(&self, mut charges: Charges) -> Charges {
+        let is_nameless = |charge: &&mut ResourceCharge| {
+            let resource = &charge.resource;
+            resource.kind == ResourceKind::Machine && resource.name.is_none()
+        };
+        if !charges
+            .resources
+            .iter_mut()
+            .any(|charge| is_nameless(&charge))
+        {
+            return charges;
+        }
+        let call = Call::get(&["v2", "vms"], None).with("perPage", PER_PAGE);
+        let read = self.api.send_once(&call).await;
+        match read.and_then(|body| wire::machine_names(&body)) {
+            Ok(names) => {
+                for charge in charges.resources.iter_mut().filter(is_nameless) {
+                    charge.resource.name = names.get(&charge.resource.id).cloned();
+                }
+            }
+            Err(error) => tracing::debug!(code = ?error.code, "the names of machines are unknown"),
+        }
+        charges
     }
 }
 
@@ -213,15 +271,14 @@ impl Provider for Fluence {
     }
 
     async fn key_owner(&self) -> Result<KeyOwner> {
-        let body = match self.get(&["v1", "users", "me"]).await {
+        let body = match self.get(&api_client::USER, None).await {
             Ok(body) => body,
             // Fluence may reject an invalid key with 403 too. A second call distinguishes that from a missing scope.
             Err(forbidden) if forbidden.code == Code::Forbidden => {
                 return Err(match self.open_one().await {
-                    Err(error) if error.code == Code::Forbidden => Error::new(
-                        Code::Unauthorized,
-                        "Fluence rejects this key. Copy it again, or make a new one in the console.",
-                    ),
+                    Err(error) if error.code == Code::Forbidden => {
+                        Error::new(Code::Unauthorized, ProviderDetail::KeyRejected)
+                    }
                     Ok(_) | Err(_) => forbidden,
                 });
             }
@@ -234,9 +291,9 @@ impl Provider for Fluence {
                 .as_ref()
                 .is_some_and(|scopes| !scopes.iter().any(|scope| scope == needed))
         };
-        let missing_scopes = SCOPES_READ
-            .into_iter()
-            .chain(SCOPES_TOP_UP)
+        let missing_scopes = SCOPES
+            .iter()
+            .map(|scope| scope.name)
             .filter(|needed| lacks(needed))
             .map(str::to_owned)
             .collect();
@@ -244,32 +301,33 @@ impl Provider for Fluence {
             user_id: user.id,
             name: user.name,
             missing_scopes,
+            lists_scopes: user.scopes.is_some(),
         })
     }
 
     async fn balance(&self) -> Result<ApiBalance> {
-        let feature_key = self.api.network.feature_key.as_deref();
-        let mut call = Call::get(&["v2", "users", "balances"]);
-        if let Some(key) = feature_key {
-            call = call.with("entitlementKey", key);
-        }
-        let body = self.api.send(&call).await?;
+        // All entitlements, because those beside the balance are shown as well.
+        let body = self.get(&["v2", "users", "balances"], None).await?;
         let mut unreadable = UnreadableParts::default();
-        let balance = wire::balance(&body, feature_key, &mut unreadable)?;
+        let network = &self.api.network;
+        let feature_key = network.feature_key.as_deref();
+        let balance = wire::balance(&body, feature_key, &network.unit(), &mut unreadable)?;
         self.unreadable_parts.replace("balance", unreadable);
         Ok(balance)
     }
 
     async fn catalogue(&self) -> Result<Catalogue> {
-        let body = self.get(&["v2", "payment-methods"]).await?;
+        let permission = Some(KeyUse::TopUps);
+        let body = self.get(&["v2", "payment-methods"], permission).await?;
         let mut unreadable = UnreadableParts::default();
-        let methods = wire::methods(&body, &mut unreadable)?;
+        let methods = wire::methods(&body, &self.api.network, &mut unreadable)?;
         self.unreadable_parts.replace("methods", unreadable);
+        let currency = self.api.network.unit();
         Ok(Catalogue {
-            currency: Currency::usdc(),
             presets: PRESETS
-                .map(|cents| Amount::from_cents(cents, Currency::usdc()))
+                .map(|cents| Amount::from_cents(cents, currency.clone()))
                 .to_vec(),
+            currency,
             payers: Vec::new(),
             methods,
         })
@@ -278,7 +336,7 @@ impl Provider for Fluence {
     async fn start(&self, new: &NewPayment) -> Result<Created> {
         let body = NewTopUpBody::of(new, self.api.network.return_links)?;
         let body = serde_json::to_string(&body)
-            .map_err(|_| Error::new(Code::Internal, "The top-up could not be written down."))?;
+            .map_err(|_| Error::new(Code::Internal, InternalDetail::step("serialize a top-up")))?;
         let answer = self
             .api
             .send(&Call::create(&["v2", "top-ups"], body))
@@ -336,7 +394,7 @@ impl Provider for Fluence {
         let Some(after) = day_after(to) else {
             return Err(Error::new(
                 Code::Internal,
-                "The dates of the charges are not dates.",
+                InternalDetail::step("find the day after the charges"),
             ));
         };
         match self.charges_until(from, to, &after).await {
@@ -346,7 +404,7 @@ impl Provider for Fluence {
     }
 
     async fn maintenance(&self) -> Result<bool> {
-        let call = Call::get(&["v1", "service", "status"]);
+        let call = Call::get(&["v1", "service", "status"], None);
         wire::maintenance(&self.api.send_anonymously(&call).await?)
     }
 }
@@ -376,7 +434,7 @@ impl<'a> NewTopUpBody<'a> {
             .ok_or_else(|| {
                 Error::new(
                     Code::AmountPrecision,
-                    "Type at most 2 decimals, such as 25.50.",
+                    AmountDetail::AmountDecimals { decimals: 2 },
                 )
             })?;
         Ok(Self {
@@ -395,8 +453,5 @@ fn day_after(date: &str) -> Option<String> {
 }
 
 fn pages_wrong() -> Error {
-    Error::new(
-        Code::AnswerMalformed,
-        "The provider's answer is not as described: its pages are not numbered as asked for.",
-    )
+    Error::new(Code::AnswerMalformed, ResponseDetail::PageNumberWrong)
 }

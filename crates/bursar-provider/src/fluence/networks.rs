@@ -5,11 +5,27 @@ pub(crate) const BUILT_IN: [&str; 3] = [
 name = "mainnet"
 provider = "fluence"
 api = "https://api.fluence.dev"
-checkout_hosts = ["buy.copperx.io"]
+currency = "USD"
+balance_from = "auto"
 console = "https://console.fluence.network/"
+keys_page = "https://console.fluence.network/settings/api-keys"
+billing_page = "https://console.fluence.network/billing"
 [limits]
 top_up_min = "10"
 balance_max = "5000"
+[[checkout]]
+provider = "copperx"
+title = "CopperX"
+hosts = ["buy.copperx.io"]
+currency = "USDC"
+[[checkout]]
+provider = "nowpayments"
+title = "NOWPayments"
+hosts = ["nowpayments.io"]
+[[checkout]]
+provider = "stripe"
+title = "Stripe"
+hosts = ["checkout.stripe.com"]
 [chain]
 id = 9999999
 rpc = ["https://rpc.mainnet.fluence.dev"]

@@ -11,7 +11,7 @@ mod user;
 
 pub(super) use amounts::base_units;
 pub(super) use balance::balance;
-pub(super) use charges::charges;
+pub(super) use charges::{charges, machine_names};
 pub(super) use methods::methods;
 pub(super) use pagination::Pagination;
 pub(super) use top_ups::{TopUpPage, created, pending, top_up_page};
@@ -19,10 +19,10 @@ pub(super) use user::user;
 
 use crate::response_fields::Object;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::Result;
+use bursar_domain::error::{ResponseObject, Result};
 
 pub(super) fn maintenance(body: &[u8]) -> Result<bool> {
-    Object::parse("the service's status", body)?.flag("maintenanceMode")
+    Object::parse(ResponseObject::Status, body)?.flag("maintenanceMode")
 }
 
 /// A time in the format of the API's query parameters.

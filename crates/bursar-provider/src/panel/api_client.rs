@@ -5,10 +5,14 @@
 use super::response_cache::{CachedResponse, ResponseCache};
 use crate::call_url::call_url;
 use crate::error_response::{foreign_response, is_unspecific};
+use crate::response_errors::malformed;
 use crate::response_fields::Object;
 use crate::server_clock::ServerClock;
 use crate::session::{Credential, Session};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{
+    AmountDetail, Code, Detail, Error, PaymentDetail, ProviderDetail, ResponseDetail,
+    ResponseObject, Result, TopUpDetail,
+};
 use bursar_domain::money::Amount;
 use bursar_domain::network::Network;
 use bursar_platform::http::{Http, MAX_BODY_BYTES, Request, Response};
@@ -150,10 +154,7 @@ impl ApiClient {
         let answer = self.exchange(call, address, PDF, None).await?;
         match answer.status {
             200 if answer.content_type == PDF => Ok(answer.body),
-            200..=299 if !answer.is_challenge => Err(Error::new(
-                Code::AnswerMalformed,
-                "What the provider sent as the invoice is not a PDF file. It was not opened.",
-            )),
+            200..=299 if !answer.is_challenge => Err(malformed(ResponseDetail::InvoiceNotPdf)),
             _ => Err(self.refusal(call, &answer)),
         }
     }
@@ -216,7 +217,7 @@ impl ApiClient {
     fn refusal(&self, call: &Call<'_>, answer: &Response) -> Error {
         let host = self.network.api_host();
         let error = match Problem::read(answer) {
-            Some(problem) => problem.error(),
+            Some(problem) => problem.error(host, answer.status),
             None => foreign_response(answer, &host, call.method != Method::GET),
         };
         tracing::debug!(status = answer.status, code = ?error.code, "a call was refused");
@@ -243,13 +244,13 @@ impl Problem {
         if !is_problem || !refuses || answer.is_challenge {
             return None;
         }
-        let body = Object::parse("a problem", &answer.body).ok()?;
+        let body = Object::parse(ResponseObject::Refusal, &answer.body).ok()?;
         let status = body.count_or_null("status").ok()?;
         if status.is_some_and(|status| status != u64::from(answer.status)) {
             return None;
         }
         let total = body
-            .object_or_null("total", "the total")
+            .object_or_null("total", ResponseObject::Amount)
             .ok()
             .flatten()
             .and_then(|total| super::wire::money_of_any(&total).ok());
@@ -267,72 +268,63 @@ impl Problem {
         })
     }
 
-    fn error(&self) -> Error {
-        let with_detail = |words: &str| {
-            if self.detail.is_empty() {
-                words.to_owned()
-            } else {
-                format!("{words} The panel says: {}", self.detail)
-            }
-        };
+    /// The error for the refusal by `host` with this status.
+    fn error(self, host: String, status: u16) -> Error {
+        let status = status.to_string();
         match self.code.as_str() {
-            "unauthorized" => Error::new(
-                Code::Unauthorized,
-                "The panel rejects the key of this account. Sign in again with a new key.",
+            "unauthorized" => Error::new(Code::Unauthorized, ProviderDetail::KeyRejected),
+            "forbidden" => Error::new(
+                Code::Forbidden,
+                self.explained(ProviderDetail::KeyNotAllowed),
             ),
-            "forbidden" => Error::new(Code::Forbidden, with_detail("The key may not do that.")),
-            "not_found" => Error::new(Code::NotFound, with_detail("The panel does not know that.")),
-            "no_invoice" => Error::new(
+            "not_found" => Error::new(
                 Code::NotFound,
-                "There is no invoice of this payment yet; it comes when it is paid.",
+                self.explained(ProviderDetail::UnknownToProvider),
             ),
+            "no_invoice" => Error::new(Code::NotFound, PaymentDetail::NoInvoiceYet),
             "total_changed" => Error::new(
                 Code::TotalChanged,
-                match &self.total {
-                    Some(total) => format!(
-                        "The total is {} by now. Nothing was paid; look at it again.",
-                        total.to_brief()
-                    ),
-                    None => with_detail("The total is another by now. Nothing was paid."),
+                match self.total {
+                    Some(total) => PaymentDetail::TotalChanged { total }.into(),
+                    None => self.explained(PaymentDetail::TotalChangedUnknown),
                 },
             ),
             "not_cancellable" => Error::new(
                 Code::TopUpState,
-                with_detail("This payment can no longer be cancelled."),
+                self.explained(TopUpDetail::TopUpNotCancellable),
             ),
-            "amount_too_small" => {
-                Error::new(Code::AmountTooSmall, with_detail("That is too little."))
-            }
-            "amount_too_large" => {
-                Error::new(Code::AmountTooLarge, with_detail("That is too much."))
-            }
-            "unknown_payer" => Error::new(
-                Code::PayerUnknown,
-                with_detail("That payer is not one of this account's any more."),
+            "amount_too_small" => Error::new(
+                Code::AmountTooSmall,
+                self.explained(AmountDetail::AmountTooSmallForProvider),
             ),
+            "amount_too_large" => Error::new(
+                Code::AmountTooLarge,
+                self.explained(AmountDetail::AmountTooLargeForProvider),
+            ),
+            "unknown_payer" => {
+                Error::new(Code::PayerUnknown, self.explained(PaymentDetail::PayerGone))
+            }
             "unknown_method" | "method_payer_mismatch" | "method_not_usable" => Error::new(
                 Code::MethodUnknown,
-                with_detail("That way to pay is not offered any more. Choose another one."),
+                self.explained(PaymentDetail::MethodNotOffered),
             ),
             "method_in_use" | "method_not_removable" => Error::new(
                 Code::Refused,
-                with_detail("This method cannot be removed now."),
+                self.explained(PaymentDetail::MethodNotRemovable),
             ),
-            "unknown_service" | "unknown_period" | "unknown_order" => Error::new(
-                Code::DueUnknown,
-                with_detail("That is no longer offered in this form. Look at the list again."),
-            ),
-            "rate_limited" => Error::passing(
-                Code::RateLimited,
-                "The panel asks to be left alone for a while.",
-            ),
+            "unknown_service" | "unknown_period" | "unknown_order" => {
+                Error::new(Code::DueUnknown, self.explained(PaymentDetail::OfferGone))
+            }
+            "rate_limited" => {
+                Error::passing(Code::RateLimited, ProviderDetail::AskedToWait { host })
+            }
             "maintenance" => Error::passing(
                 Code::ProviderUnavailable,
-                with_detail("The panel is in maintenance."),
+                self.explained(ProviderDetail::Maintenance),
             ),
             "internal" | "unavailable" | "request_in_progress" => Error::passing(
                 Code::ProviderUnavailable,
-                with_detail("The panel does not work just now."),
+                self.explained(ProviderDetail::ServerFailed { host, status }),
             ),
             "bad_request"
             | "invalid_cursor"
@@ -342,16 +334,33 @@ impl Problem {
             | "unsupported_media_type"
             | "invalid"
             | "currency_mismatch"
-            | "return_url_not_allowed" => {
-                Error::new(Code::Refused, with_detail("The panel refused the request."))
-            }
+            | "return_url_not_allowed" => Error::new(
+                Code::Refused,
+                match self.detail {
+                    said if said.is_empty() => ProviderDetail::RequestRefused { status },
+                    said => ProviderDetail::RequestRefusedBecause { said },
+                },
+            ),
             // A reused idempotency key does not show what happened to the request. Neither does a code that this
             // version does not know.
             _ => Error::passing(
                 Code::AnswerMalformed,
-                with_detail("The panel refused for a reason that this version does not know."),
+                self.explained(ProviderDetail::RefusedForUnknownReason),
             ),
         }
+    }
+
+    /// `why` with what the panel says about it.
+    fn explained(self, why: impl Into<Detail>) -> Detail {
+        let why = why.into();
+        if self.detail.is_empty() {
+            return why;
+        }
+        let detail = ProviderDetail::ProviderSays {
+            why: Box::new(why),
+            said: self.detail,
+        };
+        detail.into()
     }
 }
 
@@ -370,7 +379,7 @@ pub(super) fn path_id(id: &str) -> Result<&str> {
     } else {
         Err(Error::new(
             Code::NotFound,
-            "The panel has nothing by that name.",
+            ProviderDetail::UnknownToProvider,
         ))
     }
 }

@@ -5,7 +5,7 @@ use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::catalogue::{
     Catalogue, Method, MethodKind, Migration, Payer, Period, SavedMethod, SavedMethodState, Service,
 };
-use bursar_domain::error::Result;
+use bursar_domain::error::{FieldFault, ResponseObject, Result};
 use bursar_domain::money::Amount;
 use std::cmp::Ordering;
 
@@ -17,15 +17,15 @@ pub(super) struct Limits {
 }
 
 pub(super) fn limits(body: &[u8], unit: &Unit, unreadable: &mut UnreadableParts) -> Result<Limits> {
-    let object = Object::parse("the top-up's limits", body)?;
+    let object = Object::parse(ResponseObject::Limits, body)?;
     let min = unreadable.take(unit.money(&object, "min"));
     let max = unreadable.take(unit.money(&object, "max"));
     if let (Some(min), Some(max)) = (&min, &max)
         && max.compare(min) == Some(Ordering::Less)
     {
-        return Err(object.wrong("max", "is less than min"));
+        return Err(object.wrong("max", FieldFault::BelowMinimum));
     }
-    let presets = unreadable.take(object.each("presets", "a preset"));
+    let presets = unreadable.take(object.each("presets", ResponseObject::Amount));
     let presets = presets
         .unwrap_or_default()
         .into_iter()
@@ -35,7 +35,7 @@ pub(super) fn limits(body: &[u8], unit: &Unit, unreadable: &mut UnreadableParts)
 }
 
 pub(super) fn payers(body: &[u8], unreadable: &mut UnreadableParts) -> Result<Vec<Payer>> {
-    let payers = Object::parse("the payers", body)?.each("items", "a payer")?;
+    let payers = Object::parse(ResponseObject::Page, body)?.each("items", ResponseObject::Payer)?;
     let read = |payer: Object<'_>| {
         Ok(Payer {
             id: id(&payer, "id")?,
@@ -56,11 +56,13 @@ pub(super) fn catalogue(
     unreadable: &mut UnreadableParts,
 ) -> Result<Catalogue> {
     let mut methods = Vec::new();
-    for object in Object::parse("the payment methods", body)?.each("items", "a payment method")? {
+    for object in
+        Object::parse(ResponseObject::Page, body)?.each("items", ResponseObject::Method)?
+    {
         let read = object.and_then(|object| {
             let payer = id(&object, "payer")?;
             if !payers.iter().any(|known| known.id == payer) {
-                return Err(object.wrong("payer", "is none of the account's payers"));
+                return Err(object.wrong("payer", FieldFault::UnknownPayer));
             }
             method(&object, payer, &limits, unit, unreadable)
         });
@@ -126,18 +128,15 @@ fn saved(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<SavedM
         "pending" => SavedMethodState::Pending,
         "confirmed" => SavedMethodState::Confirmed,
         "failed" => SavedMethodState::Failed,
-        _ => return Err(object.wrong("status", "is one that this version does not know")),
+        _ => return Err(object.wrong("status", FieldFault::Unknown)),
     };
-    let card = match (
-        unreadable.take_or_null(object.text_or_null("last4")),
-        unreadable.take_or_null(object.text_or_null("expires")),
-    ) {
-        (Some(last4), Some(expires)) => Some(format!("•••• {last4}, until {expires}")),
-        (Some(last4), None) => Some(format!("•••• {last4}")),
-        (None, _) => None,
-    };
+    let card = unreadable
+        .take_or_null(object.text_or_null("last4"))
+        .map(|last4| format!("•••• {last4}"));
+    let expires = unreadable.take_or_null(object.text_or_null("expires"));
     Ok(SavedMethod {
         state,
+        expires: expires.filter(|_| card.is_some()),
         is_default: unreadable.take(object.flag("is_default")).unwrap_or(false),
         detail: card
             .or_else(|| unreadable.take_or_null(object.text_or_null("email")))
@@ -150,15 +149,20 @@ pub(super) fn services(
     unit: &Unit,
     unreadable: &mut UnreadableParts,
 ) -> Result<(Vec<Service>, Option<String>)> {
-    page(body, "a service", unreadable, |object, unreadable| {
-        Ok(Service {
-            id: id(object, "id")?,
-            name: object.text("name")?,
-            tariff: unreadable.take_or_null(object.text_or_null("tariff")),
-            due_at: object.time("due_at")?,
-            periods: periods(object, unit, unreadable)?,
-        })
-    })
+    page(
+        body,
+        ResponseObject::Service,
+        unreadable,
+        |object, unreadable| {
+            Ok(Service {
+                id: id(object, "id")?,
+                name: object.text("name")?,
+                tariff: unreadable.take_or_null(object.text_or_null("tariff")),
+                due_at: object.time("due_at")?,
+                periods: periods(object, unit, unreadable)?,
+            })
+        },
+    )
 }
 
 pub(super) fn migrations(
@@ -166,24 +170,29 @@ pub(super) fn migrations(
     unit: &Unit,
     unreadable: &mut UnreadableParts,
 ) -> Result<(Vec<Migration>, Option<String>)> {
-    page(body, "a migration", unreadable, |object, unreadable| {
-        let server = object.object("server", "the server of a migration")?;
-        let detail: Vec<String> = [
-            unreadable.take_or_null(server.text_or_null("description")),
-            unreadable.take_or_null(server.text_or_null("location")),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        Ok(Migration {
-            order: id(object, "id")?,
-            name: object.text("number")?,
-            server: server.text("name")?,
-            server_detail: (!detail.is_empty()).then(|| detail.join(", ")),
-            ordered_at: object.time("ordered_at")?,
-            periods: periods(object, unit, unreadable)?,
-        })
-    })
+    page(
+        body,
+        ResponseObject::Migration,
+        unreadable,
+        |object, unreadable| {
+            let server = object.object("server", ResponseObject::Server)?;
+            let detail: Vec<String> = [
+                unreadable.take_or_null(server.text_or_null("description")),
+                unreadable.take_or_null(server.text_or_null("location")),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            Ok(Migration {
+                order: id(object, "id")?,
+                name: object.text("number")?,
+                server: server.text("name")?,
+                server_detail: (!detail.is_empty()).then(|| detail.join(", ")),
+                ordered_at: object.time("ordered_at")?,
+                periods: periods(object, unit, unreadable)?,
+            })
+        },
+    )
 }
 
 fn periods(
@@ -201,7 +210,7 @@ fn periods(
         })
     };
     let all: Vec<Result<Period>> = object
-        .each("periods", "a period")?
+        .each("periods", ResponseObject::Period)?
         .into_iter()
         .map(|period| period.and_then(&mut read))
         .collect();

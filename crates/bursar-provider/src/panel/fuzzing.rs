@@ -5,6 +5,7 @@ use super::{catalogue, wire};
 use crate::fuzzing::ParsedValues;
 use crate::response_fields::UnreadableParts;
 use bursar_domain::catalogue::{Payer, Period};
+use bursar_domain::error::ResponseObject;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::NewPayment;
 
@@ -49,9 +50,12 @@ pub fn body(bytes: &[u8]) -> ParsedValues {
         ]
     });
     parsed.texts.extend(names.flatten());
-    if let Ok((expenses, _)) = wire::page(bytes, "an expense", unreadable, |one, unreadable| {
-        wire::expense(one, &dollars, unreadable)
-    }) {
+    if let Ok((expenses, _)) = wire::page(
+        bytes,
+        ResponseObject::Charge,
+        unreadable,
+        |one, unreadable| wire::expense(one, &dollars, unreadable),
+    ) {
         let charges = wire::by_day(expenses, "2026-01-01", "2026-12-31").unwrap_or_default();
         parsed
             .amounts

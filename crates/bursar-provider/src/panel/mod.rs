@@ -13,6 +13,7 @@ mod wire;
 mod tests;
 
 use crate::registry::Registration;
+use crate::response_errors::malformed;
 use crate::response_fields::{Object, UnreadableParts};
 use crate::session::Session;
 use crate::unreadable_parts::LatestUnreadableParts;
@@ -23,12 +24,14 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::catalogue::{Capabilities, Catalogue, DuePayments, NewMethod};
 use bursar_domain::charges::Charges;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{
+    AmountDetail, Code, Error, FieldFault, ResponseDetail, ResponseObject, Result,
+};
 use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::payment_rules::Rules;
-use bursar_domain::view::MoneyRule;
+use bursar_domain::payment_rules::{PageFacts, Rules};
+use bursar_domain::view::{MoneyRule, ProviderTitle};
 use bursar_platform::http::{Http, is_reachable};
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,28 +62,20 @@ pub(super) const REGISTRATION: Registration = Registration {
     info,
     connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
     source_title: |_| None,
+    page_facts: |_| PageFacts::default(),
 };
 
 /// What Bursar knows about every panel before it connects to one.
-fn info() -> ProviderInfo {
-    let rule = |title: &str, text: &str| MoneyRule {
-        title: title.to_owned(),
-        text: text.to_owned(),
-    };
+fn info(_: &Network) -> ProviderInfo {
     ProviderInfo {
-        title: "Hosting panel",
-        scopes_read: Vec::new(),
-        scopes_top_up: Vec::new(),
+        name: "Hosting panel",
+        title: ProviderTitle::Hosting,
+        scopes: &[],
         money_rules: vec![
-            rule(
-                "A saved method pays at once",
-                "The money is taken as soon as you confirm the total. There is no page on which to turn back.",
-            ),
-            rule(
-                "The provider keeps the books",
-                "Balance, payments and invoices are what the provider says. Ask the provider for refunds.",
-            ),
+            MoneyRule::SavedMethodPaysAtOnce,
+            MoneyRule::ProviderKeepsBooks,
         ],
+        debt_rules: None,
         capabilities: CAPABILITIES,
     }
 }
@@ -158,10 +153,7 @@ impl Panel {
             }
             cursor = next;
         }
-        Err(Error::new(
-            Code::AnswerMalformed,
-            "The provider's answer is not as described: a list does not end.",
-        ))
+        Err(malformed(ResponseDetail::ListEndless))
     }
 
     /// Where the payment page sends the browser at the end: to the app's link if the network supports return links,
@@ -257,10 +249,7 @@ impl Provider for Panel {
         }
         let page = wire::payments(&self.api.send(&call).await?, &unit)?;
         if page.next.is_some() && page.next.as_deref() == cursor {
-            return Err(Error::new(
-                Code::AnswerMalformed,
-                "The provider's answer is not as described: a page of payments leads to itself.",
-            ));
+            return Err(malformed(ResponseDetail::ListEndless));
         }
         Ok(page)
     }
@@ -270,17 +259,21 @@ impl Provider for Panel {
         let mut unreadable = UnreadableParts::default();
         let expenses = self
             .whole(&["expenses"], &[("from", from), ("to", to)], |body| {
-                wire::page(body, "an expense", &mut unreadable, |object, unreadable| {
-                    wire::expense(object, &unit, unreadable)
-                })
+                wire::page(
+                    body,
+                    ResponseObject::Charge,
+                    &mut unreadable,
+                    |object, unreadable| wire::expense(object, &unit, unreadable),
+                )
             })
             .await?;
         self.unreadable_parts.replace("expenses", unreadable);
         wire::by_day(expenses, from, to).ok_or_else(|| {
-            Error::new(
-                Code::AnswerMalformed,
-                "The provider's answer is not as described: the expenses of a day are too large.",
-            )
+            malformed(ResponseDetail::ResponseField {
+                field: "amount".to_owned(),
+                object: ResponseObject::Charge,
+                fault: FieldFault::TooLarge,
+            })
         })
     }
 
@@ -318,10 +311,10 @@ impl Provider for Panel {
         let key = uuid::Uuid::new_v4().to_string();
         let call = Call::create(&["payment-methods"], body.to_string(), &key);
         let answer = self.api.send(&call).await?;
-        let method = Object::parse("a new payment method", &answer)?;
+        let method = Object::parse(ResponseObject::Method, &answer)?;
         method
             .address_or_null("page")?
-            .ok_or_else(|| method.wrong("page", "is missing"))
+            .ok_or_else(|| method.wrong("page", FieldFault::Missing))
     }
 
     async fn remove_method(&self, code: &str) -> Result<()> {
@@ -353,10 +346,10 @@ fn new_payment(new: &NewPayment, unit: &Unit, return_url: String) -> Result<Stri
         .ok_or_else(|| {
             Error::new(
                 Code::AmountPrecision,
-                format!(
-                    "The panel takes amounts in {} with {} decimals.",
-                    unit.currency, unit.decimals
-                ),
+                AmountDetail::AmountUnit {
+                    currency: unit.currency.to_string(),
+                    decimals: u32::from(unit.decimals),
+                },
             )
         })?;
     let total = json!({ "amount": amount.to_decimal(), "currency": unit.currency.as_str() });

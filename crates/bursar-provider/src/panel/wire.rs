@@ -17,7 +17,7 @@ pub(super) use payments::payments;
 
 use super::api_client::is_id;
 use crate::response_fields::{Object, UnreadableParts};
-use bursar_domain::error::Result;
+use bursar_domain::error::{FieldFault, ResponseObject, Result};
 
 /// The longest cursor, in bytes.
 const MAX_CURSOR_BYTES: usize = 512;
@@ -26,11 +26,11 @@ const MAX_CURSOR_BYTES: usize = 512;
 /// the others.
 pub(super) fn page<T>(
     body: &[u8],
-    what: &'static str,
+    what: ResponseObject,
     unreadable: &mut UnreadableParts,
     item: impl Fn(&Object<'_>, &mut UnreadableParts) -> Result<T>,
 ) -> Result<(Vec<T>, Option<String>)> {
-    let page = Object::parse("a page", body)?;
+    let page = Object::parse(ResponseObject::Page, body)?;
     let all = page.each("items", what)?;
     let is_empty = all.is_empty();
     let items = all
@@ -51,13 +51,13 @@ fn next_cursor(page: &Object<'_>, is_empty: bool) -> Result<Option<String>> {
         .as_ref()
         .is_none_or(|next| (1..=MAX_CURSOR_BYTES).contains(&next.len()));
     if !fits || (is_empty && next.is_some()) {
-        return Err(page.wrong("next_cursor", "leads nowhere"));
+        return Err(page.wrong("next_cursor", FieldFault::LeadsNowhere));
     }
     Ok(next)
 }
 
 pub(super) fn maintenance(body: &[u8]) -> Result<bool> {
-    Object::parse("the panel's status", body)?.flag("maintenance")
+    Object::parse(ResponseObject::Status, body)?.flag("maintenance")
 }
 
 pub(super) fn id(object: &Object<'_>, field: &str) -> Result<String> {
@@ -65,6 +65,6 @@ pub(super) fn id(object: &Object<'_>, field: &str) -> Result<String> {
     if is_id(&id) {
         Ok(id)
     } else {
-        Err(object.wrong(field, "is not an id"))
+        Err(object.wrong(field, FieldFault::NotId))
     }
 }

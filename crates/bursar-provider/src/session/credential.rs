@@ -1,6 +1,6 @@
 //! The secrets that a user signs in with, and how the keyring stores them.
 
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, InternalDetail, Result};
 use bursar_domain::redact::Secrets;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,12 +26,9 @@ impl Credential {
     /// # Errors
     /// `unauthorized` if it is empty or has characters that no key has.
     pub fn api_key(text: &str) -> Result<Self> {
-        checked(text.trim()).map(Self::ApiKey).ok_or_else(|| {
-            Error::new(
-                Code::Unauthorized,
-                "That is not a key: it is empty or has characters that no key has. Copy it again.",
-            )
-        })
+        checked(text.trim())
+            .map(Self::ApiKey)
+            .ok_or_else(|| Error::new(Code::Unauthorized, AccountDetail::KeyMalformed))
     }
 
     pub(super) fn from_stored(text: &str) -> Option<Self> {
@@ -64,7 +61,7 @@ impl Credential {
         };
         serde_json::to_string(&written)
             .map(Zeroizing::new)
-            .map_err(|_| Error::new(Code::Internal, "The key could not be written down."))
+            .map_err(|_| Error::new(Code::Internal, InternalDetail::step("serialize a key")))
     }
 
     pub(super) fn add_to(&self, secrets: &mut Secrets) {

@@ -165,8 +165,8 @@ impl Session {
         state.credential.is_some() && !state.is_for_session_only()
     }
 
-    /// Whether this process can restart without losing the secret or asking the user again: either the keyring returns
-    /// the secret now, or there is no secret.
+    /// Whether this process can restart without losing the secret or asking the user again: either the keyring would return
+    /// the secret to the next process without a prompt, or there is no secret.
     pub async fn survives_restart(&self) -> bool {
         if self.session_only()
             || self.waits_for_keyring()
@@ -177,9 +177,9 @@ impl Session {
         !self.signed_in()
             || matches!(
                 self.secret_store
-                    .get_without_prompt(&self.keyring_entry_name())
+                    .has_for_next_process(&self.keyring_entry_name())
                     .await,
-                Ok(Some(_))
+                Ok(true)
             )
     }
 

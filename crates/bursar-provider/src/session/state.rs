@@ -1,7 +1,7 @@
 //! What a session holds in memory, and what it knows about its keyring entry.
 
 use super::credential::Credential;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, SignInDetail};
 
 #[derive(Default)]
 pub(super) struct SessionState {
@@ -74,8 +74,5 @@ impl SessionState {
 }
 
 pub(super) fn signed_out() -> Error {
-    Error::new(
-        Code::SignedOut,
-        "This account is signed out. Sign in again to go on.",
-    )
+    Error::new(Code::SignedOut, SignInDetail::SignedOut)
 }

@@ -4,7 +4,7 @@ mod event_orders;
 
 use super::*;
 use crate::fluence::auth::{header, renewal};
-use bursar_domain::error::Code;
+use bursar_domain::error::{Code, SignInDetail};
 use bursar_domain::network::Network;
 use bursar_platform::http::Http;
 use std::sync::atomic::Ordering;
@@ -339,7 +339,7 @@ async fn removes_key_once_keyring_is_available() {
         one.set_credential(key("k"), false).await.unwrap();
         keyring.set_unavailable(true);
         if discarded {
-            let why = Error::new(Code::Unauthorized, "another's");
+            let why = Error::new(Code::Unauthorized, SignInDetail::KeyOfAnotherUser);
             one.discard_sign_in(one.sign_in_id(), why).await;
         } else {
             assert!(one.sign_out().await.is_err());

@@ -3,7 +3,7 @@
 use super::state::signed_out;
 use super::{Credential, PendingKeyringWrite, Session};
 use crate::sign_in::{self, Renewal};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ProviderDetail, Result, SignInDetail};
 use bursar_platform::http::Http;
 use std::sync::atomic::Ordering;
 
@@ -55,7 +55,7 @@ impl Session {
         if !self.may_renew.load(Ordering::Acquire) {
             return Err(Error::passing(
                 Code::EngineRunning,
-                "The sign-in has to be renewed, which the running app does.",
+                SignInDetail::RenewedByApp,
             ));
         }
         match sign_in::renew(renewal, &refresh, http).await {
@@ -99,8 +99,5 @@ impl Session {
 }
 
 fn unauthorized() -> Error {
-    Error::new(
-        Code::Unauthorized,
-        "The provider rejects the key or sign-in of this account. Sign in again or make a new key.",
-    )
+    Error::new(Code::Unauthorized, ProviderDetail::KeyRejected)
 }

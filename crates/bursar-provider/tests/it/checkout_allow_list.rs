@@ -51,7 +51,7 @@ fn accepts_checkouts_of_the_network() {
             Some("https://buy.copperx.io/b"),
         ),
     ] {
-        let url = allow(raw, &mainnet(), &[]).unwrap();
+        let url = allow(raw, &mainnet(), None, &[]).unwrap();
         assert_eq!(url.as_str(), opened.unwrap_or(raw));
     }
     for raw in [
@@ -61,7 +61,7 @@ fn accepts_checkouts_of_the_network() {
         "https://pay.example:8443/pay",
         "https://xn--bcher-kva.example/pay",
     ] {
-        assert_eq!(allow(raw, &sandbox(), &[]).unwrap().as_str(), raw);
+        assert_eq!(allow(raw, &sandbox(), None, &[]).unwrap().as_str(), raw);
     }
 }
 
@@ -201,14 +201,14 @@ fn rejects_hostile_urls() {
         "https://[buy.copperx.io]/",
         &long,
     ] {
-        let refused = allow(raw, &mainnet(), &[]).map(|url| url.to_string());
+        let refused = allow(raw, &mainnet(), None, &[]).map(|url| url.to_string());
         assert!(
             refused
                 .as_ref()
                 .is_err_and(|error| error.code == Code::HostNotAllowed),
             "{raw:?} gave {refused:?}"
         );
-        let message = refused.unwrap_err().message;
+        let message = refused.unwrap_err().detail.to_string();
         assert!(message.is_ascii() && !message.bytes().any(|b| b.is_ascii_control()));
     }
 }
@@ -231,35 +231,117 @@ fn accepts_loopback_only_as_listed() {
         "https://pay.example/",
         "https://bücher.example/",
     ] {
-        assert!(allow(raw, &sandbox(), &[]).is_err(), "{raw}");
+        assert!(allow(raw, &sandbox(), None, &[]).is_err(), "{raw}");
     }
 }
 
 #[test]
 fn accepts_only_the_added_host() {
-    let raw = "https://checkout.stripe.com/c/pay/cs_1#fid";
-    let refused = allow(raw, &mainnet(), &[]).unwrap_err();
+    let raw = "https://checkout.example.com/c/pay/cs_1#fid";
+    let refused = allow(raw, &mainnet(), None, &[]).unwrap_err();
     assert!(
-        refused.message.contains("checkout.stripe.com"),
+        refused.detail.to_string().contains("checkout.example.com"),
         "{}",
-        refused.message
+        refused.detail
     );
-    assert_eq!(checkout::host(raw).as_deref(), Some("checkout.stripe.com"));
-    let added = ["checkout.stripe.com".to_owned()];
-    assert_eq!(allow(raw, &mainnet(), &added).unwrap().as_str(), raw);
-    assert!(allow("https://checkout.stripe.com:8443/", &mainnet(), &added).is_err());
-    assert!(allow("http://checkout.stripe.com/", &mainnet(), &added).is_err());
+    assert_eq!(checkout::host(raw).as_deref(), Some("checkout.example.com"));
+    let added = ["checkout.example.com".to_owned()];
+    assert_eq!(allow(raw, &mainnet(), None, &added).unwrap().as_str(), raw);
+    assert!(
+        allow(
+            "https://checkout.example.com:8443/",
+            &mainnet(),
+            None,
+            &added
+        )
+        .is_err()
+    );
+    assert!(allow("http://checkout.example.com/", &mainnet(), None, &added).is_err());
     assert_eq!(
         checkout::host("https://u@evil.com/"),
         None,
         "a deceptive address offers no host to add"
     );
-    let refused = allow("https://xn--pple-43d.com/", &mainnet(), &[]).unwrap_err();
+    let refused = allow("https://xn--pple-43d.com/", &mainnet(), None, &[]).unwrap_err();
     assert!(
-        refused.message.contains("xn--pple-43d.com"),
+        refused.detail.to_string().contains("xn--pple-43d.com"),
         "{}",
-        refused.message
+        refused.detail
     );
+}
+
+/// The pages of mainnet's payment providers.
+const PAGES: [(&str, &str); 3] = [
+    (
+        "copperx",
+        "https://buy.copperx.io/payment/checkout-session/1",
+    ),
+    (
+        "nowpayments",
+        "https://nowpayments.io/payment/?iid=4522625843",
+    ),
+    (
+        "stripe",
+        "https://checkout.stripe.com/c/pay/cs_live_1#fidkdWxOYHwnPyd1blpxYHZxWjA0",
+    ),
+];
+
+#[test]
+fn each_payment_provider_has_its_own_hosts() {
+    let network = mainnet();
+    for (provider, page) in PAGES {
+        for (other, _) in PAGES {
+            let allowed = allow(page, &network, Some(other), &[]);
+            assert_eq!(allowed.is_ok(), provider == other, "{page} of {other}");
+        }
+        assert_eq!(
+            allow(page, &network, Some(provider), &[]).unwrap().as_str(),
+            page
+        );
+        // A payment whose provider is not known may be any listed provider's.
+        assert!(allow(page, &network, None, &[]).is_ok());
+    }
+    let refused = allow(PAGES[2].1, &network, Some("nowpayments"), &[]).unwrap_err();
+    for part in ["checkout.stripe.com", "Stripe", "nowpayments"] {
+        assert!(
+            refused.detail.to_string().contains(part),
+            "{}",
+            refused.detail
+        );
+    }
+}
+
+#[test]
+fn unknown_payment_provider_is_refused_by_name() {
+    let page = "https://pay.example.com/1";
+    let refused = allow(page, &mainnet(), Some("acme"), &[]).unwrap_err();
+    assert_eq!(refused.code, Code::HostNotAllowed);
+    assert!(
+        refused.detail.to_string().contains("pay.example.com")
+            && refused.detail.to_string().contains("acme")
+    );
+    // Another case, or more around it, is another provider.
+    for provider in ["Stripe", "stripe ", "", "stripe\u{200b}"] {
+        assert!(
+            allow(PAGES[2].1, &mainnet(), Some(provider), &[]).is_err(),
+            "{provider:?}"
+        );
+    }
+    let added = ["pay.example.com".to_owned()];
+    assert!(allow(page, &mainnet(), Some("acme"), &added).is_ok());
+    let hostile = "x\u{202e}\n".repeat(100);
+    let refused = allow(page, &mainnet(), Some(&hostile), &[]).unwrap_err();
+    assert!(
+        refused.detail.to_string().len() < 300 && !refused.detail.to_string().contains('\u{202e}')
+    );
+}
+
+#[test]
+fn hosts_of_a_network_are_open_to_every_payment_provider() {
+    let page = "https://pay.example:8443/pay";
+    for provider in [None, Some("copperx"), Some("acme")] {
+        assert!(allow(page, &sandbox(), provider, &[]).is_ok());
+    }
 }
 
 #[test]
@@ -308,6 +390,7 @@ fn qr_code_is_one_path() {
     let url = allow(
         "https://buy.copperx.io/payment/checkout-session/1?a=<b>",
         &mainnet(),
+        None,
         &[],
     )
     .unwrap();
@@ -359,11 +442,11 @@ proptest! {
 
 fn check(raw: &str) -> Result<(), TestCaseError> {
     for network in [mainnet(), sandbox()] {
-        let Ok(url) = allow(raw, &network, &[]) else {
+        let Ok(url) = allow(raw, &network, None, &[]) else {
             continue;
         };
         let host = host_and_port(&url).unwrap();
-        prop_assert!(network.checkout_hosts.contains(&host));
+        prop_assert!(network.all_checkout_hosts().any(|known| known == host));
         prop_assert!(url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)));
         prop_assert!(url.username().is_empty() && url.password().is_none());
         // A second parse must give the same address, so that no later reader sees another one.

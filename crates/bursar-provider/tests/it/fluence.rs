@@ -3,7 +3,7 @@
 use crate::sandbox::Sandbox;
 use bursar_domain::checkout;
 use bursar_domain::clock::{Clock, Span, SystemClock};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error, ProviderDetail};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{NewPayment, Purpose, RemotePayment, Status};
 use bursar_provider::Provider;
@@ -162,7 +162,7 @@ async fn follows_top_up_to_completion() {
         assert!(made.expires_at.is_some() && open.expires_at == made.expires_at);
         let checkout = made.checkout.unwrap();
         assert!(
-            checkout::allow(&checkout, &sandbox.network, &[]).is_ok(),
+            checkout::allow(&checkout, &sandbox.network, None, &[]).is_ok(),
             "{checkout}"
         );
         let again = provider.start(&new_top_up("30")).await.unwrap_err();
@@ -282,9 +282,12 @@ async fn distinguishes_refusals_and_outages() {
         let refused = provider.start(&new_top_up(amount)).await.unwrap_err();
         assert_eq!(refused.code, Code::Refused, "{amount}");
         assert!(
-            refused.message.starts_with("Fluence refused: "),
+            matches!(
+                refused.detail,
+                Detail::Provider(ProviderDetail::RequestRefusedBecause { .. })
+            ),
             "{}",
-            refused.message
+            refused.detail
         );
     }
     let entitled = format!("/users/{}", user["id"].as_str().unwrap());

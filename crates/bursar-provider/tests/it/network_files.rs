@@ -2,7 +2,7 @@
 
 use bursar_domain::address::parse_address;
 use bursar_domain::error::Code;
-use bursar_domain::network::{Network, check_host};
+use bursar_domain::network::{BalanceFrom, Network, check_host};
 use proptest::prelude::*;
 
 const FILE: &str = r#"
@@ -58,7 +58,215 @@ fn built_in_networks_exist_and_are_secure() {
     for network in &networks {
         assert!(!network.is_sandbox() && !network.return_links);
         assert_eq!(network.api.scheme(), "https");
-        assert!(network.chain.is_some() && !network.checkout_hosts.is_empty());
+        assert!(network.chain.is_some() && network.all_checkout_hosts().next().is_some());
+    }
+    let mainnet = &networks[0];
+    let pages: Vec<_> = mainnet
+        .payment_pages
+        .iter()
+        .map(|pages| (pages.provider.as_str(), pages.hosts.join(" ")))
+        .collect();
+    assert_eq!(
+        pages,
+        [
+            ("copperx", "buy.copperx.io".to_owned()),
+            ("nowpayments", "nowpayments.io".to_owned()),
+            ("stripe", "checkout.stripe.com".to_owned()),
+        ]
+    );
+    assert_eq!(mainnet.leading_balance(), BalanceFrom::Auto);
+    assert!(mainnet.keys_page.is_some());
+}
+
+/// The sandbox's file for today's Fluence.
+const TODAY: &str = r#"
+name = "today"
+provider = "fluence"
+api = "http://127.0.0.1:4022"
+currency = "USD"
+balance_from = "api"
+feature_key = "usd-balance"
+console = "http://127.0.0.1:4022/billing"
+keys_page = "http://127.0.0.1:4022/settings/api-keys"
+billing_page = "http://127.0.0.1:4022/billing"
+[limits]
+top_up_min = "10"
+balance_max = "5000"
+[[checkout]]
+provider = "nowpayments"
+title = "NOWPayments"
+hosts = ["127.0.0.1:4023"]
+[[checkout]]
+provider = "stripe"
+hosts = ["127.0.0.1:4024", "127.0.0.1:4025"]
+"#;
+
+#[test]
+fn reads_payment_pages_unit_and_source_of_the_balance() {
+    let network = bursar_provider::networks::from_toml(TODAY).unwrap();
+    assert_eq!(network.currency.as_ref().unwrap().as_str(), "USD");
+    assert_eq!(network.leading_balance(), BalanceFrom::Api);
+    let limit = network.limits.balance_max.as_ref().unwrap();
+    assert_eq!(limit.to_string(), "5000 USD");
+    let titles: Vec<_> = network
+        .payment_pages
+        .iter()
+        .map(|pages| pages.title.as_str())
+        .collect();
+    assert_eq!(titles, ["NOWPayments", "stripe"]);
+    assert_eq!(network.all_checkout_hosts().count(), 3);
+    assert_eq!(
+        network.keys_page.as_ref().unwrap().path(),
+        "/settings/api-keys"
+    );
+    assert_eq!(network.billing_page.as_ref().unwrap().path(), "/billing");
+    let stored = serde_json::to_string(&network).unwrap();
+    assert_eq!(serde_json::from_str::<Network>(&stored).unwrap(), network);
+}
+
+#[test]
+fn limits_may_have_a_unit_of_their_own() {
+    let other = TODAY.replacen("[limits]", "[limits]\ncurrency = \"EUR\"", 1);
+    let network = bursar_provider::networks::from_toml(&other).unwrap();
+    assert_eq!(network.limits.top_up_min.unwrap().to_string(), "10 EUR");
+}
+
+#[test]
+fn older_files_and_stored_networks_mean_what_they_meant() {
+    let network = bursar_provider::networks::from_toml(FILE).unwrap();
+    assert!(network.currency.is_none() && network.keys_page.is_none());
+    assert!(network.payment_pages.is_empty());
+    assert_eq!(network.leading_balance(), BalanceFrom::Chain);
+    let chainless = bursar_provider::networks::from_toml(
+        "name = \"a\"\nprovider = \"panel\"\napi = \"https://a.example/\"",
+    );
+    assert_eq!(chainless.unwrap().leading_balance(), BalanceFrom::Api);
+    // A network as it was stored before these fields existed.
+    let stored = serde_json::to_value(&network).unwrap();
+    for field in [
+        "currency",
+        "balance_from",
+        "keys_page",
+        "billing_page",
+        "payment_pages",
+    ] {
+        assert!(stored.get(field).is_none(), "{field}");
+    }
+    assert_eq!(serde_json::from_value::<Network>(stored).unwrap(), network);
+}
+
+#[test]
+fn stored_copy_of_a_built_in_network_is_replaced_by_todays() {
+    let mainnet = bursar_provider::networks::built_in().remove(0);
+    let older = Network {
+        checkout_hosts: vec!["buy.copperx.io".to_owned()],
+        payment_pages: Vec::new(),
+        balance_from: None,
+        keys_page: None,
+        ..mainnet.clone()
+    };
+    assert_eq!(
+        bursar_provider::networks::current(older.clone(), &[]),
+        mainnet
+    );
+    // The user's own file of that name, and another API, keep what they say.
+    let own = [older.clone()];
+    assert_eq!(
+        bursar_provider::networks::current(older.clone(), &own),
+        older
+    );
+    for kept in [
+        Network {
+            api: "https://api.example/".parse().unwrap(),
+            ..older.clone()
+        },
+        Network {
+            name: "mainnet-2".to_owned(),
+            ..older.clone()
+        },
+        Network {
+            provider: bursar_provider::networks::from_toml(
+                "name = \"mainnet\"\nprovider = \"panel\"\napi = \"https://api.fluence.dev\"",
+            )
+            .unwrap()
+            .provider,
+            ..older
+        },
+    ] {
+        assert_eq!(bursar_provider::networks::current(kept.clone(), &[]), kept);
+    }
+}
+
+#[test]
+fn names_the_invalid_field_of_todays_files() {
+    for (right, wrong, named) in [
+        ("\"USD\"", "\"$\"", "currency"),
+        ("\"api\"\n", "\"both\"\n", "balance_from"),
+        (
+            "balance_from = \"api\"",
+            "balance_from = \"chain\"",
+            "balance_from",
+        ),
+        (
+            "balance_from = \"api\"",
+            "balance_from = \"auto\"",
+            "balance_from",
+        ),
+        (
+            "keys_page = \"http://127.0.0.1:4022/",
+            "keys_page = \"http://a.example/",
+            "keys_page",
+        ),
+        (
+            "billing_page = \"http://127.0.0.1:4022/",
+            "billing_page = \"http://a.example/",
+            "billing_page",
+        ),
+        (
+            "provider = \"nowpayments\"",
+            "provider = \"now payments\"",
+            "checkout.provider",
+        ),
+        (
+            "provider = \"nowpayments\"",
+            "provider = \"\"",
+            "checkout.provider",
+        ),
+        (
+            "provider = \"nowpayments\"",
+            "provider = \"stripe\"",
+            "network-entry-twice",
+        ),
+        (
+            "title = \"NOWPayments\"",
+            "title = \"a\u{202e}b\"",
+            "checkout.title",
+        ),
+        (
+            "hosts = [\"127.0.0.1:4023\"]",
+            "hosts = []",
+            "checkout.hosts",
+        ),
+        (
+            "\"127.0.0.1:4023\"",
+            "\"*.nowpayments.io\"",
+            "*.nowpayments.io",
+        ),
+        (
+            "title = \"NOWPayments\"",
+            "titel = \"NOWPayments\"",
+            "titel",
+        ),
+    ] {
+        assert!(TODAY.contains(right), "{right}");
+        let file = TODAY.replacen(right, wrong, 1);
+        let refused = bursar_provider::networks::from_toml(&file).unwrap_err();
+        assert_eq!(refused.code, Code::NetworkMalformed);
+        assert!(
+            refused.detail.to_string().contains(named),
+            "{wrong}: {}",
+            refused.detail
+        );
     }
 }
 
@@ -147,11 +355,11 @@ fn names_the_invalid_field() {
             let refused =
                 bursar_provider::networks::from_toml(&FILE.replacen(right, wrong, 1)).unwrap_err();
             assert_eq!(refused.code, Code::NetworkMalformed);
-            let is_named = refused.message.contains(named) || named == "line";
+            let is_named = refused.detail.to_string().contains(named) || named == "line";
             assert!(
                 is_named,
                 "{wrong}: {} does not name {named}",
-                refused.message
+                refused.detail
             );
         }
     }
@@ -205,7 +413,7 @@ proptest! {
         let damaged = format!("{}{with}{}", &FILE[..at], &FILE[at + 1..]);
         if let Ok(network) = bursar_provider::networks::from_toml(&damaged) {
             prop_assert!(network.api.scheme() == "https" || network.is_sandbox());
-            prop_assert!(network.checkout_hosts.iter().all(|host| check_host(host).is_ok()));
+            prop_assert!(network.all_checkout_hosts().all(|host| check_host(host).is_ok()));
         }
     }
 

@@ -6,7 +6,7 @@ mod services;
 use crate::sandbox::Sandbox;
 use bursar_domain::catalogue::{Method, MethodKind, NewMethod, SavedMethodState};
 use bursar_domain::checkout;
-use bursar_domain::error::Code;
+use bursar_domain::error::{Code, FieldFault, ResponseDetail, ResponseObject};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{NewPayment, Purpose, RemotePayment, Status};
 use bursar_provider::Provider;
@@ -123,7 +123,7 @@ async fn adds_chooses_and_removes_methods() {
         return_url: Some("org.bursar.desktop://top-up/return?state=1".to_owned()),
     };
     let page = customer.panel.add_method(&new).await.unwrap();
-    checkout::allow(&page, &sandbox.network, &[]).unwrap();
+    checkout::allow(&page, &sandbox.network, None, &[]).unwrap();
     let pending = customer
         .method(|method| {
             let saved = method.saved.as_ref();
@@ -184,7 +184,11 @@ async fn names_field_of_malformed_response() {
         );
         assert_eq!(history.unreadable[0].error.code, Code::LineUnreadable);
         assert!(
-            history.unreadable[0].error.message.contains(named),
+            history.unreadable[0]
+                .error
+                .detail
+                .to_string()
+                .contains(named),
             "{named}"
         );
         mend(&sandbox).await;
@@ -193,7 +197,12 @@ async fn names_field_of_malformed_response() {
     break_with(&sandbox, fault).await;
     let error = customer.panel.balance().await.unwrap_err();
     assert_eq!(error.code, Code::AnswerMalformed);
-    assert!(error.message.contains("balance of the account is negative"));
+    let negative = ResponseDetail::ResponseField {
+        field: "balance".to_owned(),
+        object: ResponseObject::Account,
+        fault: FieldFault::Negative,
+    };
+    assert_eq!(error.detail, negative.into());
 }
 
 #[tokio::test]

@@ -10,10 +10,12 @@ use axum::http::request::Parts;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::console::state::{APP_SCOPES, SCOPES, User};
+use crate::console::state::{APP_SCOPES, KEY_PREFIX, SCOPES, User};
 use crate::http::server::CallerId;
 use crate::http::{ApiError, ApiResult, ok};
 use crate::sandbox::Sandbox;
+use crate::today::era::Era;
+use crate::today::key_scopes;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -28,6 +30,10 @@ impl Caller {
             return Ok(());
         }
         Err(ApiError::forbidden("Not allowed to call this endpoint"))
+    }
+
+    pub(crate) fn scopes(&self) -> &BTreeSet<String> {
+        &self.scopes
     }
 
     /// A response that the request log attributes to this user.
@@ -51,24 +57,39 @@ impl FromRequestParts<Arc<Sandbox>> for Caller {
                 .get(name)
                 .and_then(|value| value.to_str().ok())
         };
-        if let Some(key) = text("x-api-key") {
-            return caller_by_key(sandbox, key);
-        }
         let authorization = text(header::AUTHORIZATION.as_str()).unwrap_or_default();
-        if let Some(key) = authorization.strip_prefix("X-API-KEY ") {
-            return caller_by_key(sandbox, key);
-        }
-        if let Some(token) = authorization.strip_prefix("Bearer ") {
+        let key = text("x-api-key").or_else(|| authorization.strip_prefix("X-API-KEY "));
+        if key.is_none()
+            && let Some(token) = authorization.strip_prefix("Bearer ")
+        {
             return caller_by_token(sandbox, token);
         }
-        Err(ApiError::unauthorized())
+        if key.is_none_or(|key| !is_well_formed(key)) && answers_bad_request(parts) {
+            return Err(ApiError::bad_request("The API key is missing or malformed"));
+        }
+        caller_by_key(sandbox, key.ok_or_else(ApiError::unauthorized)?)
     }
 }
 
+/// Today's Fluence answers 400 for a missing or malformed key on some endpoints, and 401 on the others. Here the older
+/// ones answer 400.
+fn answers_bad_request(parts: &Parts) -> bool {
+    parts.extensions.get() == Some(&Era::Today) && parts.uri.path().starts_with("/v1/")
+}
+
+fn is_well_formed(key: &str) -> bool {
+    let secret = key.trim().strip_prefix(KEY_PREFIX).unwrap_or_default();
+    secret.len() == 43
+        && secret
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 fn caller_by_key(sandbox: &Sandbox, secret: &str) -> Result<Caller, ApiError> {
+    let now = sandbox.clock.now();
     let console = sandbox.console();
     let key = console
-        .active_key(secret.trim())
+        .active_key(secret.trim(), now)
         .ok_or_else(ApiError::unauthorized)?;
     let user = console.user(key.user).ok_or_else(ApiError::unauthorized)?;
     Ok(Caller {
@@ -86,11 +107,14 @@ fn caller_by_token(sandbox: &Sandbox, token: &str) -> Result<Caller, ApiError> {
         .filter(|access| access.expires_at > now);
     let user: Uuid = access.ok_or_else(ApiError::unauthorized)?.user;
     let user = console.user(user).ok_or_else(ApiError::unauthorized)?;
-    let scopes = SCOPES
-        .iter()
-        .chain(&APP_SCOPES)
-        .map(|scope| (*scope).to_owned())
-        .collect();
+    let scopes = match user.era {
+        Era::Copperx => SCOPES
+            .iter()
+            .chain(&APP_SCOPES)
+            .map(|scope| (*scope).to_owned())
+            .collect(),
+        Era::Today => key_scopes::full(),
+    };
     Ok(Caller {
         user: user.clone(),
         scopes,

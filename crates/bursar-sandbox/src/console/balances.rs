@@ -12,6 +12,8 @@ use crate::error::Result;
 use crate::http::{ApiResult, Params};
 use crate::money;
 use crate::sandbox::Sandbox;
+use crate::today::entitlements;
+use crate::today::era::Era;
 
 const FEATURE_KEY: &str = "usdc";
 
@@ -21,7 +23,10 @@ pub(super) async fn list(
     caller: Caller,
     params: Params,
 ) -> ApiResult {
-    let mut all = vec![entitlement(&sandbox, &caller.user).await?];
+    let mut all = match caller.user.era {
+        Era::Copperx => vec![entitlement(&sandbox, &caller.user).await?],
+        Era::Today => entitlements::all(&sandbox.console(), &caller.user),
+    };
     if caller.user.extra_entitlement {
         all.push(json!({
             "balance": "0.000000", "usage": "0.000000", "estimatedUsage": "0.000000", "overage": "0.000000",
@@ -36,7 +41,10 @@ pub(super) async fn list(
 
 /// `POST /v1/users/balances/refresh`
 pub(super) async fn refresh(State(sandbox): State<Arc<Sandbox>>, caller: Caller) -> ApiResult {
-    let value = entitlement(&sandbox, &caller.user).await?;
+    let value = match caller.user.era {
+        Era::Copperx => entitlement(&sandbox, &caller.user).await?,
+        Era::Today => entitlements::balance(&sandbox.console(), &caller.user),
+    };
     caller.respond(&value)
 }
 

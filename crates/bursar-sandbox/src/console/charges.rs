@@ -12,14 +12,15 @@ use time::{Date, Month};
 use uuid::Uuid;
 
 use super::auth::Caller;
-use crate::console::state::{Charge, ConsoleState, Workload};
+use crate::console::state::{Charge, ConsoleState};
 use crate::http::server::CallerId;
 use crate::http::{ApiError, ApiResult, Params};
 use crate::money;
 use crate::sandbox::Sandbox;
+use crate::today::resource::{Resource, ResourceKind};
 
 /// The only cluster.
-const CLUSTER_ID: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
+pub(crate) const CLUSTER_ID: &str = "4e1a9a52-7c3f-4a7e-9d43-6a0b7f1f5b10";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum GroupBy {
@@ -41,8 +42,16 @@ struct Total {
     minutes: u64,
 }
 
-/// The key of a row: the start of its period, and the resource if the grouping is by resource.
-type Group = (Option<Date>, Option<Uuid>);
+/// The key of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Group {
+    /// The start of the period, if there are periods.
+    start: Option<Date>,
+    /// The resource, if the grouping is by resource.
+    resource: Option<Uuid>,
+    /// The resource's type, unless the grouping is coarser.
+    kind: Option<ResourceKind>,
+}
 
 /// `GET /v1/billing/charges/aggregated`
 pub(super) async fn aggregated(
@@ -87,13 +96,14 @@ pub(super) async fn aggregated(
         .charges(&console, caller.user.id)
         .filter(|charge| (start..=end).contains(&charge.day))
     {
-        let sum = sums.entry(group_of(charge, group_by, period)).or_default();
+        let group = group_of(&console, &charge, group_by, period);
+        let sum = sums.entry(group).or_default();
         sum.micros = sum.micros.saturating_add(charge.micros);
         sum.minutes += u64::from(charge.minutes);
     }
     let rows: Vec<Value> = sums
         .iter()
-        .map(|(group, sum)| row(&console, caller.user.id, *group, sum, group_by))
+        .map(|(group, sum)| row(&console, caller.user.id, *group, sum))
         .collect();
     if csv.unwrap_or(false) {
         let mut response = (
@@ -130,80 +140,130 @@ pub(super) async fn total(
     caller.respond(&json!({"total": money::format_micros(sum)}))
 }
 
-/// Selects the charges of some resources. Every resource here is a virtual machine.
+/// Selects the charges of some resources.
 struct ChargeFilter {
     resource: Option<Uuid>,
-    machines: bool,
+    /// The outer None: of every type; the inner one: of a type that costs nothing here.
+    kind: Option<Option<ResourceKind>>,
 }
 
 impl ChargeFilter {
     fn read(params: &Params) -> Result<Self, ApiError> {
-        const TYPES: [&str; 7] = [
-            "VM",
-            "PUBLIC_IP",
-            "SECURITY_GROUP",
-            "STORAGE",
-            "SUBNET",
-            "VPC",
-            "WORKSPACE",
-        ];
+        const WITHOUT_COST: [&str; 4] = ["SECURITY_GROUP", "SUBNET", "VPC", "WORKSPACE"];
         let resource = params.parse_as("resourceId", "a UUID", |text| text.parse().ok())?;
-        let machines = params.parse_as("resourceType", "a resource type", |text| {
-            TYPES.contains(&text).then_some(text == "VM")
+        let kind = params.parse_as("resourceType", "a resource type", |text| {
+            let kind = ResourceKind::ALL
+                .into_iter()
+                .find(|kind| kind.api_name() == text);
+            (kind.is_some() || WITHOUT_COST.contains(&text)).then_some(kind)
         })?;
-        Ok(Self {
-            resource,
-            machines: machines.unwrap_or(true),
-        })
+        Ok(Self { resource, kind })
     }
 
     fn charges<'a>(
         &self,
         console: &'a ConsoleState,
         user: Uuid,
-    ) -> impl Iterator<Item = &'a Charge> {
-        let (resource, machines) = (self.resource, self.machines);
-        console.charges.iter().filter(move |charge| {
-            machines
-                && charge.user == user
-                && resource.is_none_or(|resource| resource == charge.workload)
+    ) -> impl Iterator<Item = Charge> + use<'a> {
+        let (resource, kind) = (self.resource, self.kind);
+        console.charges_of(user).filter(move |charge| {
+            resource.is_none_or(|resource| resource == charge.workload)
+                && kind.is_none_or(|kind| kind == Some(kind_of(console, charge)))
         })
     }
 }
 
-fn group_of(charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
+/// The type of what was charged. Workloads, and charges without a resource, count as machines.
+fn kind_of(console: &ConsoleState, charge: &Charge) -> ResourceKind {
+    let ledger = console.today.ledger(charge.user);
+    ledger
+        .and_then(|ledger| ledger.resource(charge.workload))
+        .map_or(ResourceKind::Vm, |resource| resource.kind)
+}
+
+fn group_of(console: &ConsoleState, charge: &Charge, by: GroupBy, period: Option<Period>) -> Group {
     let start = period.map(|period| match period {
         Period::Day => charge.day,
         Period::Month => charge.day.replace_day(1).unwrap_or(charge.day),
     });
-    let resource = match by {
-        GroupBy::Tuple | GroupBy::Resource => Some(charge.workload),
-        GroupBy::ResourceType | GroupBy::Cluster => None,
-    };
-    (start, resource)
+    let kind = kind_of(console, charge);
+    match by {
+        GroupBy::Tuple | GroupBy::Resource => Group {
+            start,
+            resource: Some(charge.workload),
+            kind: Some(kind),
+        },
+        GroupBy::ResourceType => Group {
+            start,
+            resource: None,
+            kind: Some(kind),
+        },
+        GroupBy::Cluster => Group {
+            start,
+            resource: None,
+            kind: None,
+        },
+    }
 }
 
-fn row(
-    console: &ConsoleState,
-    user: Uuid,
-    (start, resource): Group,
-    sum: &Total,
-    by: GroupBy,
-) -> Value {
-    let workload: Option<&Workload> = console
-        .workloads
-        .iter()
-        .find(|workload| Some(workload.id) == resource);
+/// What a row says of its resource: the name and, depending on the type, the plan, the address or the disk.
+#[derive(Debug, Default)]
+struct ResourceFacts {
+    name: Option<String>,
+    configuration: Option<&'static str>,
+    address_type: Option<&'static str>,
+    storage_type: Option<&'static str>,
+    is_replicated: Option<bool>,
+    quantity: Option<String>,
+}
+
+impl ResourceFacts {
+    fn find(console: &ConsoleState, user: Uuid, id: Uuid) -> Self {
+        let ledger = console.today.ledger(user);
+        if let Some(resource) = ledger.and_then(|ledger| ledger.resource(id)) {
+            return Self::of_resource(resource);
+        }
+        let workload = console.workloads.iter().find(|workload| workload.id == id);
+        workload.map_or_else(Self::default, |workload| Self {
+            name: Some(workload.name.clone()),
+            configuration: Some(workload.configuration),
+            quantity: Some("1".to_owned()),
+            ..Self::default()
+        })
+    }
+
+    fn of_resource(resource: &Resource) -> Self {
+        let is_disk = resource.kind == ResourceKind::Disk;
+        Self {
+            name: Some(resource.name.clone()),
+            configuration: resource.configuration.map(|plan| plan.slug),
+            address_type: (resource.kind == ResourceKind::Address).then_some("V4"),
+            storage_type: is_disk.then_some("NVMe"),
+            is_replicated: is_disk.then_some(false),
+            quantity: Some(if is_disk {
+                resource.volume_gb.to_string()
+            } else {
+                "1".to_owned()
+            }),
+        }
+    }
+}
+
+fn row(console: &ConsoleState, user: Uuid, group: Group, sum: &Total) -> Value {
+    let facts = group.resource.map_or_else(ResourceFacts::default, |id| {
+        ResourceFacts::find(console, user, id)
+    });
     let hours = format!("{}.{:02}", sum.minutes / 60, sum.minutes % 60 * 100 / 60);
+    let is_by_type = group.resource.is_none() && group.kind.is_some();
     let mut row = json!({
         "userId": user, "totalUsageHours": hours, "totalCost": money::format_micros(sum.micros),
-        "clusterId": if by == GroupBy::ResourceType { None } else { Some(CLUSTER_ID) },
-        "resourceType": if by == GroupBy::Cluster { None } else { Some("VM") },
-        "resourceId": resource, "resourceName": workload.map(|workload| workload.name.clone()),
-        "quantity": workload.map(|_| "1"), "vmConfiguration": workload.map(|workload| workload.configuration),
-        "ipAddressType": null, "replicatedStorage": null, "storageType": null,
+        "clusterId": if is_by_type { None } else { Some(CLUSTER_ID) },
+        "resourceType": group.kind.map(ResourceKind::api_name),
+        "resourceId": group.resource, "resourceName": facts.name, "quantity": facts.quantity,
+        "vmConfiguration": facts.configuration, "ipAddressType": facts.address_type,
+        "replicatedStorage": facts.is_replicated, "storageType": facts.storage_type,
     });
-    if let (Some(start), Some(fields)) = (start, row.as_object_mut()) {
+    if let (Some(start), Some(fields)) = (group.start, row.as_object_mut()) {
         fields.insert(
             "periodStart".to_owned(),
             format!("{}T00:00:00Z", iso_date(start)).into(),

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 
 use super::auth::Caller;
 use super::paging;
-use super::top_ups::{self, PROVIDER, TopUpRequest};
+use super::top_ups::{self, TopUpRequest};
 use crate::clock::rfc3339;
 use crate::console::state::{TopUp, TopUpStatus};
 use crate::http::{ApiError, ApiResult, Params, parse_body};
 use crate::money::{self, BASE_UNITS_PER_MICRO, MICROS_PER_CENT};
 use crate::sandbox::Sandbox;
+use crate::today::era::Era;
 
 const BASE_UNITS_PER_CENT: u128 = MICROS_PER_CENT * BASE_UNITS_PER_MICRO;
 
@@ -41,11 +42,17 @@ pub(super) async fn create(
 ) -> ApiResult {
     caller.require_scope("billing:top_up")?;
     let request: CreateRequest = parse_body(&bytes)?;
+    let (accepted, name) = match caller.user.era {
+        Era::Copperx => (Currency::Usdc, "USDC"),
+        Era::Today => (Currency::Usd, "USD"),
+    };
     if request
         .currency
-        .is_some_and(|currency| currency != Currency::Usdc)
+        .is_some_and(|currency| currency != accepted)
     {
-        return Err(ApiError::unprocessable("Only USDC can be topped up here"));
+        return Err(ApiError::unprocessable(format!(
+            "Only {name} can be topped up here"
+        )));
     }
     let amount_cents = u128::try_from(request.amount)
         .ok()
@@ -100,10 +107,10 @@ fn to_json(top_up: &TopUp) -> Value {
     let to_base_units =
         |micros: u128| u64::try_from(micros * BASE_UNITS_PER_MICRO).unwrap_or(u64::MAX);
     json!({
-        "id": top_up.id, "userId": top_up.user, "currency": "usdc",
+        "id": top_up.id, "userId": top_up.user, "currency": top_up.provider.currency(),
         "amount": to_base_units(money::from_cents(top_up.amount_cents)), "copperxFee": to_base_units(top_up.fee_micros),
         "copperxGasFee": 0, "copperxSessionId": top_up.session_id, "copperxSessionUrl": top_up.session_url,
-        "status": top_up.status.legacy_name(), "balanceContractTxAddress": top_up.transaction, "provider": PROVIDER,
+        "status": top_up.status.legacy_name(), "balanceContractTxAddress": top_up.transaction, "provider": top_up.provider.name(),
         "createdAt": rfc3339(top_up.created_at), "updatedAt": rfc3339(top_up.updated_at),
         "expiresAt": top_up.expires_at.map(rfc3339),
     })

@@ -2,13 +2,14 @@
 
 pub(crate) mod auth;
 pub(crate) mod balances;
-mod charges;
+pub(crate) mod charges;
 mod explorer;
 mod legacy;
 pub(crate) mod network_file;
 pub(crate) mod oauth;
 pub(crate) mod pages;
-mod paging;
+pub(crate) mod paging;
+pub(crate) mod payment_provider;
 pub(crate) mod relayer;
 pub(crate) mod seed;
 pub(crate) mod state;
@@ -18,19 +19,22 @@ pub(crate) mod workloads;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, post};
+use axum::{Extension, Router};
 use serde_json::json;
 
-use crate::http::{ApiError, ApiResult, Params, ok};
+use crate::http::{ApiError, ApiResult, ok};
 use crate::sandbox::Sandbox;
-use auth::Caller;
+use crate::today::era::Era;
+use crate::today::{api_keys, billing_page, keys_page, vms};
 
-pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
+/// The server of an era. Both serve every user, each as the user's own era answers; the server's era decides what is
+/// shown to nobody in particular.
+pub(crate) fn router(sandbox: Arc<Sandbox>, era: Era) -> Router {
     let api = Router::new()
         .route("/v1/users/me", get(auth::current_user))
         .route("/v2/payment-methods", get(top_ups::methods))
@@ -44,7 +48,9 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/v1/billing/charges/total", get(charges::total))
         .route("/v2/users/balances", get(balances::list))
         .route("/v1/users/balances/refresh", post(balances::refresh))
-        .route("/v2/vms", get(vms))
+        .route("/v2/vms", get(vms::list))
+        .route("/v1/api_keys", post(api_keys::create))
+        .route("/v1/api_keys/{id}", delete(api_keys::remove))
         .route("/auth/refresh", post(oauth::refresh_access))
         .route("/oauth/token", post(oauth::token))
         .layer(middleware::from_fn_with_state(
@@ -61,6 +67,13 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         )
         .route("/", get(pages::overview))
         .route("/keys", post(pages::create_key))
+        .route("/billing", get(billing_page::billing))
+        .route("/billing/promo", post(billing_page::activate_promo))
+        .route("/billing/cancel", post(billing_page::cancel))
+        .route(
+            "/settings/api-keys",
+            get(keys_page::keys).post(keys_page::create_key),
+        )
         .route("/explorer/tx/{hash}", get(explorer::transaction))
         .route("/explorer/address/{address}", get(explorer::address))
         .route("/assets/console.css", get(pages::css))
@@ -68,6 +81,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .fallback(async || ApiError::not_found("Not found"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
+        .layer(Extension(era))
         .with_state(sandbox)
 }
 
@@ -86,10 +100,4 @@ async fn service_status(State(sandbox): State<Arc<Sandbox>>) -> ApiResult {
     ok(
         &json!({"maintenanceMode": sandbox.switches.get().maintenance, "version": env!("CARGO_PKG_VERSION")}),
     )
-}
-
-/// Always an empty list: this provider has no machines.
-async fn vms(caller: Caller, params: Params) -> ApiResult {
-    caller.require_scope("vms:read")?;
-    caller.respond(&paging::empty(&params)?)
 }

@@ -23,7 +23,17 @@ authorize = "{api}/oauth/authorize"
 token = "{api}/oauth/token"
 client_id = "org.bursar.desktop"
 
-[chain]
+{chain}"#,
+        api = urls.api,
+        chain = chain_section(sandbox),
+    )
+}
+
+/// The section about the chain.
+pub(crate) fn chain_section(sandbox: &Sandbox) -> String {
+    let urls = &sandbox.urls;
+    format!(
+        r#"[chain]
 id = {chain}
 rpc = ["{a}", "{b}"]
 ws = "{ws}"

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -14,6 +15,8 @@ use crate::html::{console_page, escape, new_key_card};
 use crate::http::{ApiError, Params, html_page, parse_form, static_asset};
 use crate::money;
 use crate::sandbox::Sandbox;
+use crate::today::billing_page::{billing_page, selected_user};
+use crate::today::era::Era;
 
 const CSS: &str = include_str!("../../assets/console.css");
 const JS: &str = include_str!("../../assets/console.js");
@@ -27,18 +30,31 @@ pub(crate) async fn js() -> Response {
 }
 
 /// `GET /`
-pub(super) async fn overview(State(sandbox): State<Arc<Sandbox>>, params: Params) -> Response {
-    let Some(user) = selected_user(&sandbox, &params) else {
-        return ApiError::not_found("No such user").into_response();
+pub(super) async fn overview(
+    State(sandbox): State<Arc<Sandbox>>,
+    Extension(era): Extension<Era>,
+    params: Params,
+) -> Response {
+    let user = match selected_user(&sandbox, &params, era) {
+        Ok(user) => user,
+        Err(error) => return error.into_response(),
     };
+    if user.era == Era::Today {
+        return billing_page(&sandbox, &user, "");
+    }
     overview_page(&sandbox, &user, "").await
 }
 
 /// `POST /keys`
-pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes) -> Response {
+pub(super) async fn create_key(
+    State(sandbox): State<Arc<Sandbox>>,
+    Extension(era): Extension<Era>,
+    bytes: Bytes,
+) -> Response {
     let params = parse_form(&bytes);
-    let Some(user) = selected_user(&sandbox, &params) else {
-        return ApiError::not_found("No such user").into_response();
+    let user = match selected_user(&sandbox, &params, era) {
+        Ok(user) => user,
+        Err(error) => return error.into_response(),
     };
     let scopes: BTreeSet<String> = params
         .all("scope")
@@ -52,14 +68,6 @@ pub(super) async fn create_key(State(sandbox): State<Arc<Sandbox>>, bytes: Bytes
         .unwrap_or("unnamed");
     let key = sandbox.console().create_api_key(user.id, name, scopes);
     overview_page(&sandbox, &user, &new_key_card(&key.secret)).await
-}
-
-fn selected_user(sandbox: &Sandbox, params: &Params) -> Option<User> {
-    let console = sandbox.console();
-    match params.get("user") {
-        Some(id) => console.user(id.parse().ok()?).cloned(),
-        None => console.users.first().cloned(),
-    }
 }
 
 async fn overview_page(sandbox: &Sandbox, user: &User, banner: &str) -> Response {

@@ -52,9 +52,16 @@ impl Page {
     }
 }
 
-/// An empty page.
-pub(super) fn empty(params: &Params) -> Result<Value, ApiError> {
-    Ok(Page::read(params)?.response(Vec::new(), 0, 0))
+/// One page of a list that is already filtered and sorted; `total` counts the records before the filter.
+pub(crate) fn list<T>(
+    params: &Params,
+    filtered: &[T],
+    total: usize,
+    to_json: impl Fn(&T) -> Value,
+) -> Result<Value, ApiError> {
+    let page = Page::read(params)?;
+    let items = page.slice(filtered.iter(), to_json);
+    Ok(page.response(items, filtered.len(), total))
 }
 
 /// One page of a user's top-ups: created from `start` to `end` (both inclusive), filtered by `filter`, sorted by

@@ -9,12 +9,14 @@ use time::{Date, Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::balance_contract;
+use crate::console::payment_provider::PaymentProvider;
 use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
 use crate::console::workloads::{self, NewWorkload};
 use crate::error::Result;
 use crate::money;
 use crate::random::random_address;
 use crate::sandbox::Sandbox;
+use crate::today::era::Era;
 
 /// The free credits of a new user, in micros.
 pub(crate) const FREE_CREDITS_MICROS: u128 = 256_000_000;
@@ -37,6 +39,7 @@ pub(crate) fn register(
     email: Option<String>,
     name: Option<String>,
     ids: IdScheme,
+    era: Era,
 ) -> User {
     let id = Uuid::new_v4();
     let short_id: String = id.simple().to_string().chars().take(8).collect();
@@ -44,6 +47,7 @@ pub(crate) fn register(
         id,
         email: email.unwrap_or_else(|| format!("user-{short_id}@sandbox.test")),
         name: name.unwrap_or_else(|| "Test User".to_owned()),
+        era,
         address: random_address(),
         ids,
         balance_override: None,
@@ -109,12 +113,13 @@ async fn credit_old_payment(sandbox: &Sandbox, user: &User, payment: &mut TopUp)
 }
 
 /// Old payments, oldest first: mostly completed, some that ended without money. The same count gives the same
-/// payments.
-fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
+/// payments; only the first user's have the same ids in every run.
+pub(crate) fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
     const CENTS: [i64; 8] = [1000, 2000, 2500, 5000, 5000, 7500, 10_000, 4250];
     let mut random = SmallRng::seed_from_u64(20_260_131);
     let midnight = sandbox.clock.now().replace_time(time::Time::MIDNIGHT);
     let mut at = midnight - Duration::hours(9);
+    let salt = id_salt(sandbox, user);
     let mut payments: Vec<TopUp> = Vec::with_capacity(count);
     for number in 0..count {
         let amount_cents = CENTS
@@ -132,7 +137,14 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
             (_, 18) => TopUpStatus::Canceled,
             (_, _) => TopUpStatus::Failed,
         };
-        payments.push(old_payment(user, amount_cents, status, at, &mut random));
+        payments.push(old_payment(
+            user,
+            amount_cents,
+            status,
+            at,
+            salt,
+            &mut random,
+        ));
         // A long history goes back at most ten years.
         let max_gap_minutes = (10 * 365 * 24 * 60
             / i64::try_from(count).unwrap_or(i64::MAX).max(1))
@@ -143,14 +155,30 @@ fn old_payments(sandbox: &Sandbox, user: &User, count: usize) -> Vec<TopUp> {
     payments
 }
 
+/// Keeps the ids of two histories apart. The first user's first history needs none.
+fn id_salt(sandbox: &Sandbox, user: &User) -> u128 {
+    let console = sandbox.console();
+    let is_first = console
+        .users
+        .first()
+        .is_some_and(|first| first.id == user.id);
+    if is_first && console.top_up_count(user.id) == 0 {
+        0
+    } else {
+        rand::random()
+    }
+}
+
 fn old_payment(
     user: &User,
     amount_cents: i64,
     status: TopUpStatus,
     at: OffsetDateTime,
+    salt: u128,
     random: &mut SmallRng,
 ) -> TopUp {
-    let id = uuid::Builder::from_random_bytes(random.random()).into_uuid();
+    let id_bits = u128::from_le_bytes(random.random()) ^ salt;
+    let id = uuid::Builder::from_random_bytes(id_bits.to_le_bytes()).into_uuid();
     let ended = at + Duration::seconds(random.random_range(90..800));
     let micros = money::from_cents(amount_cents);
     TopUp {
@@ -161,6 +189,7 @@ fn old_payment(
         amount_cents,
         fee_micros: money::processing_fee(micros),
         method: "usdc".to_owned(),
+        provider: PaymentProvider::Copperx,
         status,
         created_at: at,
         updated_at: if status == TopUpStatus::Expired {
@@ -188,6 +217,7 @@ pub(crate) async fn create_demo_user(sandbox: &Sandbox, count: usize) -> Result<
         Some(DEMO_EMAIL.to_owned()),
         Some("Dana Demo".to_owned()),
         IdScheme::Same,
+        Era::Copperx,
     );
     let mut payments = old_payments(sandbox, &user, count);
     let mut paid = 0;

@@ -7,8 +7,14 @@ use alloy_primitives::Address;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::payment_provider::PaymentProvider;
 use crate::random::random_token;
+use crate::today::books::Books;
+use crate::today::era::Era;
+use crate::today::ledger::Ledger;
 
+/// What every API key begins with.
+pub(crate) const KEY_PREFIX: &str = "flk_";
 /// The scopes that an API key can have.
 pub(crate) const SCOPES: [&str; 5] = [
     "billing:get_history",
@@ -43,13 +49,20 @@ pub(crate) struct ConsoleState {
     pub(crate) refresh_tokens: HashMap<String, RefreshToken>,
     /// Users whose checkout is being created right now.
     pub(crate) creating_top_up: BTreeSet<Uuid>,
+    /// Users who have activated the promo code.
+    pub(crate) used_promo_codes: BTreeSet<Uuid>,
+    /// What belongs to today's era alone.
+    pub(crate) today: Books,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct User {
     pub(crate) id: Uuid,
+    /// May be empty: a user who signed up with a wallet has no address.
     pub(crate) email: String,
     pub(crate) name: String,
+    /// Decides how the API answers this user.
+    pub(crate) era: Era,
     /// The user's address in the Balance contract.
     pub(crate) address: Address,
     pub(crate) ids: IdScheme,
@@ -71,6 +84,17 @@ pub(crate) enum IdScheme {
     ChainDiffers,
 }
 
+impl IdScheme {
+    /// The ids of a top-up as an intent and on the chain.
+    pub(crate) fn ids_for(self, id: Uuid) -> (Uuid, Uuid) {
+        match self {
+            Self::Same => (id, id),
+            Self::IntentDiffers => (Uuid::new_v4(), id),
+            Self::ChainDiffers => (id, Uuid::new_v4()),
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct ApiKey {
     pub(crate) id: Uuid,
@@ -79,6 +103,13 @@ pub(crate) struct ApiKey {
     pub(crate) name: String,
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) revoked: bool,
+    pub(crate) expires_at: Option<OffsetDateTime>,
+}
+
+impl ApiKey {
+    pub(crate) fn is_active(&self, now: OffsetDateTime) -> bool {
+        !self.revoked && self.expires_at.is_none_or(|expires_at| expires_at > now)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +122,7 @@ pub(crate) struct TopUp {
     pub(crate) amount_cents: i64,
     pub(crate) fee_micros: u128,
     pub(crate) method: String,
+    pub(crate) provider: PaymentProvider,
     pub(crate) status: TopUpStatus,
     pub(crate) created_at: OffsetDateTime,
     pub(crate) updated_at: OffsetDateTime,
@@ -98,7 +130,7 @@ pub(crate) struct TopUp {
     pub(crate) session_id: Option<Uuid>,
     pub(crate) session_url: Option<String>,
     pub(crate) return_url: Option<String>,
-    /// The transaction of `userTopUp`.
+    /// The transaction of `userTopUp`; of an x402 payment, the transaction on Base.
     pub(crate) transaction: Option<String>,
 }
 
@@ -168,8 +200,8 @@ pub(crate) struct Workload {
     pub(crate) charged_to: Date,
 }
 
-/// The cost of one workload on one day.
-#[derive(Clone, Debug)]
+/// The cost of one workload or resource on one day.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Charge {
     pub(crate) user: Uuid,
     pub(crate) workload: Uuid,
@@ -210,29 +242,41 @@ impl ConsoleState {
         self.users.iter_mut().find(|user| user.id == id)
     }
 
-    /// Creates an API key and stores it.
+    /// Creates an API key without an expiry and stores it.
     pub(crate) fn create_api_key(
         &mut self,
         user: Uuid,
         name: &str,
         scopes: BTreeSet<String>,
     ) -> ApiKey {
+        self.create_expiring_key(user, name, scopes, None)
+    }
+
+    /// Creates an API key and stores it.
+    pub(crate) fn create_expiring_key(
+        &mut self,
+        user: Uuid,
+        name: &str,
+        scopes: BTreeSet<String>,
+        expires_at: Option<OffsetDateTime>,
+    ) -> ApiKey {
         let key = ApiKey {
             id: Uuid::new_v4(),
             user,
-            secret: format!("flk_{}", random_token()),
+            secret: format!("{KEY_PREFIX}{}", random_token()),
             name: name.to_owned(),
             scopes,
             revoked: false,
+            expires_at,
         };
         self.keys.push(key.clone());
         key
     }
 
-    pub(crate) fn active_key(&self, secret: &str) -> Option<&ApiKey> {
+    pub(crate) fn active_key(&self, secret: &str, now: OffsetDateTime) -> Option<&ApiKey> {
         self.keys
             .iter()
-            .find(|key| !key.revoked && key.secret == secret)
+            .find(|key| key.is_active(now) && key.secret == secret)
     }
 
     pub(crate) fn insert_top_up(&mut self, top_up: TopUp) {
@@ -326,6 +370,11 @@ impl ConsoleState {
             .find(|top_up| top_up.user == user)
     }
 
+    /// The ids of all open top-ups.
+    pub(crate) fn open_ids(&self) -> Vec<Uuid> {
+        self.open.iter().copied().collect()
+    }
+
     /// Marks a top-up as paid. One that has already ended keeps its state until the late credit is on the chain.
     pub(crate) fn mark_paid(&mut self, id: Uuid, now: OffsetDateTime) {
         let Some(status) = self.top_ups.get(&id).map(|top_up| top_up.status) else {
@@ -372,11 +421,18 @@ impl ConsoleState {
             .sum()
     }
 
-    pub(crate) fn total_charged(&self, user: Uuid) -> u128 {
-        self.charges
+    /// A user's charges of both eras.
+    pub(crate) fn charges_of(&self, user: Uuid) -> impl Iterator<Item = Charge> {
+        let of_workloads = self
+            .charges
             .iter()
-            .filter(|charge| charge.user == user)
-            .map(|charge| charge.micros)
-            .sum()
+            .filter(move |charge| charge.user == user);
+        let ledger = self.today.ledger(user);
+        let of_resources = ledger.into_iter().flat_map(Ledger::charges);
+        of_workloads.copied().chain(of_resources)
+    }
+
+    pub(crate) fn total_charged(&self, user: Uuid) -> u128 {
+        self.charges_of(user).map(|charge| charge.micros).sum()
     }
 }

@@ -13,17 +13,19 @@ use uuid::Uuid;
 
 use super::auth::Caller;
 use super::paging;
+use super::payment_provider::PaymentProvider;
 use crate::balance_contract;
 use crate::chains;
 use crate::clock::{self, rfc3339};
-use crate::console::state::{IdScheme, TopUp, TopUpStatus, User};
+use crate::console::state::{TopUp, TopUpStatus, User};
 use crate::error::Error;
 use crate::http::server::{CallerId, run_to_completion};
 use crate::http::{ApiError, ApiResult, Params, json_response, no_content, parse_body};
 use crate::money::{self, BASE_UNITS_PER_MICRO};
 use crate::sandbox::Sandbox;
+use crate::today;
+use crate::today::era::Era;
 
-pub(super) const PROVIDER: &str = "copperx";
 /// How long a checkout can be paid.
 const CHECKOUT_LIFETIME: Duration = Duration::minutes(15);
 const CHECKOUT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
@@ -75,12 +77,15 @@ struct CreateRequest {
 /// `GET /v2/payment-methods`
 pub(super) async fn methods(caller: Caller) -> ApiResult {
     caller.require_scope("billing:top_up")?;
+    if caller.user.era == Era::Today {
+        return caller.respond(&today::top_ups::methods_json());
+    }
     let methods: Vec<Value> = METHODS
         .iter()
         .zip(1..)
         .map(|(method, order)| {
             json!({
-                "provider": PROVIDER, "methodCode": method.code, "kind": "crypto", "enabled": true,
+                "provider": PaymentProvider::Copperx.name(), "methodCode": method.code, "kind": "crypto", "enabled": true,
                 "displayName": method.name, "minAmountCents": MIN_TOP_UP_CENTS, "maxAmountCents": method.max_cents,
                 "feePaidByUser": true, "estFeeBps": 100, "estFeeFixedCents": 0, "sortOrder": order,
             })
@@ -105,8 +110,8 @@ pub(super) async fn create(
     };
     let top_up = start(&sandbox, &caller, request).await?;
     let created = json!({
-        "intentId": top_up.intent_id, "sessionId": top_up.session_id, "provider": PROVIDER,
-        "providerPaymentId": top_up.session_id,
+        "intentId": top_up.intent_id, "sessionId": top_up.session_id, "provider": top_up.provider.name(),
+        "providerPaymentId": today::top_ups::provider_payment_id(&sandbox, &top_up),
         "presentation": {"type": "redirect", "redirectUrl": top_up.session_url},
     });
     let mut response = json_response(StatusCode::CREATED, &created);
@@ -122,6 +127,11 @@ pub(super) async fn start(
 ) -> Result<TopUp, ApiError> {
     let (sandbox, user) = (sandbox.clone(), caller.user.clone());
     run_to_completion(async move {
+        if user.era == Era::Today {
+            let _guard = CreationGuard::acquire(&sandbox, user.id)?;
+            let (method, provider) = (request.method.as_deref(), request.provider.as_deref());
+            return today::top_ups::open(&sandbox, &user, request.amount_cents, method, provider);
+        }
         let method = validate(&sandbox, &request)?;
         let guard = CreationGuard::acquire(&sandbox, user.id)?;
         check_balance_cap(&sandbox, &user, request.amount_cents).await?;
@@ -162,11 +172,12 @@ impl Drop for CreationGuard {
 }
 
 fn validate(sandbox: &Sandbox, request: &TopUpRequest) -> Result<&'static Method, ApiError> {
-    let provider = request.provider.as_deref().unwrap_or(PROVIDER);
+    let copperx = PaymentProvider::Copperx.name();
+    let provider = request.provider.as_deref().unwrap_or(copperx);
     let code = request.method.as_deref().unwrap_or("usdc");
     let method = METHODS
         .iter()
-        .find(|method| method.code == code && provider == PROVIDER);
+        .find(|method| method.code == code && provider == copperx);
     let method = method.ok_or_else(|| ApiError::unprocessable("Unknown payment method"))?;
     if request.amount_cents < MIN_TOP_UP_CENTS {
         return Err(ApiError::unprocessable(
@@ -248,23 +259,16 @@ async fn open_checkout(
             ApiError::bad_gateway(format!("Payment provider transport error: {error}"))
         })?;
     let text = |name: &str| session.get(name).and_then(Value::as_str);
-    let ids = user.ids;
+    let (intent_id, on_chain_id) = user.ids.ids_for(id);
     Ok(TopUp {
         id,
-        intent_id: if ids == IdScheme::IntentDiffers {
-            Uuid::new_v4()
-        } else {
-            id
-        },
-        on_chain_id: if ids == IdScheme::ChainDiffers {
-            Uuid::new_v4().to_string()
-        } else {
-            id.to_string()
-        },
+        intent_id,
+        on_chain_id: on_chain_id.to_string(),
         user: user.id,
         amount_cents: request.amount_cents,
         fee_micros: money::processing_fee(micros),
         method: method.code.to_owned(),
+        provider: PaymentProvider::Copperx,
         status: TopUpStatus::Created,
         created_at: now,
         updated_at: now,
@@ -350,6 +354,9 @@ pub(super) async fn cancel(
     let (id, status) = found
         .map(|top_up| (top_up.id, top_up.status))
         .ok_or_else(|| ApiError::not_found("Intent not found or not owned by the caller"))?;
+    if console.today.page(id).is_some_and(|page| page.is_started()) {
+        return Err(ApiError::conflict("A part of the payment has arrived"));
+    }
     match status {
         TopUpStatus::Created => console.set_status(id, TopUpStatus::Canceled, now),
         TopUpStatus::Pending => {
@@ -379,6 +386,7 @@ fn top_up_json(top_up: &TopUp) -> Value {
     json!({
         "id": top_up.id, "userId": top_up.user, "amountCents": top_up.amount_cents, "status": top_up.status.name(),
         "createdAt": rfc3339(top_up.created_at), "updatedAt": rfc3339(top_up.updated_at),
-        "expiresAt": top_up.expires_at.map(rfc3339), "provider": PROVIDER, "redirectUrl": top_up.session_url,
+        "expiresAt": top_up.expires_at.map(rfc3339), "provider": top_up.provider.name(),
+        "redirectUrl": top_up.session_url,
     })
 }

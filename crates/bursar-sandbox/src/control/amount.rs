@@ -2,8 +2,8 @@
 
 use crate::http::ApiError;
 
-/// Parses a positive amount in USDC.
-pub(super) fn parse_amount(text: &str) -> Result<u128, ApiError> {
+/// Parses a positive amount in USDC or USD.
+pub(crate) fn parse_amount(text: &str) -> Result<u128, ApiError> {
     crate::money::parse(text)
         .filter(|micros| *micros > 0)
         .ok_or_else(|| ApiError::unprocessable(format!("not an amount: {text}")))

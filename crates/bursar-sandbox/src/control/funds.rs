@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::amount::parse_amount;
@@ -18,6 +19,9 @@ use crate::console::workloads;
 use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
+use crate::today::control;
+use crate::today::era::Era;
+use crate::today::ledger::Ledger;
 
 fn transaction_response(mined: &MinedTransaction) -> ApiResult {
     ok(&json!({"transaction": mined.transaction, "block": mined.block}))
@@ -27,6 +31,9 @@ fn transaction_response(mined: &MinedTransaction) -> ApiResult {
 struct CreditRequest {
     amount: String,
     top_up_id: Option<String>,
+    /// On the contract, also for a user of today's era.
+    #[serde(default)]
+    on_contract: bool,
 }
 
 pub(super) async fn credit(
@@ -36,6 +43,12 @@ pub(super) async fn credit(
 ) -> ApiResult {
     let request: CreditRequest = parse_body(&bytes)?;
     let (user, micros) = (find(&sandbox, id)?, parse_amount(&request.amount)?);
+    if user.era == Era::Today && !request.on_contract {
+        return change_ledger(&sandbox, id, |ledger, now| {
+            ledger.credit(micros, now);
+            Ok(())
+        });
+    }
     let top_up_id = request
         .top_up_id
         .unwrap_or_else(|| Uuid::new_v4().to_string());
@@ -63,6 +76,9 @@ pub(super) async fn refund(
 #[derive(Debug, Deserialize)]
 struct DrainRequest {
     to: String,
+    /// From the contract, also for a user of today's era.
+    #[serde(default)]
+    on_contract: bool,
 }
 
 pub(super) async fn drain(
@@ -73,7 +89,34 @@ pub(super) async fn drain(
     let request: DrainRequest = parse_body(&bytes)?;
     let to =
         money::parse(&request.to).ok_or_else(|| ApiError::unprocessable("not an amount: to"))?;
-    transaction_response(&workloads::drain(&sandbox, &find(&sandbox, id)?, to).await?)
+    let user = find(&sandbox, id)?;
+    if user.era == Era::Today && !request.on_contract {
+        return change_ledger(&sandbox, id, |ledger, now| {
+            let prepaid = u128::try_from(ledger.prepaid()).unwrap_or_default();
+            let spent = prepaid.checked_sub(to).filter(|spent| *spent > 0);
+            let spent = spent
+                .ok_or_else(|| ApiError::unprocessable("the balance is not above that amount"))?;
+            ledger.charge(spent, now);
+            Ok(())
+        });
+    }
+    transaction_response(&workloads::drain(&sandbox, &user, to).await?)
+}
+
+/// Changes the books of a user of today's era and answers with them.
+fn change_ledger(
+    sandbox: &Sandbox,
+    id: Uuid,
+    change: impl FnOnce(&mut Ledger, OffsetDateTime) -> Result<(), ApiError>,
+) -> ApiResult {
+    let now = sandbox.clock.now();
+    let mut console = sandbox.console();
+    let ledger = console
+        .today
+        .ledger_mut(id)
+        .ok_or_else(|| ApiError::not_found("No such user of today's era"))?;
+    change(ledger, now)?;
+    ok(&control::ledger_json(&console, id))
 }
 
 pub(super) async fn start_workload(

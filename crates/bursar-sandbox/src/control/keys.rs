@@ -8,18 +8,23 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
+use time::Duration;
 use uuid::Uuid;
 
 use super::users::{app_scopes, find};
+use crate::clock::rfc3339;
 use crate::console::oauth;
 use crate::http::{ApiError, ApiResult, json_response, no_content, ok, parse_body};
 use crate::sandbox::Sandbox;
+use crate::today::key_scopes::Preset;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct KeyRequest {
     name: String,
     scopes: Option<BTreeSet<String>>,
+    preset: Option<Preset>,
+    expires_in_s: Option<u32>,
 }
 
 pub(super) async fn create_key(
@@ -29,14 +34,18 @@ pub(super) async fn create_key(
 ) -> ApiResult {
     let request: KeyRequest = parse_body(&bytes)?;
     find(&sandbox, id)?;
-    let key = sandbox.console().create_api_key(
-        id,
-        &request.name,
-        request.scopes.unwrap_or_else(app_scopes),
-    );
+    let scopes = match (request.preset, request.scopes) {
+        (None, scopes) => scopes.unwrap_or_else(app_scopes),
+        (Some(preset), scopes) => preset.scopes(&scopes.unwrap_or_else(app_scopes)),
+    };
+    let lifetime = request.expires_in_s.map(i64::from).map(Duration::seconds);
+    let expires_at = lifetime.map(|lifetime| sandbox.clock.now() + lifetime);
+    let key = sandbox
+        .console()
+        .create_expiring_key(id, &request.name, scopes, expires_at);
     Ok(json_response(
         StatusCode::CREATED,
-        &json!({"id": key.id, "api_key": key.secret, "scopes": key.scopes}),
+        &json!({"id": key.id, "api_key": key.secret, "scopes": key.scopes, "expires_at": key.expires_at.map(rfc3339)}),
     ))
 }
 

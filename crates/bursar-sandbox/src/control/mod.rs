@@ -1,14 +1,14 @@
 //! The control API: creates users, can delay and break every step of a payment, and reports the true state. Browser
 //! pages cannot call it.
 
-mod amount;
+pub(crate) mod amount;
 mod chains;
 mod faults;
 mod funds;
 mod keys;
 mod switches;
-mod top_ups;
-mod users;
+pub(crate) mod top_ups;
+pub(crate) mod users;
 
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ pub(crate) fn router(sandbox: Arc<Sandbox>) -> Router {
         .route("/chains/{id}/revert", post(chains::revert))
         .route("/chains/{id}/reorg", post(chains::reorg))
         .merge(crate::panel::control::router())
+        .merge(crate::today::control::router())
         .fallback(async || ApiError::not_found("No such endpoint"))
         .method_not_allowed_fallback(async || ApiError::bad_request("Method not allowed"))
         .with_state(sandbox)

@@ -13,21 +13,26 @@ use super::amount::parse_amount;
 use crate::checkout::sessions::{Asset, Session};
 use crate::checkout::wallet;
 use crate::clock::rfc3339;
+use crate::console::payment_provider::PaymentProvider;
 use crate::console::relayer;
 use crate::console::state::{TopUp, TopUpStatus};
 use crate::http::{ApiError, ApiResult, ok, parse_body};
 use crate::money;
 use crate::sandbox::Sandbox;
+use crate::today::control::{self, PagePayment, page_json};
 
-pub(super) fn top_up_json(sandbox: &Sandbox, top_up: &TopUp) -> Value {
+/// A top-up as the control API shows one.
+pub(crate) fn top_up_json(sandbox: &Sandbox, top_up: &TopUp) -> Value {
     let session = top_up.session_id.and_then(|id| sandbox.sessions.get(id));
     json!({
         "id": top_up.id, "intent_id": top_up.intent_id, "chain_id": top_up.on_chain_id, "user_id": top_up.user,
         "amount": money::format_micros(money::from_cents(top_up.amount_cents)), "amount_cents": top_up.amount_cents, "method": top_up.method,
+        "provider": top_up.provider.name(), "currency": top_up.provider.currency(),
         "status": top_up.status.legacy_name(), "status_v2": top_up.status.name(), "created_at": rfc3339(top_up.created_at),
         "updated_at": rfc3339(top_up.updated_at), "expires_at": top_up.expires_at.map(rfc3339),
         "session_id": top_up.session_id, "session_url": top_up.session_url, "return_url": top_up.return_url,
         "transaction": top_up.transaction, "session": session.as_ref().map(session_json),
+        "page": page_json(sandbox, top_up.id),
     })
 }
 
@@ -40,7 +45,8 @@ fn session_json(session: &Session) -> Value {
     })
 }
 
-fn find(sandbox: &Sandbox, id: Uuid) -> Result<TopUp, ApiError> {
+/// A top-up by its id or its intent's id.
+pub(crate) fn find(sandbox: &Sandbox, id: Uuid) -> Result<TopUp, ApiError> {
     sandbox
         .console()
         .top_up(id)
@@ -69,8 +75,13 @@ pub(super) async fn pay(
     Path(id): Path<Uuid>,
     bytes: Bytes,
 ) -> ApiResult {
+    let top_up = find(&sandbox, id)?;
+    if top_up.provider != PaymentProvider::Copperx {
+        let payment: PagePayment = parse_body(&bytes)?;
+        return control::pay(&sandbox, top_up.id, &payment);
+    }
     let request: PayRequest = parse_body(&bytes)?;
-    let session = session_of(&sandbox, &find(&sandbox, id)?)?;
+    let session = session_of(&sandbox, &top_up)?;
     let chain = request.chain.unwrap_or(crate::chains::POLYGON);
     let asset = session
         .asset(chain)

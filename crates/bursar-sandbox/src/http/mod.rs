@@ -34,6 +34,11 @@ impl ApiError {
         }
     }
 
+    /// The text for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.error
+    }
+
     pub(crate) fn bad_request(error: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", error)
     }

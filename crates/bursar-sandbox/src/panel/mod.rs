@@ -1,18 +1,18 @@
 //! A hosting company's billing panel: the API of `docs/panel-api.yaml`, hosted payment pages in the style of Stripe
-//! and PayPal, invoices, a small console, and its part of the control API. It shares only the clock, the faults and
-//! the request log with the rest of the sandbox.
+//! and PayPal, invoices, a small console, and its part of the control API. It shares the clock, the faults and the
+//! request log with the rest of the sandbox, and its test cards with the card page of today's Fluence.
 
 pub(crate) mod api;
 mod console;
 pub(crate) mod control;
 pub(crate) mod currency;
 pub(crate) mod hosted_pages;
-mod instrument;
+pub(crate) mod instrument;
 mod invoice;
 mod lifecycle;
 mod method;
 pub(crate) mod network_file;
-mod payment;
+pub(crate) mod payment;
 pub(crate) mod seed;
 mod service;
 pub(crate) mod state;

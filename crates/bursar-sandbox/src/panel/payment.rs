@@ -231,10 +231,15 @@ impl ReasonCode {
         self.code_and_message().0
     }
 
+    /// For the payer.
+    pub(crate) fn message(self) -> &'static str {
+        self.code_and_message().1
+    }
+
     pub(crate) fn reason(self) -> Reason {
         Reason {
             code: self,
-            message: self.code_and_message().1.to_owned(),
+            message: self.message().to_owned(),
         }
     }
 }

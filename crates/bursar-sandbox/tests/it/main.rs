@@ -16,4 +16,5 @@ mod payments;
 mod shutdown;
 mod sign_in;
 mod support;
+mod today;
 mod websocket;

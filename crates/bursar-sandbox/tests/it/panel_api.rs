@@ -393,3 +393,16 @@ async fn refuses_keys_by_permission_rate_and_maintenance() {
     let other = sandbox.send(Method::GET, &console, &[], &Value::Null).await;
     assert_eq!(other.body["maintenanceMode"], false);
 }
+
+#[tokio::test]
+async fn a_filter_takes_unknown_ids_but_no_other_text() {
+    let sandbox = Sandbox::start(&NO_HISTORY_NO_BLOCKS);
+    let customer = Customer::new(&sandbox, &json!({})).await;
+    let unknown = customer.get("/payments?payer=pyr_nobody").await;
+    assert_eq!((unknown.status, &unknown.body["items"]), (200, &json!([])));
+    let malformed = customer.get("/payments?payer=%C3%97").await;
+    assert_eq!(
+        (malformed.status, str_at(&malformed.body, "/code")),
+        (400, "bad_request")
+    );
+}

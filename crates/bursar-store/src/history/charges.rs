@@ -1,13 +1,14 @@
 //! Charges by day, as the provider last listed them.
 
 use super::reading_table::write_value;
+use super::resource_charges::replace_resource_charges;
 use super::{History, ensure_account_number, find_account_number};
 use crate::encoding;
 use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, InternalDetail, Result};
 use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ impl History {
         self.put_charges(account, days, &charges.to_vec().into(), now)
     }
 
-    /// Like [`Self::put_day_charges`], with the days whose sum is unknown.
+    /// Like [`Self::put_day_charges`], with the days whose sum is unknown, and the charges of each resource.
     pub fn put_charges(
         &self,
         account: &AccountId,
@@ -35,7 +36,7 @@ impl History {
         let unknown = serde_json::to_string(&charges.unknown).map_err(|error| {
             Error::new(
                 Code::Internal,
-                format!("A reading cannot be written: {error}."),
+                InternalDetail::step(&format!("encode a reading: {error}")),
             )
         })?;
         self.db.write(|transaction| {
@@ -53,6 +54,7 @@ impl History {
                     charge.amount.currency().as_str(),
                 ])?;
             }
+            replace_resource_charges(transaction, account, days, &charges.resources)?;
             write_value(transaction, account, "charges", &unknown, now)
         })
     }

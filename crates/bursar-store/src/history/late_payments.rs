@@ -60,10 +60,6 @@ impl History {
         Ok(stored.map(|(_, at)| at))
     }
 
-    pub fn put_ended_checked_at(&self, account: &AccountId, at: Timestamp) -> Result<()> {
-        self.put(account, CHECKED_AT_KEY, &true, at)
-    }
-
     /// Payments that ended without money and were completed afterwards, as long as there is no notice of it.
     pub fn late_payments(&self, account: &AccountId) -> Result<Vec<LatePayment>> {
         self.db.read(|connection| {
@@ -106,6 +102,14 @@ impl History {
             put_unreported(transaction, number, &ids)
         })
     }
+}
+
+pub(super) fn write_ended_checked_at(
+    connection: &Connection,
+    account: i64,
+    at: Timestamp,
+) -> StoreResult<()> {
+    write_value(connection, account, CHECKED_AT_KEY, "true", at)
 }
 
 /// Remembers a payment that was completed after it had ended without money.

@@ -24,6 +24,7 @@ mod query_plan_tests;
 mod reading_table;
 mod recheck_ranges;
 mod reorganisation;
+mod resource_charges;
 mod row_counts;
 mod row_key;
 mod row_offsets;
@@ -205,6 +206,7 @@ impl History {
                 "checkpoint",
                 "reading",
                 "charge",
+                "resource_charge",
                 "sync",
             ] {
                 transaction

@@ -5,7 +5,7 @@ use super::History;
 use super::payment_views::PaymentViews;
 use super::query_plan::{QueryPlan, row_key_range};
 use crate::error::StoreResult;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, InternalDetail, Result};
 use bursar_domain::view::{PaymentPage, PaymentQuery, PaymentView};
 use rusqlite::Connection;
 
@@ -91,7 +91,10 @@ pub(super) fn page(
 }
 
 fn parse_cursor(cursor: &str) -> Result<i64> {
-    cursor
-        .parse()
-        .map_err(|_| Error::new(Code::Usage, "That is not a place in the history."))
+    cursor.parse().map_err(|_| {
+        Error::new(
+            Code::Usage,
+            InternalDetail::step("read a position in the history"),
+        )
+    })
 }

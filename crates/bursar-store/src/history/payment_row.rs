@@ -6,6 +6,7 @@ use alloy_primitives::B256;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
 use bursar_domain::money::{Amount, MAX_SCALE};
+use bursar_domain::paid_for::PaidFor;
 use bursar_domain::payment::{FailureReason, PaymentKind, PaymentStatus, Status};
 use bursar_domain::unicode::search_key;
 use bursar_domain::view::{MatchedBy, PaymentView};
@@ -63,8 +64,7 @@ pub(super) struct ProviderDetails {
     /// The number of the payer's name.
     pub(super) payer: Option<i64>,
     pub(super) method: Option<String>,
-    /// As a text.
-    pub(super) purpose: Option<String>,
+    pub(super) purpose: Option<PaidFor>,
     pub(super) reason: Option<FailureReason>,
     pub(super) has_invoice: bool,
 }
@@ -179,7 +179,7 @@ impl PaymentRow {
                 number: row.get(21)?,
                 payer: row.get(22)?,
                 method: row.get(23)?,
-                purpose: row.get(24)?,
+                purpose: row.get::<_, Option<String>>(24)?.map(PaidFor::from_column),
                 reason: row
                     .get::<_, Option<String>>(25)?
                     .as_deref()
@@ -201,11 +201,12 @@ impl PaymentRow {
             kind: self.kind,
             purpose: self.details.purpose,
             status,
-            reason: self.details.reason.as_ref().map(Into::into),
+            reason: self.details.reason.clone(),
             amount: self.amount,
             fee: self.fee,
             source: names.source,
             source_title: None,
+            late_money: None,
             payer: names.payer,
             method: self.details.method,
             has_invoice: self.details.has_invoice,

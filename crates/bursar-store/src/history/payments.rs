@@ -10,7 +10,7 @@ use super::{
 use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ProviderDetail, Result};
 use bursar_domain::payment::{PaymentKind, RemotePayment, Status};
 use bursar_domain::view::PaymentView;
 use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp};
@@ -245,7 +245,7 @@ fn put_payment<'a>(
             method: payment.documents.method.clone(),
             purpose: payment
                 .purpose
-                .words()
+                .paid_for()
                 .or_else(|| known.and_then(|row| row.details.purpose.clone())),
             reason: payment.reason.clone(),
             has_invoice: payment.documents.has_invoice,
@@ -350,7 +350,7 @@ fn put_top_up(verifier: &mut Verifier<'_>, top_up: &TopUp) -> StoreResult<()> {
             top_up: live,
             matchable_by_amount: false,
             details: ProviderDetails {
-                purpose: top_up.purpose.words(),
+                purpose: top_up.purpose.paid_for(),
                 reason: top_up.reason.clone(),
                 ..ProviderDetails::default()
             },
@@ -378,7 +378,7 @@ pub(super) fn check_texts(payment: &RemotePayment) -> Result<()> {
     }
     Err(Error::new(
         Code::AnswerMalformed,
-        "The provider lists a payment whose id or source cannot be one.",
+        ProviderDetail::PaymentIdUnusable,
     ))
 }
 

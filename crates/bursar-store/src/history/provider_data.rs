@@ -14,6 +14,8 @@ struct StoredKeyOwner {
     user_id: String,
     name: String,
     missing_scopes: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lists_scopes: bool,
 }
 
 impl History {
@@ -48,6 +50,7 @@ impl History {
             user_id: key_owner.user_id.clone(),
             name: key_owner.name.clone(),
             missing_scopes: key_owner.missing_scopes.clone(),
+            lists_scopes: key_owner.lists_scopes,
         };
         self.put(account, "identity", &stored, now)
     }
@@ -59,6 +62,7 @@ impl History {
                 user_id: stored.user_id,
                 name: stored.name,
                 missing_scopes: stored.missing_scopes,
+                lists_scopes: stored.lists_scopes,
             };
             (key_owner, at)
         }))

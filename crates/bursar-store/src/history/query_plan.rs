@@ -7,7 +7,7 @@ use super::search::{Interpretation, interpretations};
 use super::sql_fragment::{SqlFragment, comma_separated, in_accounts};
 use crate::error::StoreResult;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, Result, TerminalDetail};
 use bursar_domain::time_zone::TimeZone;
 use bursar_domain::view::PaymentQuery;
 use rusqlite::types::Value;
@@ -253,10 +253,6 @@ pub(super) fn row_key_range(query: &PaymentQuery, zone: &TimeZone) -> Result<(i6
 }
 
 fn day_bounds(date: &str, zone: &TimeZone) -> Result<(Timestamp, Timestamp)> {
-    zone.day(date).ok_or_else(|| {
-        Error::new(
-            Code::Usage,
-            "Write dates as YYYY-MM-DD, such as 2026-01-31.",
-        )
-    })
+    zone.day(date)
+        .ok_or_else(|| Error::new(Code::Usage, TerminalDetail::DateMalformed))
 }

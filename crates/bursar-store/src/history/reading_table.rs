@@ -5,7 +5,7 @@ use crate::encoding::to_json;
 use crate::error::StoreResult;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, InternalDetail, Result};
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,7 +46,7 @@ impl History {
 }
 
 fn unwritable() -> Error {
-    Error::new(Code::Internal, "A reading cannot be written.")
+    Error::new(Code::Internal, InternalDetail::step("encode a reading"))
 }
 
 /// The last value of this name, within a transaction. An unreadable value counts as missing.

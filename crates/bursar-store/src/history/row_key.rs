@@ -3,7 +3,7 @@
 
 use crate::error::StoreResult;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Error, ProviderDetail};
 use rusqlite::Connection;
 
 /// The bits of a key below the time: up to 2^20 rows may have the same millisecond.
@@ -26,11 +26,9 @@ pub(super) fn unused_row_key(connection: &Connection, created_at: Timestamp) -> 
     match taken {
         None => Ok(first),
         Some(row_key) if row_key < last => Ok(row_key.saturating_add(1)),
-        Some(_) => Err(Error::new(
-            Code::AnswerMalformed,
-            "The provider lists more than a million payments of one instant.",
-        )
-        .into()),
+        Some(_) => {
+            Err(Error::new(Code::AnswerMalformed, ProviderDetail::TooManyPaymentsAtOnce).into())
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::encoding::to_json;
 use crate::error::StoreResult;
 use alloy_primitives::B256;
 use bursar_domain::money::Amount;
+use bursar_domain::paid_for::PaidFor;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -51,7 +52,7 @@ impl PaymentRow {
                 self.details.number,
                 self.details.payer,
                 self.details.method,
-                self.details.purpose,
+                self.details.purpose.as_ref().map(PaidFor::to_column),
                 self.details.reason.as_ref().map(to_json).transpose()?,
                 self.details.has_invoice,
                 self.provider_status_at.map(|at| at.0),
@@ -108,7 +109,7 @@ impl PaymentRow {
             let details = &self.details;
             changes.set("payer", details.payer);
             changes.set("method", details.method.clone());
-            changes.set("purpose", details.purpose.clone());
+            changes.set("purpose", details.purpose.as_ref().map(PaidFor::to_column));
             changes.set("reason", details.reason.as_ref().map(to_json).transpose()?);
             changes.set("has_invoice", details.has_invoice);
         }

@@ -308,9 +308,9 @@ fn payers(connection: &Connection, text: &str) -> StoreResult<Vec<i64>> {
         .collect()
 }
 
-/// Reads an amount typed so far: digits, optionally in groups of three, with an optional point.
+/// Reads an amount typed so far: digits, optionally in groups of three, with an optional point or comma before the decimals.
 fn amount(text: &str) -> Option<AmountRange> {
-    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let (whole, decimals) = text.split_once(['.', ',']).unwrap_or((text, ""));
     let whole = ungrouped(whole)?;
     if !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;

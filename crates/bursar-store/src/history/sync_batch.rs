@@ -1,6 +1,7 @@
 //! Pages of the provider's history, stored in one transaction with how far the history has been read, so that the
 //! progress never runs ahead of the stored rows.
 
+use super::late_payments::write_ended_checked_at;
 use super::payments::{check_texts, put_checked_payments};
 use super::reading_table::write_value;
 use super::sync_state::{SyncState, put_sync_state};
@@ -24,6 +25,8 @@ pub struct SyncBatch {
     /// All rows that cannot be read.
     pub unreadable_rows: Vec<UnreadableRow>,
     pub unreadable_rows_checked_at: Timestamp,
+    /// Since when all payments that ended without money have been checked; `None` if they have not been.
+    pub ended_checked_at: Option<Timestamp>,
     pub read_at: Timestamp,
 }
 
@@ -52,6 +55,9 @@ impl History {
                 &unreadable,
                 batch.unreadable_rows_checked_at,
             )?;
+            if let Some(at) = batch.ended_checked_at {
+                write_ended_checked_at(transaction, account, at)?;
+            }
             Ok(changed)
         })
     }

@@ -5,7 +5,7 @@ use crate::encoding::{from_json, to_json};
 use crate::error::{StoreError, StoreResult};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, Result};
 use bursar_domain::network::Network;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -82,10 +82,9 @@ pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> StoreResu
     if taken.is_some() {
         return Err(Error::new(
             Code::AlreadyExists,
-            format!(
-                "There is an account named {} already. Choose another name.",
-                account.label
-            ),
+            AccountDetail::LabelTaken {
+                label: account.label.clone(),
+            },
         )
         .into());
     }

@@ -11,12 +11,13 @@ use super::connection::{Database, PragmaSettings, open_writer};
 use super::corruption::{self, IntegrityCheck};
 use super::error::{StoreError, StoreResult, file_error};
 use super::migrations::{STORE, version};
+use crate::encoding::{from_json, to_json};
 use crate::fail_point;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{AccountDetail, Code, Error, Result};
 use bursar_engine::{Alerts, Write};
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -126,20 +127,30 @@ impl Store {
         self.db.read(|connection| {
             let alerts = connection
                 .prepare_cached(
-                    "SELECT low_balance_told, low_crossing, signed_out_told, rejection FROM alerts WHERE account = ?1",
+                    "SELECT low_balance_told, low_crossing, signed_out_told, rejection, debt, api_leads
+                     FROM alerts WHERE account = ?1",
                 )?
-                .query_row([&account.0], |row| {
-                    Ok(Alerts {
-                        low_balance_notified: row.get(0)?,
-                        low_balance_count: row.get(1)?,
-                        signed_out_notified: row.get(2)?,
-                        rejection_count: row.get(3)?,
-                    })
-                })
+                .query_row([&account.0], |row| Ok(alerts_record(row)))
                 .optional()?;
-            Ok(alerts.unwrap_or_default())
+            Ok(alerts.transpose()?.unwrap_or_default())
         })
     }
+}
+
+fn alerts_record(row: &Row<'_>) -> StoreResult<Alerts> {
+    Ok(Alerts {
+        low_balance_notified: row.get(0)?,
+        low_balance_count: row.get(1)?,
+        signed_out_notified: row.get(2)?,
+        rejection_count: row.get(3)?,
+        debt: row
+            .get::<_, Option<String>>(4)?
+            .as_deref()
+            .map(from_json)
+            .transpose()?
+            .unwrap_or_default(),
+        api_leads: row.get(5)?,
+    })
 }
 
 fn put_alerts(
@@ -148,13 +159,15 @@ fn put_alerts(
     alerts: &Alerts,
 ) -> StoreResult<()> {
     transaction
-        .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .prepare_cached("INSERT OR REPLACE INTO alerts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?
         .execute(params![
             account.0,
             alerts.low_balance_notified,
             alerts.low_balance_count,
             alerts.signed_out_notified,
             alerts.rejection_count,
+            to_json(&alerts.debt)?,
+            alerts.api_leads,
         ])?;
     Ok(())
 }
@@ -166,7 +179,7 @@ fn require_account(transaction: &Transaction<'_>, account: &AccountId) -> StoreR
     if known {
         Ok(())
     } else {
-        Err(Error::new(Code::NotFound, "The account is no longer connected.").into())
+        Err(Error::new(Code::NotFound, AccountDetail::AccountNotConnected).into())
     }
 }
 

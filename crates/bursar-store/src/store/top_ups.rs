@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 const COLUMNS: &str = "id, remote, amount, currency, method, phase, created_at, remote_created_at, expires_at,
     checkout, link_state, open_when_known, cancel_requested, ended_at, completed_by, verified, absent_since, error,
-    remote_updated_at, intent, purpose, request, reason";
+    remote_updated_at, intent, purpose, request, reason, payment_provider";
 
 impl Store {
     /// Top-ups that still expect money or are under review, and those created or ended at `since` or later; oldest
@@ -59,7 +59,7 @@ pub(super) fn put(
         .prepare_cached(&format!(
             "INSERT OR REPLACE INTO top_up ({COLUMNS}, account)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24)"
+                 ?22, ?23, ?24, ?25)"
         ))?
         .execute(params![
             top_up.id,
@@ -85,6 +85,7 @@ pub(super) fn put(
             to_json(&top_up.purpose)?,
             top_up.request.as_ref().map(to_json).transpose()?,
             top_up.reason.as_ref().map(to_json).transpose()?,
+            top_up.payment_provider,
             account.0,
         ])?;
     Ok(before.is_none_or(|before| {
@@ -145,6 +146,7 @@ fn top_up(row: &Row<'_>) -> StoreResult<TopUp> {
         provider_updated_at: time(18)?,
         expires_at: time(8)?,
         checkout: row.get(9)?,
+        payment_provider: row.get(23)?,
         link_state: row.get(10)?,
         open_checkout_when_known: row.get(11)?,
         cancel_requested: row.get(12)?,

@@ -5,7 +5,7 @@ use crate::fixtures::{
 };
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::payment::PaymentKind;
 use bursar_domain::view::{MatchedBy, PaymentQuery};
 
@@ -296,7 +296,7 @@ fn joins_older_ranges_when_gap_is_closed() {
 fn keeps_events_problem_until_events_are_read() {
     let (_home, history, account) = history();
     assert_eq!(history.events_problem(&account).unwrap(), None);
-    let problem = Error::passing(Code::EventsIncomplete, "not all");
+    let problem = Error::passing(Code::EventsIncomplete, Detail::any());
     history
         .put_events_problem(&account, Some(&problem), NOW)
         .unwrap();

@@ -20,6 +20,8 @@ fn keeps_times_of_readings() {
         balance: usdc("12.340000"),
         daily_usage: None,
         days_left: Some(3),
+        owed: None,
+        entitlements: Vec::new(),
     };
     history.put_api_balance(&account, &balance, NOW).unwrap();
     assert_eq!(history.api_balance(&account).unwrap(), Some((balance, NOW)));

@@ -7,6 +7,7 @@ mod fixtures;
 mod history_file;
 mod partial_answers;
 mod payments;
+mod resource_charges;
 mod row_offsets;
 mod search;
 mod store;

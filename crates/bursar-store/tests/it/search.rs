@@ -226,6 +226,8 @@ fn finds_ids_sources_amounts_and_transactions() {
     assert_eq!(found("25.5"), ["TOP"]);
     assert_eq!(found("25.50"), ["TOP"]);
     assert_eq!(found("25.500000"), ["TOP"]);
+    assert_eq!(found("25,5"), ["TOP"]);
+    assert_eq!(found("125,57"), ["770"]);
     assert_eq!(found("125.57"), ["770"]);
     assert_eq!(found("7"), ["zzz"]);
     assert_eq!(found("770"), ["770"]);

@@ -2,11 +2,11 @@
 
 use crate::fixtures::{NOW, account, intent, network, notice, store};
 use bursar_domain::account::{Account, AccountId};
-use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp, Verified};
-use bursar_engine::{Alerts, Write};
+use bursar_engine::{Alerts, DebtWatch, WithoutMoney, Write};
 use bursar_store::{OpenState, Store};
 use std::fs;
 use tempfile::TempDir;
@@ -224,11 +224,24 @@ fn lists_live_and_recent_top_ups() {
 fn stores_alerts() {
     let (_home, store, account) = store();
     assert_eq!(store.alerts(&account.id).unwrap(), Alerts::default());
+    // Such times are kept in whole seconds.
+    let second = Timestamp(NOW.0 - NOW.0 % 1_000);
     let alerts = Alerts {
         low_balance_notified: true,
         low_balance_count: 3,
         signed_out_notified: true,
         rejection_count: 2,
+        debt: DebtWatch {
+            count: 2,
+            without_money: Some(WithoutMoney {
+                last_above_zero: Some(second),
+                first_without: second.plus(Span::minutes(3)),
+                used_up_notified: true,
+                announced: 1,
+                passed: 0,
+            }),
+        },
+        api_leads: true,
     };
     store
         .commit(&account.id, &[Write::Alerts(alerts.clone())])
@@ -313,6 +326,7 @@ fn full_top_up(id: &str) -> TopUp {
         provider_updated_at: Some(NOW.plus(Span::millis(8))),
         expires_at: Some(NOW.plus(Span::minutes(15))),
         checkout: Some("https://pay.example.com/x".into()),
+        payment_provider: Some("nowpayments".into()),
         cancel_requested: true,
         ended_at: Some(NOW.plus(Span::millis(9))),
         completed_by: Some(ConfirmedBy::Both),
@@ -322,7 +336,7 @@ fn full_top_up(id: &str) -> TopUp {
             by_id: true,
         }),
         absent_since: Some(NOW),
-        error: Some(Error::passing(Code::Timeout, "No answer in time.")),
+        error: Some(Error::passing(Code::Timeout, Detail::any())),
         ..intent(id, NOW)
     }
 }

@@ -79,6 +79,7 @@ fn migrates_store() {
         low_balance_count: 3,
         signed_out_notified: false,
         rejection_count: 2,
+        ..Alerts::default()
     };
     assert_eq!(opened.store.alerts(account).unwrap(), alerts);
     let notices = opened.store.notices(None, 10).unwrap();

@@ -2,9 +2,10 @@
 
 use crate::platform::desktop_entry;
 use bursar_core::APP_ID;
-use bursar_core::error::{Code, Error, Result};
+use bursar_core::error::{Code, DesktopDetail, Error, Result};
+use bursar_l10n::text;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 pub(crate) fn is_enabled() -> bool {
@@ -16,16 +17,14 @@ pub(crate) fn is_enabled() -> bool {
 /// # Errors
 /// `file_failed` when the entry can be neither written nor removed.
 pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) -> Result<()> {
-    let failed = |message: String| Error::new(Code::FileFailed, message);
+    let failed = |why: DesktopDetail| Error::new(Code::FileFailed, why);
     let Some(path) = path() else {
-        return Err(failed(
-            "There is no home folder to start with the session from.".to_owned(),
-        ));
+        return Err(failed(DesktopDetail::HomeFolderMissing));
     };
     let changed = if enabled {
         let home = home.map(|home| {
             home.to_str()
-                .ok_or_else(|| failed("The data folder's path is not UTF-8.".to_owned()))
+                .ok_or_else(|| failed(DesktopDetail::PathNotText))
         });
         let exec = match home.transpose()? {
             Some(home) => desktop_entry::exec_line(program, &["--hidden", "--home", home], "")?,
@@ -38,11 +37,7 @@ pub(crate) fn set_enabled(enabled: bool, program: &Path, home: Option<&Path>) ->
             removed => removed,
         }
     };
-    changed.map_err(|error| {
-        failed(format!(
-            "Starting with the session could not be changed: {error}."
-        ))
-    })
+    changed.map_err(|error| not_changed(&error))
 }
 
 /// Puts this program into the entry if the entry's program is gone, as after an upgrade that moved it. The rest of
@@ -57,14 +52,19 @@ pub(crate) fn repair(program: &Path) -> Result<()> {
         return Ok(());
     };
     match repaired(&text, program)? {
-        Some(text) => desktop_entry::write_if_changed(&path, &text).map_err(|error| {
-            Error::new(
-                Code::FileFailed,
-                format!("Starting with the session could not be changed: {error}."),
-            )
-        }),
+        Some(text) => {
+            desktop_entry::write_if_changed(&path, &text).map_err(|error| not_changed(&error))
+        }
         None => Ok(()),
     }
+}
+
+fn not_changed(error: &io::Error) -> Error {
+    let reason = error.to_string();
+    Error::new(
+        Code::FileFailed,
+        DesktopDetail::AutostartNotChanged { reason },
+    )
 }
 
 /// The entry with this program, if its own program is gone; `None` if nothing needs to change.
@@ -97,8 +97,9 @@ fn path() -> Option<PathBuf> {
 }
 
 fn desktop_entry_text(exec: &str) -> String {
+    let comments = desktop_entry::comments(|texts| text!(texts, entry_autostart));
     format!(
-        "[Desktop Entry]\nType=Application\nName=Bursar\nComment=Watches your cloud balances from the tray\n\
+        "[Desktop Entry]\nType=Application\nName=Bursar\n{comments}\
          Exec={exec}\nIcon={APP_ID}\nTerminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
 }

@@ -5,7 +5,7 @@
 use crate::platform::activation::Activation;
 use crate::platform::dbus;
 use crate::platform::notifications::popup::{ClickTargets, Popup, PopupEvent};
-use crate::platform::sanitize::{escape_markup, one_line};
+use crate::platform::sanitize::{escape_markup, sentence_line};
 use bursar_core::APP_ID;
 use futures_util::StreamExt as _;
 use std::collections::HashMap;
@@ -23,14 +23,15 @@ const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many pop-ups are remembered for a click. A click on an older one does nothing.
 const MAX_CLICK_TARGETS: usize = 64;
 
-/// Shows the queued pop-ups, remembers in `click_targets` where a click on each leads, and reports events. Ends when
-/// the queue is closed or the bus ends.
+/// Shows the queued pop-ups with `open_label` on their button, remembers in `click_targets` where a click on each leads, and
+/// reports events. Ends when the queue is closed or the bus ends.
 ///
 /// # Errors
 /// When the bus does not answer.
 pub(crate) async fn run<'a>(
     connection: &Connection,
     mut popups: mpsc::UnboundedReceiver<Popup>,
+    open_label: impl Fn() -> String + Send,
     click_targets: impl Fn() -> MutexGuard<'a, ClickTargets> + Send,
     on_event: impl Fn(PopupEvent) + Send,
 ) -> zbus::Result<()> {
@@ -58,7 +59,7 @@ pub(crate) async fn run<'a>(
             }
             popup = popups.recv() => {
                 let Some(popup) = popup else { return Ok(()) };
-                match show(&server, &popup).await {
+                match show(&server, &popup, &open_label()).await {
                     Ok(id) => {
                         let mut targets = click_targets();
                         if targets.len() >= MAX_CLICK_TARGETS {
@@ -83,11 +84,15 @@ pub(crate) async fn run<'a>(
     }
 }
 
-async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u32> {
+async fn show(
+    server: &NotificationsProxy<'_>,
+    popup: &Popup,
+    open_label: &str,
+) -> zbus::Result<u32> {
     let request = async {
         let capabilities = server.get_capabilities().await?;
         let can = |capability: &str| capabilities.iter().any(|c| c == capability);
-        let plain: Vec<_> = popup.body.lines().map(one_line).collect();
+        let plain: Vec<_> = popup.body.lines().map(sentence_line).collect();
         let plain = plain.join("\n");
         let body = if can("body-markup") {
             escape_markup(&plain)
@@ -95,7 +100,7 @@ async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u3
             plain
         };
         let actions: &[&str] = if can("actions") {
-            &["default", "Show"]
+            &["default", open_label]
         } else {
             &[]
         };
@@ -108,7 +113,7 @@ async fn show(server: &NotificationsProxy<'_>, popup: &Popup) -> zbus::Result<u3
                 "Bursar",
                 0,
                 APP_ID,
-                &one_line(&popup.title),
+                &sentence_line(&popup.title),
                 &body,
                 actions,
                 &hints,

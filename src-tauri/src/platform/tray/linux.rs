@@ -5,6 +5,7 @@ mod status_notifier_item;
 
 use crate::platform::tray::menu::ActionHandler;
 use bursar_core::view::TrayView;
+use bursar_l10n::Texts;
 use futures_util::StreamExt as _;
 use ksni::TrayMethods as _;
 use status_notifier_host::Host;
@@ -24,14 +25,15 @@ const SHOW_TIMEOUT: Duration = Duration::from_secs(5);
 const MIN_RETRY_DELAY: Duration = Duration::from_millis(250);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(60);
 
-/// Keeps an icon in every tray that appears, until `end` resolves or the bus ends. Calls `on_shown` with whether a
-/// tray shows it, and `on_action` for each click. Neither may block.
+/// Keeps an icon in every tray that appears, until `end` resolves or the bus ends. Each change of `view` shows it anew, in the
+/// language of `texts`. Calls `on_shown` with whether a tray shows it, and `on_action` for each click. None may block.
 ///
 /// # Errors
 /// When the bus does not answer.
 pub(crate) async fn run(
     connection: &Connection,
     mut view: watch::Receiver<TrayView>,
+    texts: impl Fn() -> Arc<Texts> + Send,
     on_shown: impl Fn(bool) + Send,
     on_action: ActionHandler,
     end: impl Future<Output = ()> + Send,
@@ -53,12 +55,12 @@ pub(crate) async fn run(
                 hosted.remove().await;
                 hosted.host = host;
                 let now = view.borrow_and_update().clone();
-                hosted.offer(now, &on_action).await;
+                hosted.offer(now, texts(), &on_action).await;
                 on_shown(hosted.icon.is_some());
             }
             () = hosted.retry() => {
                 let now = view.borrow_and_update().clone();
-                hosted.offer(now, &on_action).await;
+                hosted.offer(now, texts(), &on_action).await;
                 on_shown(hosted.icon.is_some());
             }
             () = &mut end => {
@@ -71,7 +73,12 @@ pub(crate) async fn run(
                 }
                 if let Some(icon) = &hosted.icon {
                     let now = view.borrow_and_update().clone();
-                    icon.update(|icon| icon.view = now).await;
+                    let words = texts();
+                    icon.update(|icon| {
+                        icon.view = now;
+                        icon.texts = words;
+                    })
+                    .await;
                 }
             }
         }
@@ -102,12 +109,16 @@ impl HostedIcon {
     }
 
     /// Offers an icon to the host, if there is one.
-    async fn offer(&mut self, view: TrayView, on_action: &ActionHandler) {
+    async fn offer(&mut self, view: TrayView, texts: Arc<Texts>, on_action: &ActionHandler) {
         if self.host.is_none() {
             return;
         }
         let on_action = Arc::clone(on_action);
-        let icon = Icon { view, on_action };
+        let icon = Icon {
+            view,
+            texts,
+            on_action,
+        };
         // Register by unique name alone: the other form uses a name that any program could own.
         let icon = icon.disable_dbus_name(true).spawn();
         match tokio::time::timeout(SHOW_TIMEOUT, icon).await {

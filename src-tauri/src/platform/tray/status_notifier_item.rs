@@ -1,15 +1,20 @@
 //! The icon as a StatusNotifierItem, which the tray's host reads over the bus.
 
 use crate::platform::activation::Activation;
-use crate::platform::sanitize::{escape_access_keys, one_line};
-use crate::platform::tray::menu::{Action, ActionHandler, IconState, MenuEntry, icon_state, menu};
+use crate::platform::sanitize::escape_access_keys;
+use crate::platform::tray::menu::{
+    Action, ActionHandler, IconState, MenuEntry, account_lines, icon_state, menu,
+};
 use crate::platform::tray::pixmaps::pixmaps;
 use bursar_core::APP_ID;
 use bursar_core::view::TrayView;
+use bursar_l10n::{Texts, text};
 use ksni::menu::{CheckmarkItem, StandardItem};
+use std::sync::Arc;
 
 pub(super) struct Icon {
     pub(super) view: TrayView,
+    pub(super) texts: Arc<Texts>,
     pub(super) on_action: ActionHandler,
 }
 
@@ -46,15 +51,14 @@ impl ksni::Tray for Icon {
     }
 
     fn tool_tip(&self) -> ksni::ToolTip {
+        let lines = account_lines(&self.view, &self.texts);
         ksni::ToolTip {
             title: "Bursar".to_owned(),
-            description: self
-                .view
-                .tooltip
-                .lines()
-                .map(one_line)
-                .collect::<Vec<_>>()
-                .join("\n"),
+            description: if lines.is_empty() {
+                text!(self.texts, tray_no_account)
+            } else {
+                lines.join("\n")
+            },
             ..ksni::ToolTip::default()
         }
     }
@@ -64,7 +68,10 @@ impl ksni::Tray for Icon {
     }
 
     fn menu(&self) -> Vec<ksni::MenuItem<Self>> {
-        menu(&self.view).into_iter().map(to_menu_item).collect()
+        menu(&self.view, &self.texts)
+            .into_iter()
+            .map(to_menu_item)
+            .collect()
     }
 }
 
@@ -82,14 +89,14 @@ fn to_menu_item(entry: MenuEntry) -> ksni::MenuItem<Icon> {
             action,
             enabled,
         } => StandardItem {
-            label: label.to_owned(),
+            label: escape_access_keys(&label),
             enabled,
             activate: Box::new(move |icon: &mut Icon| icon.clicked(action.clone())),
             ..StandardItem::default()
         }
         .into(),
         MenuEntry::Checkbox { label, action, on } => CheckmarkItem {
-            label: label.to_owned(),
+            label: escape_access_keys(&label),
             checked: on,
             activate: Box::new(move |icon: &mut Icon| icon.clicked(action.clone())),
             ..CheckmarkItem::default()

@@ -1,23 +1,22 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { formatDay } from "./format.ts";
-import { loadTexts, t, useLanguage } from "./l10n.svelte.ts";
-import type { Language } from "./languages.ts";
+import { chooseLanguage, t, useLanguage } from "./l10n.svelte.ts";
+import { ENGLISH, type Translation } from "./languages.ts";
 
-const INCOMPLETE: Language = {
+const INCOMPLETE: Translation = {
+  ...ENGLISH,
   tag: "de",
-  direction: "ltr",
   locale: "de",
   load: () => Promise.resolve({ default: { "action-close": "Schließen" } }),
 };
 
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await loadTexts(["en"]);
+  await chooseLanguage("en", ["en"]);
 });
 
 test("what a translation lacks is said in English, once that is loaded", async () => {
   vi.stubEnv("MODE", "production");
-  vi.stubEnv("DEV", false);
   await useLanguage(INCOMPLETE, "de-AT");
   expect(t("action-close")).toBe("Schließen");
   expect(t("action-save")).toBe("action-save");

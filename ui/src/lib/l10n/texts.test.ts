@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../../../l10n/plugin.ts";
-import { matchLanguage, matchLocale, ENGLISH } from "./languages.ts";
 import { pieces, placeholder, escapeMarkup } from "./markup.ts";
 import { t } from "./l10n.svelte.ts";
 import { writeCount } from "./numbers.ts";
@@ -71,22 +70,5 @@ describe("markup", () => {
   it("never comes from an argument", () => {
     const name = escapeMarkup(`<strong>x</strong>${placeholder("y")}`);
     expect(pieces(`<mono>${name}</mono>`)).toEqual([{ is: "element", name: "mono", text: "<strong>x</strong>y" }]);
-  });
-});
-
-describe("the language", () => {
-  const german = { ...ENGLISH, tag: "de", locale: "de" };
-  const available = [ENGLISH, german];
-
-  it("is the first preferred one that exists, else English", () => {
-    expect(matchLanguage(["fr", "de-AT", "en"], available)).toBe(german);
-    expect(matchLanguage(["fr"], available)).toBe(ENGLISH);
-    expect(matchLanguage([], available)).toBe(ENGLISH);
-  });
-
-  it("takes the forms of dates and numbers from the system's region", () => {
-    expect(matchLocale(["de-AT", "de"], german)).toBe("de-AT");
-    expect(matchLocale(["en-US"], german)).toBe("de");
-    expect(matchLocale(["en"], ENGLISH)).toBe("en-GB");
   });
 });

@@ -12,8 +12,8 @@ import {
 const ACCOUNT = { address: null, signed_in: true, waits_for_keyring: false, verifiable: true } as AccountView;
 const LOCKED = { ...ACCOUNT, signed_in: false, waits_for_keyring: true };
 const SIGNED_OUT = { ...ACCOUNT, signed_in: false };
-const LATE: Failure = { code: "timeout", message: "The provider did not answer in time.", retryable: true };
-const SCOPE: Failure = { code: "forbidden", message: "The key lacks billing:get_spending_history.", retryable: false };
+const LATE: Failure = { code: "timeout", detail: "The provider did not answer in time.", retryable: true };
+const SCOPE: Failure = { code: "forbidden", detail: "The key lacks billing:get_spending_history.", retryable: false };
 
 function overview(account: AccountView, failure: Failure | null = null): Overview {
   return { account, charges_error: failure, errors: failure ? [failure] : [] } as unknown as Overview;
@@ -53,7 +53,7 @@ describe("obstacles", () => {
     expect(chainObstacle(SIGNED_OUT, true, false)).toBe("address");
     expect(chainObstacle({ ...SIGNED_OUT, address: "0x" }, true, false)).toBe("loading");
     expect(chainObstacle({ ...ACCOUNT, address: "0x" }, false, true)).toBe("offline");
-    expect(shortReason("address")).toMatch(/wallet address/);
+    expect(shortReason("address")).toMatch(/Wallet address/);
   });
 });
 
@@ -64,7 +64,7 @@ it("names only a known cause for a missing balance or history", () => {
   expect(missingBalanceText(overview(LOCKED), true)).toMatch(/keyring/);
   expect(missingBalanceText(overview(ACCOUNT), false)).toMatch(/offline/);
   expect(missingBalanceText(overview(ACCOUNT, LATE), true)).toMatch(/could not be read/);
-  expect(missingPaymentsText(overview(ACCOUNT), true)).toMatch(/loaded/);
+  expect(missingPaymentsText(overview(ACCOUNT), true)).toMatch(/Loading/);
   expect(missingPaymentsText(overview(ACCOUNT), false)).toMatch(/offline/);
   expect(missingPaymentsText(overview(SIGNED_OUT), true)).toMatch(/Sign in/);
 });

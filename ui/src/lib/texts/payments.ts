@@ -2,6 +2,7 @@
 
 import { t } from "../l10n/l10n.svelte.ts";
 import type { MatchedBy, PaymentStatus, PaymentView } from "../types.ts";
+import { purposeText } from "./purpose.ts";
 
 /** In the order in which they are listed. */
 export const STATUSES: readonly PaymentStatus[] = [
@@ -32,7 +33,8 @@ export function sourceName({ source, source_title: title, kind }: PaymentView): 
 
 /** The title of a payment in the history: what it was for, else where the money came from. */
 export function paymentTitle(payment: PaymentView): string {
-  const { kind, purpose, payer, method } = payment;
+  const { kind, payer, method } = payment;
+  const purpose = purposeText(payment.purpose);
   if (purpose !== null) return t("payment-title", { kind: t(`kind-${kind}`), purpose });
   return payer === null && method === null ? sourceName(payment) : t(`kind-${kind}`);
 }

@@ -3,8 +3,10 @@
 use super::*;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
+use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::PaymentKind;
 use bursar_domain::payment_rules::Rules;
+use bursar_domain::view::Source;
 use bursar_engine::{Disagreement, step};
 
 #[tokio::test]
@@ -79,12 +81,85 @@ fn look(chain: i64, api: i64, at: Timestamp) -> KnownBalances {
                 balance: usdc(api),
                 daily_usage: Some(usdc(100)),
                 days_left: None,
+                owed: None,
+                entitlements: Vec::new(),
             },
             at,
         )),
         api_answers: true,
         ..KnownBalances::default()
     }
+}
+
+#[test]
+fn debt_leads_whatever_the_chain_shows() {
+    let now = SystemClock.now();
+    let mut known = look(18_000, 0, now);
+    assert_eq!(known.balance().unwrap().source, Source::Chain);
+    let owed = Amount::parse_decimal("3.50", Currency::usdc()).unwrap();
+    known.api = known.api.map(|(api, at)| {
+        let owed = Some(owed.clone());
+        (ApiBalance { owed, ..api }, at)
+    });
+    for chain_answers in [true, false] {
+        known.chain_answers = chain_answers;
+        let shown = known.balance().unwrap();
+        assert_eq!(shown.source, Source::Api);
+        assert!(shown.amount.is_zero());
+        assert_eq!(known.owed(), Some(owed.clone()));
+        assert_eq!(known.chain_balance().unwrap().amount.to_decimal(), "180.00");
+    }
+}
+
+/// The API's balance may be in USD while the contract's is in USDC: one is worth as much as the other.
+#[test]
+fn figures_in_two_units_are_compared_one_to_one() {
+    let now = SystemClock.now();
+    let in_usd = |known: KnownBalances| {
+        let usd = Currency::new("USD").unwrap();
+        let api = known.api.map(|(api, at)| {
+            let balance = api.balance.same_number_of(&usd);
+            let daily_usage = api.daily_usage.map(|usage| usage.same_number_of(&usd));
+            let api = ApiBalance {
+                balance,
+                daily_usage,
+                ..api
+            };
+            (api, at)
+        });
+        KnownBalances { api, ..known }
+    };
+    assert_eq!(
+        in_usd(look(1_000, 1_100, now)).within_tolerance(),
+        Some(true)
+    );
+    assert_eq!(
+        in_usd(look(1_000, 1_101, now)).within_tolerance(),
+        Some(false)
+    );
+}
+
+#[tokio::test]
+async fn status_says_what_is_owed_and_what_stands_beside_the_balance() {
+    let app = TestApp::connect(MockFluence {
+        balance: Some("-3.50".to_owned()),
+        ..MockFluence::default()
+    })
+    .await;
+    let connection = app.bursar.connection(&app.account).unwrap();
+    let status = live_status(&connection, None, app.clock.now()).await;
+    assert_eq!(status.owed.as_ref().unwrap().to_brief(), "3.50 USDC");
+    let line = serde_json::to_value(&status).unwrap();
+    assert_eq!(line["owed"]["amount"], "3.50");
+    assert_eq!(line["balance"]["amount"], "0");
+    assert_eq!(line["entitlements"], serde_json::json!([]));
+    app.read().await;
+    let overview = app.bursar.overview(app.account.clone()).await.unwrap();
+    let owed = overview.account.owed.unwrap();
+    assert_eq!(owed.to_brief(), "3.50 USDC");
+    app.provider.lock().unwrap().balance = Some("12".to_owned());
+    let status = live_status(&connection, None, app.clock.now()).await;
+    assert_eq!(status.owed, None);
 }
 
 /// Block times are in whole seconds, so an API answer from the same second is not necessarily newer.
@@ -129,6 +204,8 @@ fn reports_disagreement_only_after_two_readings() {
             rules: Rules::default(),
             signed_in: true,
             watched_address: None,
+            balance_from: BalanceFrom::Chain,
+            debt_rules: None,
         },
         Vec::new(),
         now,

@@ -454,7 +454,7 @@ async fn stops_rereading_doubtful_blocks() {
     assert!(app.doubts()[0].attempts >= 2);
 }
 
-/// An event was lost before any check could notice. "Refresh all" reads the events again.
+/// An event was lost before any check could notice. "Refresh account" reads the events again.
 #[tokio::test]
 async fn refresh_all_reads_the_events_again() {
     let app = TestApp::connect(OneEndpoint(MockChain::new(250))).await;

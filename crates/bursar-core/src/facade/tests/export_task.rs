@@ -70,7 +70,7 @@ async fn refuses_a_second_export_and_names_the_first() {
     app.is_exporting().await;
     let refused = app.export(&second).await.unwrap().unwrap_err();
     assert_eq!(refused.code, Code::ExportRunning);
-    assert!(refused.message.contains("a.csv"), "{refused}");
+    assert!(refused.detail.to_string().contains("a.csv"), "{refused}");
     assert!(!app.bursar.can_hand_over().await);
     let lines = u64::try_from(LINES).unwrap();
     assert_eq!(running.await.unwrap().unwrap(), Exported::Written(lines));

@@ -28,7 +28,7 @@ async fn connects_although_a_challenge_page_answers() {
     assert!(overview.account.signed_in);
     assert!(!overview.errors.is_empty());
     for error in overview.errors {
-        assert_eq!(error.code, Code::ProviderUnavailable, "{}", error.message);
+        assert_eq!(error.code, Code::ProviderUnavailable, "{}", error.detail);
     }
     assert_eq!(
         app.bursar.notices(None).await.unwrap().len(),
@@ -126,7 +126,14 @@ async fn never_stores_or_shows_key_that_provider_echoes() {
     })
     .await;
     let top_up = app.bursar.top_up(&app.account, &id).unwrap();
-    assert!(top_up.error.unwrap().message.contains("key … may not pay"));
+    assert!(
+        top_up
+            .error
+            .unwrap()
+            .detail
+            .to_string()
+            .contains("key … may not pay")
+    );
     assert!(!format!("{:?}", listed().await).contains(KEY));
     assert!(!app.bursar.diagnostics().await.unwrap().contains(KEY));
     assert_eq!(

@@ -85,6 +85,22 @@ async fn reports_progress_per_page_and_blocks_nothing() {
 }
 
 #[tokio::test]
+async fn first_read_in_portions_counts_as_check_of_ended_payments() {
+    let mut provider = long();
+    let now = SystemClock.now();
+    provider.history[LINES - 1] = top_up("old-1000", "expired", now.minus(Span::days(1_000)));
+    let app = TestApp::connect(provider).await;
+    app.until("some is read", |state| state.backfill.payments.is_some())
+        .await;
+    let began = app.clock.now();
+    app.all_is_read().await;
+    let history = &app.bursar.services.history;
+    let checked = history.ended_checked_at(&app.account).unwrap().unwrap();
+    // What ended during the reading is checked again a day after its begin.
+    assert!(checked <= began, "{checked} is after {began}");
+}
+
+#[tokio::test]
 async fn stays_paused_and_resumes_where_it_stopped() {
     let mut app = TestApp::connect(long()).await;
     app.until("three pages are read", |state| {

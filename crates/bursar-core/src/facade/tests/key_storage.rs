@@ -208,7 +208,10 @@ async fn removing_account_without_keyring_reports_and_removes_key_later() {
             .await
             .unwrap_err();
         assert_eq!(error.code, Code::KeyringUnavailable);
-        assert!(error.message.contains("account was removed"), "{error}");
+        assert!(
+            error.detail.to_string().contains("done=account-removed"),
+            "{error}"
+        );
         assert!(keys.bursar.connection(&account).is_err());
         assert_eq!(keys.names().len(), 2);
         if restarts {
@@ -245,7 +248,10 @@ async fn stays_signed_out_after_the_keyring_returns() {
     keys.is_away(true);
     let error = keys.bursar.sign_out(account.clone()).await.unwrap_err();
     assert_eq!(error.code, Code::KeyringUnavailable);
-    assert!(error.message.contains("signed out"), "{error}");
+    assert!(
+        error.detail.to_string().contains("done=signed-out"),
+        "{error}"
+    );
     keys.restart().await;
     keys.is_away(false);
     keys.bursar.woke_up();

@@ -17,6 +17,7 @@ mod panel_owner;
 mod panel_payments;
 mod panel_unknown_outcome;
 mod payment_idempotency;
+mod payment_pages;
 mod payment_rows;
 mod sync;
 mod unknown_outcome;

@@ -2,6 +2,7 @@
 
 use super::mock_panel::*;
 use super::*;
+use bursar_domain::error::{Detail, TopUpDetail};
 
 impl TestApp<MockPanel> {
     async fn pay(&self, amount: &str) -> Result<String> {
@@ -33,8 +34,15 @@ async fn refuses_payment_while_the_last_outcome_is_unknown() {
     let first = app.pay("100").await.unwrap();
     for amount in ["100", "25"] {
         let error = app.pay(amount).await.unwrap_err();
-        assert_eq!(error.code, Code::TopUpOpen, "{}", error.message);
-        assert!(error.message.contains("not known yet"), "{}", error.message);
+        assert_eq!(error.code, Code::TopUpOpen, "{}", error.detail);
+        assert!(
+            matches!(
+                error.detail,
+                Detail::TopUp(TopUpDetail::OutcomeUnknown { .. })
+            ),
+            "{}",
+            error.detail
+        );
     }
     let form = app.bursar.top_up_form(app.account.clone()).await.unwrap();
     assert_eq!(form.open.map(|open| open.id), Some(first.clone()));
@@ -71,7 +79,7 @@ async fn reports_the_first_payment_to_a_second_identical_request() {
         (second, first)
     };
     let error = refused.unwrap_err();
-    assert_eq!(error.code, Code::TopUpOpen, "{}", error.message);
+    assert_eq!(error.code, Code::TopUpOpen, "{}", error.detail);
     let id = paid.unwrap();
     app.until("the payment is created", |state| {
         state.top_ups[&id].payment_id.is_some()

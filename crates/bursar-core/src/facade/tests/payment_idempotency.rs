@@ -126,7 +126,7 @@ async fn applies_network_minimum_where_provider_has_none() {
                 "{own}: quote and payment return the same error"
             );
             assert_eq!(paid.code, Code::AmountTooSmall);
-            assert!(paid.message.contains(least), "{}", paid.message);
+            assert!(paid.detail.to_string().contains(least), "{}", paid.detail);
         }
         let at = app.bursar.quote(account(), request(least)).await.unwrap();
         assert_eq!(at.error, None, "{own}");
@@ -154,7 +154,8 @@ async fn unreadable_fee_is_unknown_and_blocks_nothing() {
         overview
             .errors
             .iter()
-            .any(|error| error.code == Code::PartUnreadable && error.message.contains("estFeeBps"))
+            .any(|error| error.code == Code::PartUnreadable
+                && error.detail.to_string().contains("estFeeBps"))
     );
     let top_up_id = uuid::Uuid::new_v4().to_string();
     app.bursar

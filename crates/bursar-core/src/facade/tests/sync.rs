@@ -113,6 +113,7 @@ async fn terminal_neither_sends_nor_clears_alerts() {
         low_balance_count: 3,
         signed_out_notified: true,
         rejection_count: 2,
+        ..bursar_engine::Alerts::default()
     };
     begin_in_terminal(&mut app, Settings::default()).await;
     let store = Arc::clone(&app.bursar.services.store);

@@ -1,6 +1,7 @@
 //! Top-ups whose response was lost.
 
 use super::*;
+use bursar_domain::error::TopUpDetail;
 use bursar_engine::top_up::Phase;
 
 #[tokio::test]
@@ -96,7 +97,7 @@ async fn explains_an_unknown_outcome_if_the_history_is_forbidden() {
     }
     let refused = app.start().await.unwrap_err();
     assert_eq!(refused.code, Code::TopUpOpen);
-    assert!(refused.message.contains("Sign in again with a key"));
+    assert_eq!(refused.detail, TopUpDetail::OutcomeNotReadable.into());
     assert_eq!(app.provider.lock().unwrap().created, 1);
 
     app.provider.lock().unwrap().history_forbidden = false;

@@ -55,7 +55,9 @@ async fn reports_an_unreadable_row_until_it_can_be_read() {
     app.read().await;
     assert_eq!(app.ids().await, ["new", "old"]);
     let error = app.problem().await.unwrap();
-    assert!(error.message.contains("status") && error.message.contains("odd"));
+    assert!(
+        error.detail.to_string().contains("status") && error.detail.to_string().contains("odd")
+    );
 
     // Syncs that fetch only new rows keep the report.
     for _ in 0..2 {

@@ -55,8 +55,7 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
             history.put_history_progress(account, lines, at).unwrap();
         }
         "ended_looked_at" => {
-            let looked_at = history.ended_checked_at(account).unwrap().unwrap();
-            history.put_ended_checked_at(account, looked_at).unwrap();
+            assert!(history.ended_checked_at(account).unwrap().is_some());
         }
         "charges" => {
             let (days, read_at) = history
@@ -66,6 +65,9 @@ fn write_reading_again(history: &History, account: &AccountId, name: &str, at: T
             let charges = Charges {
                 unknown: history.unknown_days(account).unwrap(),
                 days,
+                resources: history
+                    .resource_charges(account, "0000-00-00", "9999-99-99")
+                    .unwrap(),
             };
             history
                 .put_charges(account, ("0000-00-00", "9999-99-99"), &charges, read_at)
@@ -165,6 +167,10 @@ fn lists_every_payment_as_it_was_shown() {
             // The provider may have changed the payment after the app showed these details.
             for details in [&mut is, &mut was] {
                 details.as_object_mut().unwrap().remove("updated_at");
+            }
+            // The window writes the advice itself now, in the user's language.
+            if let Some(reason) = was["reason"].as_object_mut() {
+                reason.remove("advice");
             }
             assert_eq!(is, was);
         }

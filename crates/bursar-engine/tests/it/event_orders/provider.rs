@@ -4,7 +4,7 @@ use super::{World, amount};
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::money::Amount;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
 use bursar_engine::top_up::Verified;
@@ -30,11 +30,11 @@ impl World {
         }
         if self.chance(3) {
             // Refused before validation: proves nothing about an earlier request.
-            return Err(Error::new(Code::Unauthorized, "who are you"));
+            return Err(Error::new(Code::Unauthorized, Detail::any()));
         }
         let id = match self.keys.get(&new.top_up_id).cloned() {
             Some(id) => id,
-            None if self.chance(5) => return Err(Error::new(Code::MethodUnknown, "gone")),
+            None if self.chance(5) => return Err(Error::new(Code::MethodUnknown, Detail::any())),
             None => {
                 let id = self.create(&new.amount)?.payment_id;
                 self.keys.insert(new.top_up_id.clone(), id.clone());
@@ -51,6 +51,7 @@ impl World {
         Ok(Created {
             checkout: payment.as_ref().and_then(|p| p.checkout.clone()),
             intent_id: id.clone(),
+            payment_provider: None,
             payment_id: id,
             expires_at: None,
             payment,
@@ -60,7 +61,7 @@ impl World {
 
     pub(super) fn create(&mut self, value: &Amount) -> Result<Created, Error> {
         if self.rules.one_open_top_up() && self.open_payment().is_some() {
-            return Err(Error::new(Code::TopUpOpen, "one is open"));
+            return Err(Error::new(Code::TopUpOpen, Detail::any()));
         }
         let id = format!("p{}", self.payments.len());
         // The provider's clock is up to a minute off.
@@ -81,6 +82,7 @@ impl World {
             // Whether the response uses the id of the lists differs between providers.
             payment_id: if self.ids_differ { intent.clone() } else { id },
             intent_id: intent,
+            payment_provider: None,
             expires_at: None,
             payment: None,
             differs: None,
@@ -118,7 +120,7 @@ impl World {
                         self.ended.insert(payment.id.clone());
                         Ok(())
                     }
-                    None => Err(Error::new(Code::TopUpState, "too late")),
+                    None => Err(Error::new(Code::TopUpState, Detail::any())),
                 };
                 Event::CancelAnswered {
                     top_up_id: top_up_id.clone(),
@@ -169,6 +171,8 @@ impl World {
                 balance: amount(10_000),
                 daily_usage: None,
                 days_left: Some(30),
+                owed: None,
+                entitlements: Vec::new(),
             })),
             Request::Chain { payments, .. } => {
                 Event::Chain(Ok(self.look(payments.iter().map(|s| s.payment_id.clone()))))
@@ -236,7 +240,7 @@ impl World {
     }
 
     pub(super) fn lost(request: Request, requested_at: Timestamp) -> Event {
-        let error = Error::passing(Code::Timeout, "no answer");
+        let error = Error::passing(Code::Timeout, Detail::any());
         match request {
             Request::Start {
                 top_up_id: top_up, ..

@@ -4,7 +4,7 @@ use super::{account, asked, lost_answer, refused, repeatable, reply, sends_again
 use crate::fixtures::noon;
 use bursar_domain::account::AccountId;
 use bursar_domain::clock::{Span, Timestamp};
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::payment_rules::Rules;
 use bursar_engine::top_up::Phase;
 use bursar_engine::{Event, OpenPaymentsResponse, State, step};
@@ -14,7 +14,7 @@ fn clock_set_back_does_not_prolong_retry_after() {
     let begun = step(&account(Vec::new()), &Event::Tick, noon(), 0);
     let busy = Error {
         retry_after: Some(Span::minutes(5)),
-        ..Error::passing(Code::RateLimited, "busy")
+        ..Error::passing(Code::RateLimited, Detail::any())
     };
     let quiet = refused(begun.state, &busy, noon());
     let days_before = noon().minus(Span::days(3));
@@ -25,7 +25,7 @@ fn clock_set_back_does_not_prolong_retry_after() {
 #[test]
 fn clock_set_back_does_not_delay_resend() {
     for hours in [1, 24, 24 * 365] {
-        let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+        let lost = lost_answer(repeatable(), &Error::passing(Code::Timeout, Detail::any()));
         let back = noon().minus(Span::hours(hours));
         // Bursar notices the jump, or restarts.
         let noticed = step(&lost, &Event::ClockJumped, back, 0);
@@ -40,7 +40,7 @@ fn clock_set_back_does_not_delay_resend() {
         // The ten minutes of resending end ten minutes later, and the day of waiting ends a day later.
         let unanswered = Event::Started {
             top_up_id: "t1".to_owned(),
-            answer: Err(Error::passing(Code::Timeout, "lost")),
+            answer: Err(Error::passing(Code::Timeout, Detail::any())),
         };
         let failed = step(&noticed.state, &unanswered, back, 0).state;
         let over = back.plus(Span::minutes(11));
@@ -59,7 +59,7 @@ fn clock_set_back_does_not_delay_resend() {
 fn clock_jump_does_not_resend_before_retry_after() {
     let busy = Error {
         retry_after: Some(Span::minutes(5)),
-        ..Error::passing(Code::ProviderUnavailable, "busy")
+        ..Error::passing(Code::ProviderUnavailable, Detail::any())
     };
     let lost = lost_answer(repeatable(), &busy);
     let soon = noon().plus(Span::minutes(2));
@@ -70,11 +70,11 @@ fn clock_jump_does_not_resend_before_retry_after() {
 
 #[test]
 fn due_times_stay_plausible() {
-    let mut state = lost_answer(repeatable(), &Error::passing(Code::Timeout, "lost"));
+    let mut state = lost_answer(repeatable(), &Error::passing(Code::Timeout, Detail::any()));
     state = step(&state, &Event::Tick, noon(), 0).state;
     let busy = Error {
         retry_after: Some(Span::hours(1)),
-        ..Error::passing(Code::RateLimited, "busy")
+        ..Error::passing(Code::RateLimited, Detail::any())
     };
     state = refused(state, &busy, noon());
     state = step(
@@ -122,7 +122,10 @@ fn dated(mut state: State, now: Timestamp) -> State {
 
 #[test]
 fn clock_set_forward_allows_no_second_payment() {
-    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = lost_answer(
+        Rules::default(),
+        &Error::passing(Code::Timeout, Detail::any()),
+    );
     let lost = dated(lost, noon().plus(Span::seconds(20)));
     let forward = noon().plus(Span::days(2));
     let woken = step(&lost, &Event::ClockJumped, forward, 0).state;
@@ -150,7 +153,10 @@ fn clock_set_forward_allows_no_second_payment() {
 
 #[test]
 fn clock_set_forward_does_not_count_as_absence_gap() {
-    let lost = lost_answer(Rules::default(), &Error::passing(Code::Timeout, "lost"));
+    let lost = lost_answer(
+        Rules::default(),
+        &Error::passing(Code::Timeout, Detail::any()),
+    );
     let lost = dated(lost, noon().plus(Span::seconds(20)));
     let nothing = |at| Event::OpenPayments {
         requested_at: at,

@@ -5,7 +5,7 @@ use crate::fixtures::{noon, usdc};
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::Span;
-use bursar_domain::error::{Code, Error};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_engine::{
     AccountConfig, BlockProgress, ChainResponse, Event, PollTarget, Presence, Request, State, Step,
     Thresholds, step,
@@ -27,6 +27,8 @@ fn spendable_balance_is_the_apis_while_chain_is_down() {
         balance: usdc(cents),
         daily_usage: None,
         days_left: None,
+        owed: None,
+        entitlements: Vec::new(),
     };
     let begun = State {
         chain_reading: Some(reading),
@@ -34,7 +36,7 @@ fn spendable_balance_is_the_apis_while_chain_is_down() {
     };
     let both = step(&begun, &Event::Balance(Ok(api(10_000))), noon(), 0).state;
     assert_eq!(both.spendable(), Some(&usdc(10_000)));
-    let down = Error::passing(Code::ChainUnavailable, "down");
+    let down = Error::passing(Code::ChainUnavailable, Detail::any());
     let silent = step(&both, &Event::Chain(Err(down)), noon(), 0).state;
     let later = noon().plus(Span::hours(1));
     let spent = step(&silent, &Event::Balance(Ok(api(500))), later, 0).state;
@@ -43,7 +45,7 @@ fn spendable_balance_is_the_apis_while_chain_is_down() {
         Some(&usdc(500)),
         "not the chain's old figure"
     );
-    let offline = Error::passing(Code::Unreachable, "down");
+    let offline = Error::passing(Code::Unreachable, Detail::any());
     let neither = step(&spent, &Event::Balance(Err(offline)), later, 0).state;
     assert_eq!(
         neither.spendable(),
@@ -123,7 +125,7 @@ fn older_figure_is_shown_with_reason_and_does_not_warn() {
     let newest = heard(&begun, figures(1_677, 3_398)).state;
     let back = ChainResponse {
         lowers_mark: true,
-        figures_error: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_error: Some(Error::passing(Code::ChainWentBack, Detail::any())),
         ..figures(1_674, 398)
     };
     let older = heard(&newest, back);
@@ -136,7 +138,7 @@ fn older_figure_is_shown_with_reason_and_does_not_warn() {
     assert!(poor.alerts.low_balance_notified);
     let richer = ChainResponse {
         lowers_mark: true,
-        figures_error: Some(Error::passing(Code::ChainWentBack, "back")),
+        figures_error: Some(Error::passing(Code::ChainWentBack, Detail::any())),
         ..figures(1_674, 3_398)
     };
     assert!(heard(&poor, richer).state.alerts.low_balance_notified);
@@ -174,7 +176,7 @@ fn refresh_all_rereads_chain_events_until_done() {
         chain.next()
     };
     assert_eq!(whole(&wanted), Some(true));
-    let down = Error::passing(Code::ChainUnavailable, "down");
+    let down = Error::passing(Code::ChainUnavailable, Detail::any());
     let failed = step(&wanted.state, &Event::Chain(Err(down)), noon(), 0).state;
     let later = noon().plus(Span::minutes(5));
     let again = step(&failed, &Event::Tick, later, 0);
@@ -191,6 +193,8 @@ fn figures_stay_current_while_events_fail() {
     let begun = State {
         config: AccountConfig {
             watched_address: Some(user),
+            balance_from: bursar_domain::network::BalanceFrom::Chain,
+            debt_rules: None,
             ..begun.config
         },
         presence: Presence::Focused,
@@ -225,7 +229,7 @@ fn figures_stay_current_while_events_fail() {
     };
     let limited = Error {
         retry_after: Some(Span::minutes(10)),
-        ..Error::passing(Code::EventsIncomplete, "not all")
+        ..Error::passing(Code::EventsIncomplete, Detail::any())
     };
     let partly_read = step(&begun, &answer(Some(limited), clock), clock, 0);
     assert_eq!(partly_read.state.spendable(), Some(&usdc(10_000)));
@@ -256,7 +260,7 @@ fn figures_stay_current_while_events_fail() {
         "the next portion"
     );
     // A passing error, such as two RPC endpoints that are a moment apart, is retried soon, but not forever.
-    let passing = |at| answer(Some(Error::passing(Code::RpcsDisagree, "not yet")), at);
+    let passing = |at| answer(Some(Error::passing(Code::RpcsDisagree, Detail::any())), at);
     let mut state = step(&whole.state, &passing(clock), clock, 0).state;
     let mut looks = 1;
     let begun = clock;

@@ -2,14 +2,14 @@
 
 use super::bus::{BusConnection, connect};
 use super::failure::{is_locked_error, model_error};
-use super::items::{Bytes, ensure_unlocked, find_secret, remove_all, write};
-use crate::keyring::backend::{Disconnect, Prompting, user};
+use super::items::{Bytes, default_collection, ensure_unlocked, find_secret, remove_all, write};
+use crate::keyring::backend::{Changes, Disconnect, Prompting, user};
 use crate::keyring::lock;
 use ::secret_service::Error as Failure;
 use ::secret_service::blocking::SecretService;
 use keyring::v1::Error as ModelError;
 use std::fmt;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use zbus::blocking::Connection;
@@ -21,12 +21,12 @@ const STALE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct Client {
     /// The scope of this home's entries, and then those that earlier versions may have used.
     pub(super) scopes: Vec<String>,
-    pub(super) open: Mutex<OpenConnection>,
+    open: Mutex<OpenConnection>,
     pub(super) connection: Arc<BusConnection>,
 }
 
 #[derive(Default)]
-pub(super) struct OpenConnection {
+struct OpenConnection {
     bus: Option<Connection>,
     service: Option<SecretService<'static>>,
 }
@@ -39,6 +39,18 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
+    pub(super) fn new(scopes: Vec<String>, changes: Arc<Changes>) -> Self {
+        Self {
+            scopes,
+            open: Mutex::default(),
+            connection: Arc::new(BusConnection {
+                bus: Mutex::default(),
+                is_closed: AtomicBool::new(false),
+                changes,
+            }),
+        }
+    }
+
     /// Makes a call with the open connection, and once more with a new one if the connection was stale.
     pub(super) fn with<T>(
         &self,
@@ -99,6 +111,13 @@ impl Client {
         }
     }
 
+    /// A keyring that has appeared may ask the user once; from here on it has.
+    fn may_ask(&self, prompting: Prompting) {
+        if prompting == Prompting::Allowed {
+            self.connection.changes.clear_appeared();
+        }
+    }
+
     fn own(&self, name: &str) -> String {
         self.scopes
             .first()
@@ -119,20 +138,18 @@ impl Client {
         let own = self.own(name);
         let former = self.former(name);
         self.with(|bus, service| {
+            self.may_ask(prompting);
             if let Some(secret) = find_secret(bus, service, &own, &former, prompting)? {
                 return Ok(Some(secret));
             }
-            if prompting == Prompting::Allowed {
-                let collection = service.get_default_collection()?;
-                if collection.is_locked()? {
-                    // A locked collection may hide its items.
-                    collection.unlock()?;
-                    if let Some(secret) = find_secret(bus, service, &own, &former, prompting)? {
-                        return Ok(Some(secret));
-                    }
+            if prompting == Prompting::Allowed && service.get_default_collection()?.is_locked()? {
+                // A locked collection may hide its items.
+                default_collection(bus, service, prompting)?;
+                if let Some(secret) = find_secret(bus, service, &own, &former, prompting)? {
+                    return Ok(Some(secret));
                 }
             }
-            ensure_unlocked(service)?;
+            ensure_unlocked(bus, service)?;
             Ok(None)
         })
     }
@@ -146,6 +163,7 @@ impl Client {
         let own = self.own(name);
         let former = self.former(name);
         self.with(|bus, service| {
+            self.may_ask(prompting);
             write(bus, service, &own, secret, prompting)?;
             for other in &former {
                 // A former item that stays does no harm, because the current one is read first.
@@ -168,7 +186,7 @@ impl Client {
             }
             if !found {
                 // A locked keyring may hide the entry.
-                ensure_unlocked(service)?;
+                ensure_unlocked(bus, service)?;
             }
             Ok(found)
         })

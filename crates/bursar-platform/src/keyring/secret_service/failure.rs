@@ -1,14 +1,14 @@
-//! Tells a locked keyring from every other failure of the Secret Service.
+//! Tells a locked keyring, and one that has not allowed Bursar to use an entry, from every other failure of the Secret Service.
 
+use crate::keyring::entry::NotAllowed;
 use ::secret_service::Error as Failure;
 use keyring::v1::Error as ModelError;
 
-/// The error of a service that does not support the requested encryption.
-pub(super) const NOT_SUPPORTED: &str = "org.freedesktop.DBus.Error.NotSupported";
-
 /// The failure as an error of the `keyring` crate. Only a lock means that the storage is not accessible.
 pub(super) fn model_error(failure: Failure) -> ModelError {
-    if is_locked_error(&failure) {
+    if matches!(failure, Failure::Prompt) {
+        ModelError::NoStorageAccess(Box::new(NotAllowed))
+    } else if is_locked_error(&failure) {
         ModelError::NoStorageAccess(Box::new(failure))
     } else {
         ModelError::PlatformFailure(Box::new(failure))
@@ -21,12 +21,14 @@ pub(super) fn is_locked_error(failure: &Failure) -> bool {
     matches!(failure, Failure::Locked | Failure::Prompt) || is_named(failure, IS_LOCKED)
 }
 
-pub(super) fn is_named(failure: &Failure, name: &str) -> bool {
-    if let Failure::Zbus(zbus::Error::MethodError(named, _, _)) = failure {
-        return named.as_str() == name;
-    }
-    if let Failure::ZbusFdo(zbus::fdo::Error::NotSupported(_)) = failure {
-        return name == NOT_SUPPORTED;
-    }
-    false
+/// Whether the service answered a call with an error.
+pub(super) fn is_refusal(failure: &Failure) -> bool {
+    matches!(
+        failure,
+        Failure::Zbus(zbus::Error::MethodError(..) | zbus::Error::FDO(_)) | Failure::ZbusFdo(_)
+    )
+}
+
+fn is_named(failure: &Failure, name: &str) -> bool {
+    matches!(failure, Failure::Zbus(zbus::Error::MethodError(named, _, _)) if named.as_str() == name)
 }

@@ -1,24 +1,25 @@
 //! Finds, writes and removes the items of the Secret Service.
 
 use super::SERVICE_NAME;
+use super::prompt::{PROMPT, unlock};
 use crate::keyring::backend::{Prompting, SERVICE};
-use ::secret_service::Error as Failure;
 use ::secret_service::blocking::{Collection, Item, SecretService};
+use ::secret_service::{Error as Failure, SearchItemsResult};
 use std::collections::HashMap;
 use zbus::blocking::Connection;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath};
 use zeroize::Zeroizing;
 
 const ITEM: &str = "org.freedesktop.Secret.Item";
-const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 
 pub(super) type Bytes = Zeroizing<Vec<u8>>;
 
 /// The result of a search by name.
 enum Found<'a> {
     Item(Item<'a>),
-    /// There is an item, in a locked collection.
-    Locked,
+    /// There is an item, and the user would have to answer a prompt: the failure tells whether its collection is locked or only
+    /// the item, for this program.
+    Locked(Failure),
     Nothing,
 }
 
@@ -34,17 +35,16 @@ fn newest_item<'a>(
     user: &str,
     prompting: Prompting,
 ) -> Result<Found<'a>, Failure> {
-    let found = service.search_items(attributes(user))?;
+    let found = search(bus, service, user, prompting)?;
     let mut items = found.unlocked;
     if items.is_empty() {
         if found.locked.is_empty() {
             return Ok(Found::Nothing);
         }
         if prompting == Prompting::Forbidden {
-            return Ok(Found::Locked);
+            return why_locked(service, &found.locked).map(Found::Locked);
         }
-        let all: Vec<&Item<'_>> = found.locked.iter().collect();
-        service.unlock_all(&all)?;
+        unlock_items(bus, service, &found.locked)?;
         items = found.locked;
     }
     items.sort_by_cached_key(age);
@@ -57,6 +57,62 @@ fn newest_item<'a>(
         }
     }
     Ok(Found::Item(newest))
+}
+
+/// KeePassXC shows the items of an unlocked database as locked to each program that the user has not yet allowed to use them.
+fn why_locked(service: &SecretService<'_>, items: &[Item<'_>]) -> Result<Failure, Failure> {
+    for item in items {
+        let collection = item.item_path.rsplit_once('/').map(|(path, _)| path);
+        let path = ObjectPath::try_from(collection.unwrap_or_default())?;
+        let collection = service.get_collection_by_path(path.to_owned().into())?;
+        if collection.is_locked()? {
+            return Ok(Failure::Locked);
+        }
+    }
+    Ok(Failure::Prompt)
+}
+
+/// Searches by name. KeePassXC answers a search only after the user has unlocked one of its databases, so this searches only if
+/// something is unlocked, and asks the user by a prompt before, which can be withdrawn.
+fn search<'a>(
+    bus: &Connection,
+    service: &'a SecretService<'_>,
+    user: &str,
+    prompting: Prompting,
+) -> Result<SearchItemsResult<Item<'a>>, Failure> {
+    if !is_any_unlocked(service)? {
+        default_collection(bus, service, prompting)?;
+    }
+    service.search_items(attributes(user))
+}
+
+fn is_any_unlocked(service: &SecretService<'_>) -> Result<bool, Failure> {
+    for collection in service.get_all_collections()? {
+        if !collection.is_locked()? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn unlock_items(
+    bus: &Connection,
+    service: &SecretService<'_>,
+    items: &[Item<'_>],
+) -> Result<(), Failure> {
+    let paths: Vec<&ObjectPath<'_>> = items.iter().map(|item| &*item.item_path).collect();
+    let answered = unlock(bus, &paths, || {
+        for item in items {
+            if item.is_locked()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    });
+    match answered {
+        Err(Failure::Prompt) => Err(why_locked(service, items)?),
+        answered => answered,
+    }
 }
 
 /// When the item was modified and created, in seconds, and the number in its path for items of the same second.
@@ -85,13 +141,13 @@ pub(super) fn find_secret(
 ) -> Result<Option<Bytes>, Failure> {
     match newest_item(bus, service, own, prompting)? {
         Found::Item(item) => return secret_of(&item).map(Some),
-        Found::Locked => return Err(Failure::Locked),
+        Found::Locked(why) => return Err(why),
         Found::Nothing => {}
     }
     for other in former {
         let item = match newest_item(bus, service, other, prompting)? {
             Found::Item(item) => item,
-            Found::Locked => return Err(Failure::Locked),
+            Found::Locked(why) => return Err(why),
             Found::Nothing => continue,
         };
         let secret = secret_of(&item)?;
@@ -122,10 +178,12 @@ pub(super) fn write(
             item.set_secret(secret, KIND)?;
             secret_of(&item)?
         }
-        Found::Locked => return Err(Failure::Locked),
+        Found::Locked(why) => return Err(why),
         Found::Nothing => {
-            let collection = default_collection(service, prompting)?;
-            let label = format!("keyring:{user}@{SERVICE}");
+            let collection = default_collection(bus, service, prompting)?;
+            // Some keyrings show the label when they ask whether Bursar may read the item.
+            let name = user.split_once('/').map_or(user, |(_, name)| name);
+            let label = format!("Bursar: {name}");
             let item = collection.create_item(&label, attributes(user), secret, true, KIND)?;
             secret_of(&item)?
         }
@@ -140,6 +198,7 @@ pub(super) fn write(
 
 /// The collection for new items, unlocked.
 pub(super) fn default_collection<'a>(
+    bus: &Connection,
     service: &'a SecretService<'_>,
     prompting: Prompting,
 ) -> Result<Collection<'a>, Failure> {
@@ -148,15 +207,22 @@ pub(super) fn default_collection<'a>(
         if prompting == Prompting::Forbidden {
             return Err(Failure::Locked);
         }
-        collection.unlock()?;
+        let path: &ObjectPath<'_> = &collection.collection_path;
+        match unlock(bus, &[path], || Ok(!collection.is_locked()?)) {
+            Err(Failure::Prompt) => return Err(Failure::Locked),
+            answered => answered?,
+        }
     }
     Ok(collection)
 }
 
 /// Fails if anything is locked, or if there is no collection for new items. An empty search result is reliable only after
 /// this check, because a locked keyring may answer a search as if it were empty.
-pub(super) fn ensure_unlocked(service: &SecretService<'_>) -> Result<(), Failure> {
-    default_collection(service, Prompting::Forbidden)?;
+pub(super) fn ensure_unlocked(
+    bus: &Connection,
+    service: &SecretService<'_>,
+) -> Result<(), Failure> {
+    default_collection(bus, service, Prompting::Forbidden)?;
     for collection in service.get_all_collections()? {
         if collection.is_locked()? {
             return Err(Failure::Locked);
@@ -172,13 +238,12 @@ pub(super) fn remove_all(
     user: &str,
     prompting: Prompting,
 ) -> Result<bool, Failure> {
-    let found = service.search_items(attributes(user))?;
+    let found = search(bus, service, user, prompting)?;
     if !found.locked.is_empty() {
         if prompting == Prompting::Forbidden {
             return Err(Failure::Locked);
         }
-        let all: Vec<&Item<'_>> = found.locked.iter().collect();
-        service.unlock_all(&all)?;
+        unlock_items(bus, service, &found.locked)?;
     }
     let mut any = false;
     for item in found.unlocked.iter().chain(&found.locked) {

@@ -1,6 +1,7 @@
 //! Balances, payment methods, charges and users.
 
 use super::*;
+use bursar_domain::error::Detail;
 
 #[tokio::test]
 async fn reads_exact_balances_and_never_guesses() {
@@ -23,23 +24,29 @@ async fn reads_exact_balances_and_never_guesses() {
         Code::AmbiguousBalance
     );
     let provider = over(&server, "feature_key = \"credits\"").await;
-    assert_eq!(provider.balance().await.unwrap().balance, usdc("2"));
-    assert_eq!(
-        server
-            .requests()
-            .last()
-            .unwrap()
-            .parameter("entitlementKey")
-            .as_deref(),
-        Some("credits")
-    );
+    let named = provider.balance().await.unwrap();
+    assert_eq!(named.balance, usdc("2"));
+    let others: Vec<_> = named
+        .entitlements
+        .iter()
+        .map(|other| (other.name.as_str(), other.amount.to_brief()))
+        .collect();
+    assert_eq!(others, [("usdc", "1.00 USDC".to_owned())]);
+    // One that was asked for alone would hide the others.
+    let asked = server
+        .requests()
+        .last()
+        .unwrap()
+        .parameter("entitlementKey");
+    assert_eq!(asked, None);
     let provider = over(&server, "feature_key = \"else\"").await;
     assert_eq!(provider.balance().await.unwrap_err().code, Code::NotFound);
 
     let (_server, provider) = always(200, "[]").await;
     assert_eq!(provider.balance().await.unwrap_err().code, Code::NotFound);
     for wrong in [
-        "-1",
+        "--1",
+        "-1000000000001",
         "1e3",
         "",
         "NaN",
@@ -51,8 +58,137 @@ async fn reads_exact_balances_and_never_guesses() {
         let (_server, provider) = always(200, &format!("[{}]", value("usdc", wrong))).await;
         let error = provider.balance().await.unwrap_err();
         assert_eq!(error.code, Code::AnswerMalformed, "{wrong}");
-        assert!(error.message.contains("balance"), "{}", error.message);
+        assert!(
+            error.detail.to_string().contains("balance"),
+            "{}",
+            error.detail
+        );
     }
+}
+
+/// An entitlement with these figures.
+fn entitlement(key: &str, balance: &str, overage: &str) -> String {
+    format!(
+        r#"{{"balance":"{balance}","usage":"1","estimatedUsage":"1.20","overage":"{overage}",
+        "totalDepositedAmount":"1","userId":"u","featureKey":"{key}","usageDaysLeft":0}}"#
+    )
+}
+
+#[tokio::test]
+async fn debt_is_read_from_every_combination_of_signs() {
+    for (balance, overage, spendable, owed, odd) in [
+        ("12.50", "0", "12.50", None, false),
+        ("0.00", "0.00", "0.00", None, false),
+        ("0.00", "3.50", "0.00", Some("3.50"), false),
+        ("-3.50", "0", "0", Some("3.50"), false),
+        ("-3.50", "3.50", "0", Some("3.50"), false),
+        ("-3.50", "4.00", "0", Some("4.00"), true),
+        ("-3.50", "-1", "0", Some("3.50"), true),
+        ("0", "-3.50", "0", None, true),
+        ("12.50", "3.50", "12.50", None, true),
+        ("12.50", "-3.50", "12.50", None, true),
+    ] {
+        let case = format!("{balance} and {overage}");
+        let body = format!("[{}]", entitlement("usd-balance", balance, overage));
+        let (_server, provider) = always(200, &body).await;
+        let read = provider.balance().await.unwrap();
+        assert_eq!(read.balance, usdc(spendable), "{case}");
+        assert_eq!(read.owed, owed.map(usdc), "{case}");
+        let named: &[&str] = if odd { &["overage"] } else { &[] };
+        assert_unread(provider.as_ref(), named);
+    }
+    // An overage that cannot be read is named, and the balance still counts.
+    let body = format!("[{}]", entitlement("usd-balance", "-3.50", "much"));
+    let (_server, provider) = always(200, &body).await;
+    assert_eq!(provider.balance().await.unwrap().owed, Some(usdc("3.50")));
+    assert_unread(provider.as_ref(), &["overage"]);
+}
+
+#[tokio::test]
+async fn promo_credits_stand_beside_the_balance() {
+    let promo = entitlement("promo-credits", "12.00", "0").replace(
+        "\"usageDaysLeft\":0",
+        "\"expiresAt\":\"2026-12-24T00:00:00Z\"",
+    );
+    let body = format!("[{promo},{}]", entitlement("usd-balance", "86.40", "0"));
+    let (_server, provider) = always(200, &body).await;
+    let read = provider.balance().await.unwrap();
+    assert_eq!(read.balance, usdc("86.40"));
+    let [credits] = read.entitlements.as_slice() else {
+        panic!("{:?}", read.entitlements);
+    };
+    assert_eq!(credits.kind, EntitlementKind::PromoCredits);
+    assert_eq!(credits.amount, usdc("12"));
+    let expires = Timestamp::parse_rfc3339("2026-12-24T00:00:00Z");
+    assert_eq!(credits.expires_at, expires);
+
+    // Nothing tells these two apart: both are named with their amounts.
+    let two = format!(
+        "[{},{}]",
+        entitlement("compute", "1.50", "0"),
+        entitlement("storage", "-2", "0")
+    );
+    let (_server, provider) = always(200, &two).await;
+    let error = provider.balance().await.unwrap_err();
+    assert_eq!(error.code, Code::AmbiguousBalance);
+    let balances = "compute 1.50 USDC, storage -2.00 USDC".to_owned();
+    assert_eq!(
+        error.detail,
+        Detail::from(ProviderDetail::SeveralBalances { balances })
+    );
+
+    let only = format!("[{}]", entitlement("promo-credits", "5", "0"));
+    let (_server, provider) = always(200, &only).await;
+    assert_eq!(provider.balance().await.unwrap().balance, usdc("5"));
+}
+
+#[tokio::test]
+async fn amounts_are_in_the_unit_that_the_network_names() {
+    let server = StubServer::start(|request| {
+        let body = match request.path() {
+            "/v2/payment-methods" => {
+                let method = |provider: &str| {
+                    format!(
+                        r#"{{"provider":"{provider}","methodCode":"{provider}","kind":"crypto","enabled":true,
+                        "displayName":"x","minAmountCents":1000,"maxAmountCents":null,"feePaidByUser":true,
+                        "estFeeBps":100,"estFeeFixedCents":5,"sortOrder":1}}"#
+                    )
+                };
+                format!("[{},{}]", method("copperx"), method("stripe"))
+            }
+            "/v2/users/balances" => format!("[{}]", entitlement("usd-balance", "86.40", "0")),
+            _ => page(
+                &[
+                    top_up("resolved"),
+                    top_up("open")
+                        .replace("copperx", "stripe")
+                        .replace(ID, "other"),
+                ]
+                .join(","),
+                1,
+                1,
+            ),
+        };
+        StubResponse::json(200, &body)
+    });
+    let today = "currency = \"USD\"\n[[checkout]]\nprovider = \"copperx\"\ncurrency = \"USDC\"\n\
+                 hosts = [\"buy.copperx.io\"]";
+    let provider = over(&server, today).await;
+    let balance = provider.balance().await.unwrap().balance;
+    assert_eq!(balance.to_brief(), "86.40 USD");
+    let catalogue = provider.catalogue().await.unwrap();
+    assert_eq!(catalogue.currency.as_str(), "USD");
+    assert!(
+        catalogue
+            .presets
+            .iter()
+            .all(|preset| preset.currency().as_str() == "USD")
+    );
+    let minima = catalogue.methods.iter().map(|method| method.min.to_brief());
+    assert_eq!(minima.collect::<Vec<_>>(), ["10.00 USDC", "10.00 USD"]);
+    let history = provider.history(None, None).await.unwrap().payments;
+    let amounts = history.iter().map(|payment| payment.amount.to_brief());
+    assert_eq!(amounts.collect::<Vec<_>>(), ["25.50 USDC", "25.50 USD"]);
 }
 
 #[tokio::test]
@@ -136,7 +272,7 @@ async fn lists_enabled_methods_in_provider_order() {
     let methods = provider.catalogue().await.unwrap().methods;
     assert_eq!(methods.len(), 1);
     assert_eq!(methods[0].code, "b");
-    assert_unread(provider.as_ref(), &["methodCode", "a payment method"]);
+    assert_unread(provider.as_ref(), &["methodCode", "object=method"]);
 }
 
 /// Asserts that the provider reports exactly these parts as unreadable.
@@ -145,7 +281,9 @@ fn assert_unread(provider: &dyn Provider, named: &[&str]) {
     assert_eq!(errors.len(), named.len(), "{errors:?}");
     for field in named {
         assert!(
-            errors.iter().any(|error| error.message.contains(field)),
+            errors
+                .iter()
+                .any(|error| error.detail.to_string().contains(field)),
             "{field}: {errors:?}"
         );
         assert!(
@@ -212,6 +350,76 @@ async fn sums_charges_by_day_within_range() {
 }
 
 #[tokio::test]
+async fn groups_charges_by_day_and_resource() {
+    let row = |day: u8, id: &str, kind: &str, name: &str, cost: &str| {
+        format!(
+            r#"{{"totalCost":"{cost}","periodStart":"2026-01-{day:02}T00:00:00Z","resourceId":{id},
+            "resourceType":{kind},"resourceName":{name}}}"#
+        )
+    };
+    let rows = [
+        row(1, r#""m1""#, r#""VM""#, r#""web-1""#, "1.5"),
+        row(1, r#""m1""#, r#""VM""#, r#""web-1""#, "0.5"),
+        row(1, r#""d1""#, r#""STORAGE""#, "null", "0.2"),
+        row(2, r#""m2""#, r#""VM""#, "null", "3"),
+        row(2, "null", "null", "null", "0.1"),
+        row(3, r#""m1""#, r#""VM""#, r#""web-1""#, "-1"),
+        row(3, r#""m2""#, r#""VM""#, r#""x""#, "4"),
+    ];
+    let charges_body = format!("[{}]", rows.join(","));
+    let machines = r#"{"items":[7,{"id":"m2","name":"db"},{"id":"m3","name":"other"}]}"#;
+    for (status, body, name) in [(200, machines, Some("db")), (403, r#"{"error":"x"}"#, None)] {
+        let charges_body = charges_body.clone();
+        let server = StubServer::start(move |request| match request.path() {
+            "/v2/vms" => StubResponse::json(status, body),
+            _ => StubResponse::json(200, &charges_body),
+        });
+        let charges = over(&server, "")
+            .await
+            .charges("2026-01-01", "2026-01-03")
+            .await
+            .unwrap();
+        let first = server.requests().into_iter().next().unwrap();
+        assert_eq!(first.parameter("groupBy").as_deref(), Some("RESOURCE"));
+        let found: Vec<_> = charges
+            .resources
+            .iter()
+            .map(|charge| {
+                let resource = &charge.resource;
+                let (date, id) = (charge.date.as_str(), resource.id.as_str());
+                let amount = charge.amount.to_decimal();
+                (date, id, resource.name.as_deref(), resource.kind, amount)
+            })
+            .collect();
+        let expected = [
+            ("2026-01-01", "d1", None, ResourceKind::Disk, "0.2"),
+            (
+                "2026-01-01",
+                "m1",
+                Some("web-1"),
+                ResourceKind::Machine,
+                "2.0",
+            ),
+            ("2026-01-02", "", None, ResourceKind::Other, "0.1"),
+            ("2026-01-02", "m2", name, ResourceKind::Machine, "3"),
+        ];
+        let expected = expected
+            .map(|(date, id, name, kind, amount)| (date, id, name, kind, amount.to_owned()));
+        assert_eq!(
+            found, expected,
+            "a day with an unreadable charge is left out"
+        );
+        let days: Vec<_> = charges
+            .days
+            .iter()
+            .map(|day| day.amount.to_decimal())
+            .collect();
+        assert_eq!(days, ["2.2", "3.1"]);
+        assert_eq!(charges.unknown.len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn unreadable_charge_makes_only_its_day_unknown() {
     let row = |day: u8, cost: &str| {
         format!(r#"{{"totalCost":{cost},"periodStart":"2026-01-{day:02}T00:00:00Z"}}"#)
@@ -250,7 +458,7 @@ async fn unreadable_charge_makes_only_its_day_unknown() {
                 ["2026-01-02"],
                 "{wrong}"
             );
-            assert_unread(provider.as_ref(), &["a charge", "totalCost"]);
+            assert_unread(provider.as_ref(), &["object=charge", "totalCost"]);
         }
     }
 }

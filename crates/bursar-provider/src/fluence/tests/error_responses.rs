@@ -1,6 +1,7 @@
 //! Rejected requests, and responses that are not the API's own.
 
 use super::*;
+use bursar_domain::error::Detail;
 
 #[tokio::test]
 async fn maps_refusals_to_codes() {
@@ -98,8 +99,103 @@ async fn maps_refusals_to_codes() {
         );
         let error = provider.balance().await.unwrap_err();
         assert_eq!(error.code, read, "{status}");
-        assert!(!error.message.contains(KEY));
+        assert!(!error.detail.to_string().contains(KEY));
     }
+}
+
+const BAD_REQUEST: &str = r#"{"code":"bad_request","error":"Wrong"}"#;
+
+#[tokio::test]
+async fn bad_request_without_parameters_is_about_the_key() {
+    let incomplete = Detail::from(ProviderDetail::KeyIncomplete);
+    let (server, provider) = always(400, BAD_REQUEST).await;
+    let error = provider.key_owner().await.unwrap_err();
+    assert_eq!(
+        (error.code, error.detail),
+        (Code::Unauthorized, incomplete.clone())
+    );
+    assert_eq!(server.requests().len(), 1, "no other call is needed");
+
+    // Every other call is compared with one that has no parameters: its answer decides.
+    for (status, body, code) in [
+        (400, BAD_REQUEST, Code::Unauthorized),
+        (401, r#"{"error":"x"}"#, Code::Unauthorized),
+        (403, r#"{"error":"x"}"#, Code::Refused),
+        (500, r#"{"error":"x"}"#, Code::Refused),
+        (400, "<html>", Code::Refused),
+        (200, r#"{"id":"u-1"}"#, Code::Refused),
+    ] {
+        let server = StubServer::start(move |request| match request.path() {
+            "/v1/users/me" => StubResponse::json(status, body),
+            _ => StubResponse::json(400, BAD_REQUEST),
+        });
+        let provider = over(&server, "").await;
+        for result in [
+            provider.balance().await.map(drop),
+            provider.charges("2026-01-01", "2026-01-02").await.map(drop),
+            provider.start(&new_top_up(1000)).await.map(drop),
+            provider.cancel(ID).await,
+        ] {
+            let error = result.unwrap_err();
+            assert_eq!(error.code, code, "{status} {body}");
+            assert_eq!(
+                error.detail == incomplete,
+                code == Code::Unauthorized,
+                "{status} {body}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn forbidden_call_names_scope_preset_and_use() {
+    let (_server, provider) = always(403, r#"{"code":"forbidden","error":"x"}"#).await;
+    let start = provider.start(&new_top_up(1000)).await.map(drop);
+    for (result, needed_for, scope, preset) in [
+        (
+            provider.history(None, None).await.map(drop),
+            KeyUse::Payments,
+            "billing:get_history",
+            "Read only",
+        ),
+        (
+            provider.pending().await.map(drop),
+            KeyUse::Payments,
+            "billing:get_history",
+            "Read only",
+        ),
+        (
+            provider.charges("2026-01-01", "2026-01-02").await.map(drop),
+            KeyUse::Spending,
+            "billing:get_spending_history",
+            "Read only",
+        ),
+        (
+            provider.catalogue().await.map(drop),
+            KeyUse::TopUps,
+            "billing:top_up",
+            "Full access",
+        ),
+        (start, KeyUse::TopUps, "billing:top_up", "Full access"),
+        (
+            provider.cancel(ID).await,
+            KeyUse::TopUps,
+            "billing:top_up",
+            "Full access",
+        ),
+    ] {
+        let error = result.unwrap_err();
+        assert_eq!(error.code, Code::Forbidden);
+        let lacks = ProviderDetail::KeyLacksScope {
+            needed_for,
+            scope: scope.to_owned(),
+            preset: preset.to_owned(),
+        };
+        assert_eq!(error.detail, lacks.into());
+    }
+    // Every key may read the balance, so no scope can be missing for it.
+    let error = provider.balance().await.unwrap_err();
+    assert_eq!(error.detail, ProviderDetail::KeyNotAllowed.into());
 }
 
 #[tokio::test]
@@ -229,7 +325,10 @@ async fn never_repeats_key_that_api_echoes() {
         let (_server, provider) =
             always(422, &format!(r#"{{"error":"key {echoed} may not pay"}}"#)).await;
         let error = provider.start(&new_top_up(1000)).await.unwrap_err();
-        assert_eq!(error.message, "Fluence refused: key … may not pay");
+        let refusal = ProviderDetail::RequestRefusedBecause {
+            said: "key … may not pay".to_owned(),
+        };
+        assert_eq!(error.detail, refusal.into());
         let unreadable = top_up("open").replace("copperx\"", &format!("{echoed}\""));
         let (_server, provider) = always(200, &page(&unreadable, 0, 1)).await;
         let payment = provider
@@ -249,8 +348,11 @@ async fn cleans_and_shortens_reason_of_refusal() {
     let reason = format!("too \\u202egib\\u0000 <b>{}", "x".repeat(500));
     let (_server, provider) = always(422, &format!(r#"{{"error":"{reason}"}}"#)).await;
     let error = provider.start(&new_top_up(1000)).await.unwrap_err();
-    assert!(error.message.starts_with("Fluence refused: too gib <b>xxx"));
-    assert!(error.message.chars().count() < 220);
+    let Detail::Provider(ProviderDetail::RequestRefusedBecause { said }) = error.detail else {
+        panic!("{error}");
+    };
+    assert!(said.starts_with("too gib <b>xxx"), "{said}");
+    assert!(said.chars().count() <= 200);
 }
 
 #[tokio::test]

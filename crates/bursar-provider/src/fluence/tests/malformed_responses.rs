@@ -34,12 +34,12 @@ async fn rejects_malformed_top_up_fields() {
         let error = provider.pending().await.unwrap_err();
         assert_eq!(error.code, Code::AnswerMalformed, "{wrong:.40}");
         assert!(
-            error.message.contains(named),
+            error.detail.to_string().contains(named),
             "{} does not name {named}",
-            error.message
+            error.detail
         );
         assert!(
-            error.message.len() < 200,
+            error.detail.to_string().len() < 200,
             "the server's text is not repeated"
         );
     }
@@ -81,13 +81,24 @@ async fn rejects_malformed_bodies() {
         doubled.payments.is_empty(),
         "neither of two contradicting entries counts"
     );
-    assert!(doubled.unreadable[0].error.message.contains("twice"));
+    assert!(
+        doubled.unreadable[0]
+            .error
+            .detail
+            .to_string()
+            .starts_with("payment-listed-twice")
+    );
     let same = format!("{0},{0}", top_up("resolved"));
     let (_server, provider) = always(200, &page(&same, 0, 1)).await;
     let same = provider.history(None, None).await.unwrap();
     assert_eq!(same.payments.len(), 1);
-    assert!(
-        same.unreadable[0].error.message.contains("should have 2"),
+    let missing = ResponseDetail::PageIncomplete {
+        expected: 2,
+        found: 1,
+    };
+    assert_eq!(
+        same.unreadable[0].error.detail,
+        missing.into(),
         "another top-up may be missing"
     );
 }
@@ -121,7 +132,7 @@ async fn reports_unreadable_optional_field_and_keeps_its_row() {
             ),
             (1, 0, 1)
         );
-        let note = &history.partly_unreadable[0].error.message;
+        let note = history.partly_unreadable[0].error.detail.to_string();
         assert!(note.contains(named) && note.contains(ID), "{note}");
     }
 }
@@ -214,7 +225,7 @@ async fn unreadable_row_does_not_affect_others() {
     let at = Timestamp::parse_rfc3339("2026-01-02T03:04:05Z");
     for (unreadable, (words, created_at)) in history.unreadable.iter().zip([
         (["status", "second"], at),
-        (["a top-up", "object"], None),
+        (["response-not-object", "object=top-up"], None),
         (["amountCents", "third"], at),
         (["createdAt", "fourth"], None),
     ]) {
@@ -222,9 +233,9 @@ async fn unreadable_row_does_not_affect_others() {
         assert_eq!(unreadable.created_at, created_at);
         for word in words {
             assert!(
-                unreadable.error.message.contains(word),
+                unreadable.error.detail.to_string().contains(word),
                 "{}",
-                unreadable.error.message
+                unreadable.error.detail
             );
         }
     }

@@ -10,6 +10,7 @@ use super::*;
 use crate::connect;
 use crate::session::Credential;
 use bursar_domain::account::AccountId;
+use bursar_domain::api_balance::EntitlementKind;
 use bursar_domain::catalogue::MethodKind;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::payment::{NewPayment, Purpose, Status};

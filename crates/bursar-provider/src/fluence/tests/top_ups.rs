@@ -5,7 +5,13 @@ use super::*;
 #[test]
 fn payment_provider_has_title() {
     let network = network("https://api.example", "");
-    assert_eq!(crate::source_title(&network, "copperx"), Some("CopperX"));
+    for (source, title) in [
+        ("copperx", "CopperX"),
+        ("nowpayments", "NOWPayments"),
+        ("stripe", "Stripe"),
+    ] {
+        assert_eq!(crate::source_title(&network, source), Some(title));
+    }
     assert_eq!(crate::source_title(&network, "another"), None);
 }
 

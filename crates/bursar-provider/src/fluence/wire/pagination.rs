@@ -1,7 +1,7 @@
 //! The counts of a page, and whether they fit together.
 
 use crate::response_fields::Object;
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Code, Error, ResponseDetail, ResponseObject, Result};
 use bursar_domain::unreadable_row::UnreadableRow;
 
 pub(in crate::fluence) struct Pagination {
@@ -14,7 +14,7 @@ pub(in crate::fluence) struct Pagination {
 
 impl Pagination {
     pub(in crate::fluence) fn read(page: &Object<'_>) -> Result<Self> {
-        let pagination = page.object("pagination", "the pagination")?;
+        let pagination = page.object("pagination", ResponseObject::Page)?;
         let filtered_records = pagination.count("filteredRecords").ok();
         let per_page = pagination.count("perPage").ok().filter(|lines| *lines > 0);
         let counted = filtered_records.zip(per_page);
@@ -35,24 +35,27 @@ impl Pagination {
         let before = page.saturating_mul(per_page);
         let expected = all.saturating_sub(before).min(per_page);
         let pages = all.div_ceil(per_page);
-        let what = if lines != expected {
-            format!("a page should have {expected} top-ups and has {lines}")
+        let detail = if lines != expected {
+            ResponseDetail::PageIncomplete {
+                expected: brief(expected),
+                found: brief(lines),
+            }
         } else if self.total_pages < pages {
-            format!(
-                "{all} top-ups are said to be on {} pages of {per_page}",
-                self.total_pages
-            )
+            ResponseDetail::PageCountWrong {
+                payments: brief(all),
+                pages: brief(self.total_pages),
+            }
         } else {
             return None;
         };
         Some(UnreadableRow {
-            error: Error::new(
-                Code::LineUnreadable,
-                format!(
-                    "The provider's answer is not as described: {what}. Some may be missing here."
-                ),
-            ),
+            error: Error::new(Code::LineUnreadable, detail),
             created_at: None,
         })
     }
+}
+
+/// A count for a text.
+fn brief(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -2,13 +2,15 @@
 
 use super::amounts::cents;
 use super::pagination::Pagination;
+use crate::response_errors::{listed_twice, unreadable_payment};
 use crate::response_fields::{Object, UnreadableParts};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Error, FieldFault, ResponseObject, Result};
+use bursar_domain::network::Network;
 use bursar_domain::payment::{Created, Documents, Purpose, RemotePayment, Status};
 use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::{BTreeMap, HashMap};
 
-const TOP_UP: &str = "a top-up";
+const TOP_UP: ResponseObject = ResponseObject::TopUp;
 
 /// One page of `/v2/top-ups`.
 pub(in crate::fluence) struct TopUpPage {
@@ -22,15 +24,15 @@ pub(in crate::fluence) struct TopUpPage {
 }
 
 /// Reads a page of top-ups. A row that cannot be read does not affect the others, but the pagination must be readable.
-pub(in crate::fluence) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
-    let page = Object::parse("a page of top-ups", body)?;
+pub(in crate::fluence) fn top_up_page(body: &[u8], network: &Network) -> Result<TopUpPage> {
+    let page = Object::parse(ResponseObject::Page, body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
     let mut unreadable = Vec::new();
     let mut partly_unreadable = Vec::new();
     for item in page.each("items", TOP_UP)? {
         let mut parts = UnreadableParts::default();
         let read = item.as_ref().map_err(Clone::clone);
-        match read.and_then(|item| top_up(item, &mut parts)) {
+        match read.and_then(|item| top_up(item, network, &mut parts)) {
             Ok(payment) => {
                 let wrong = parts.into_errors();
                 partly_unreadable.extend(
@@ -43,7 +45,7 @@ pub(in crate::fluence) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
             Err(error) => unreadable.push(unreadable_row(item.ok().as_ref(), &error)),
         }
     }
-    let (doubled, repeated) = take_doubled(&mut payments, &page);
+    let (doubled, repeated) = take_doubled(&mut payments);
     unreadable.extend(doubled);
     let distinct = payments.len().saturating_add(unreadable.len());
     Ok(TopUpPage {
@@ -57,19 +59,15 @@ pub(in crate::fluence) fn top_up_page(body: &[u8]) -> Result<TopUpPage> {
 
 fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
     let id = item.and_then(|item| item.token("id").ok());
-    let named = id.map_or_else(String::new, |id| format!(" Its id is {id}."));
     UnreadableRow {
-        error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
+        error: unreadable_payment(error, id),
         created_at: item.and_then(|item| item.time("createdAt").ok()),
     }
 }
 
 /// Removes rows that repeat an id. If the rows are identical, one stays. If they differ, all of them are unreadable,
 /// because nobody knows which one is right. Also returns how many differing rows came after the first one of their id.
-fn take_doubled(
-    payments: &mut Vec<RemotePayment>,
-    page: &Object<'_>,
-) -> (Vec<UnreadableRow>, usize) {
+fn take_doubled(payments: &mut Vec<RemotePayment>) -> (Vec<UnreadableRow>, usize) {
     let mut repeated = 0_usize;
     let mut first: HashMap<String, RemotePayment> = HashMap::new();
     let mut doubled = BTreeMap::new();
@@ -86,30 +84,33 @@ fn take_doubled(
         }
     });
     payments.retain(|payment| !doubled.contains_key(&payment.id));
-    let wrong = page.wrong("items", "holds a top-up twice").message;
     let unreadable = doubled
         .into_iter()
         .map(|(id, created_at)| UnreadableRow {
-            error: Error::new(Code::LineUnreadable, format!("{wrong} Its id is {id}.")),
+            error: listed_twice(id),
             created_at: Some(created_at),
         })
         .collect();
     (unreadable, repeated)
 }
 
-pub(in crate::fluence) fn pending(body: &[u8]) -> Result<Option<RemotePayment>> {
-    let answer = Object::parse("the open top-up", body)?;
+pub(in crate::fluence) fn pending(body: &[u8], network: &Network) -> Result<Option<RemotePayment>> {
+    let answer = Object::parse(ResponseObject::TopUp, body)?;
     answer
         .object_or_null("pendingTopUp", TOP_UP)?
         .as_ref()
         // Errors in optional fields are dropped here, because the history reports them.
-        .map(|object| top_up(object, &mut UnreadableParts::default()))
+        .map(|object| top_up(object, network, &mut UnreadableParts::default()))
         .transpose()
 }
 
 /// Reads a top-up. The id, the status, the amount and the times of creation and update must be readable. Any other
 /// field is unknown if it cannot be read.
-fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<RemotePayment> {
+fn top_up(
+    object: &Object<'_>,
+    network: &Network,
+    unreadable: &mut UnreadableParts,
+) -> Result<RemotePayment> {
     let status = match object.raw_text("status")?.as_str() {
         "open" => Status::Open,
         "needs_review" => Status::UnderReview,
@@ -117,14 +118,16 @@ fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Remot
         "canceled" => Status::Cancelled,
         "expired" => Status::Expired,
         "failed" => Status::Failed,
-        _ => return Err(object.wrong("status", "is one that this version does not know")),
+        _ => return Err(object.wrong("status", FieldFault::Unknown)),
     };
+    let source = unreadable.take_or_null(object.text_or_null("provider"));
+    let unit = network.unit_of_payments(source.as_deref());
     Ok(RemotePayment {
         id: object.token("id")?,
         status,
-        amount: cents(object, "amountCents")?,
+        amount: cents(object, "amountCents", &unit)?,
         fee: None,
-        source: unreadable.take_or_null(object.text_or_null("provider")),
+        source,
         created_at: object.time("createdAt")?,
         updated_at: object.time("updatedAt")?,
         expires_at: unreadable.take_or_null(object.time_or_null("expiresAt")),
@@ -137,11 +140,11 @@ fn top_up(object: &Object<'_>, unreadable: &mut UnreadableParts) -> Result<Remot
 }
 
 pub(in crate::fluence) fn created(body: &[u8]) -> Result<Created> {
-    let answer = Object::parse("a new top-up", body)?;
+    let answer = Object::parse(ResponseObject::TopUp, body)?;
     let intent = answer.token("intentId")?;
     // The top-up exists even if its page is of another kind or cannot be read. The call for open top-ups reports it.
     let checkout = answer
-        .object_or_null("presentation", "the presentation")
+        .object_or_null("presentation", ResponseObject::PaymentPage)
         .ok()
         .flatten()
         .filter(|page| {
@@ -155,6 +158,7 @@ pub(in crate::fluence) fn created(body: &[u8]) -> Result<Created> {
     Ok(Created {
         payment_id: intent.clone(),
         intent_id: intent,
+        payment_provider: answer.text_or_null("provider").ok().flatten(),
         checkout,
         expires_at: None,
         payment: None,

@@ -1,7 +1,7 @@
 //! The user that a key belongs to.
 
 use crate::response_fields::Object;
-use bursar_domain::error::Result;
+use bursar_domain::error::{ResponseObject, Result};
 
 /// The user whom the key belongs to, and the key's scopes.
 pub(in crate::fluence) struct User {
@@ -14,7 +14,7 @@ pub(in crate::fluence) struct User {
 
 /// Reads the user. Only the id is required.
 pub(in crate::fluence) fn user(body: &[u8]) -> Result<User> {
-    let answer = Object::parse("the user", body)?;
+    let answer = Object::parse(ResponseObject::User, body)?;
     let id = answer.token("id")?;
     let email = answer.text_or_null("email").ok().flatten();
     Ok(User {

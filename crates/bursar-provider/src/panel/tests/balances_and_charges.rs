@@ -118,7 +118,9 @@ fn assert_unread(provider: &dyn Provider, named: &[&str]) {
     assert_eq!(errors.len(), named.len(), "{errors:?}");
     for field in named {
         assert!(
-            errors.iter().any(|error| error.message.contains(field)),
+            errors
+                .iter()
+                .any(|error| error.detail.to_string().contains(field)),
             "{field}: {errors:?}"
         );
         assert!(
@@ -159,7 +161,8 @@ async fn reads_payment_methods_by_payer() {
         (saved.state, saved.is_default),
         (SavedMethodState::Confirmed, true)
     );
-    assert_eq!(saved.detail, "•••• 4242, until 2031-04");
+    assert_eq!(saved.detail, "•••• 4242");
+    assert_eq!(saved.expires.as_deref(), Some("2031-04"));
     assert!(
         catalogue.methods[2].is_for(Some("pyr_acme"))
             && !catalogue.methods[2].is_for(Some("pyr_dana"))
@@ -222,7 +225,7 @@ async fn unreadable_limit_payer_or_method_does_not_affect_others() {
             PAYERS,
             "\"pyr_acme\"",
             "\"a b\"",
-            vec!["id of", "payer"],
+            vec!["field=id", "payer"],
             (2, 1, 2),
         ),
         (
@@ -278,7 +281,7 @@ async fn unreadable_limit_payer_or_method_does_not_affect_others() {
             METHODS,
             "{\"items\":[",
             "{\"items\":[7,",
-            vec!["a payment method"],
+            vec!["object=method"],
             (2, 2, 3),
         ),
     ] {

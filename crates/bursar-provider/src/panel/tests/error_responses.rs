@@ -2,6 +2,7 @@
 //! response of the panel.
 
 use super::*;
+use bursar_domain::error::ProviderDetail;
 
 /// Starts a payment at a panel that refuses it with this response, and returns the error.
 async fn refusing(status: u16, content_type: &'static str, body: &str) -> Error {
@@ -56,7 +57,7 @@ async fn maps_every_problem_to_a_code() {
         let error = refusing(status, "application/problem+json", &body).await;
         assert_eq!(error.code, ours, "{theirs}");
         assert_eq!(error.retry_after, Some(Span::seconds(7)));
-        assert!(!error.message.contains('\n'));
+        assert!(!error.detail.to_string().contains('\n'));
     }
 }
 
@@ -94,11 +95,10 @@ async fn never_repeats_key_that_panel_echoes() {
         let body =
             format!(r#"{{"status":422,"code":"invalid","detail":"key {echoed} may not pay"}}"#);
         let error = refusing(422, "application/problem+json", &body).await;
-        assert!(
-            error.message.ends_with("key … may not pay"),
-            "{}",
-            error.message
-        );
+        let refusal = ProviderDetail::RequestRefusedBecause {
+            said: "key … may not pay".to_owned(),
+        };
+        assert_eq!(error.detail, refusal.into());
     }
 }
 
@@ -107,7 +107,7 @@ async fn reports_changed_total_with_new_total() {
     let body = r#"{"type":"urn:bursar:panel:problem:total_changed","title":"T","status":409,
         "code":"total_changed","detail":"d","total":{"amount":"78.00","currency":"USD"}}"#;
     let error = refusing(409, "application/problem+json", body).await;
-    assert!(error.message.contains("78"), "{}", error.message);
+    assert!(error.detail.to_string().contains("78"), "{}", error.detail);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Tests how payments are read: every status, and every field that can be wrong.
 
 use super::*;
+use bursar_domain::paid_for::{PaidFor, PaidItem, PaidPeriod};
 use bursar_domain::payment::{FailureCode, Status};
 
 #[tokio::test]
@@ -50,9 +51,14 @@ async fn reads_payment_with_documents() {
     );
     let (_server, provider) = but_for("/api/v1/payments", &page(&renewal)).await;
     let history = provider.history(None, None).await.unwrap();
+    let item = PaidItem {
+        name: "db.demo.test".to_owned(),
+        server: None,
+        period: Some(PaidPeriod::Months(1)),
+    };
     assert_eq!(
-        history.payments[0].purpose.words().as_deref(),
-        Some("db.demo.test (1 month)")
+        history.payments[0].purpose.paid_for(),
+        Some(PaidFor::Items(vec![item]))
     );
 }
 
@@ -122,19 +128,23 @@ async fn unreadable_payment_names_its_field() {
         (
             r#"{"id":"pyr_dana","name":"Dana Demo"}"#,
             r#"{"name":"Dana Demo"}"#,
-            "id of the payer",
+            "field=id object=payer",
         ),
         (
             r#"{"kind":"top_up"}"#,
             r#"{"kind":"gift"}"#,
-            "kind of the purpose",
+            "field=kind object=purpose",
         ),
         (
             r#"{"kind":"top_up"}"#,
             r#"{"kind":"renewal","items":[]}"#,
-            "items of the purpose",
+            "field=items object=purpose",
         ),
-        ("\"kind\":\"payment_system\",", "", "kind of the method"),
+        (
+            "\"kind\":\"payment_system\",",
+            "",
+            "field=kind object=method",
+        ),
         ("\"created_at\":", "\"created_on\":", "created_at"),
         ("2026-01-31T12:00:01Z", "later", "updated_at"),
         ("pay_119", "../account", "id"),
@@ -154,9 +164,9 @@ async fn unreadable_payment_names_its_field() {
         let unreadable = &history.unreadable[0].error;
         assert_eq!(unreadable.code, Code::LineUnreadable);
         assert!(
-            unreadable.message.contains(named),
+            names(unreadable, named),
             "{} does not name {named}",
-            unreadable.message
+            unreadable.detail
         );
         // The history skips such a payment, but in the response to a payment request it is an error.
         let (_server, provider) = but_for("/api/v1/payments", &item).await;
@@ -175,9 +185,9 @@ async fn rejects_lists_that_do_not_end() {
     let first = provider.history(None, None).await.unwrap();
     assert_eq!(first.next.as_deref(), Some("again"));
     let error = provider.history(None, Some("again")).await.unwrap_err();
-    assert_names(&error, "leads to itself", "again");
+    assert_names(&error, "list-endless", "again");
     let error = provider.pending().await.unwrap_err();
-    assert_names(&error, "does not end", "again");
+    assert_names(&error, "list-endless", "again");
 
     let long = "c".repeat(513);
     for wrong in ["", long.as_str()] {
@@ -203,12 +213,10 @@ async fn rejects_lists_that_do_not_end() {
         history.payments.is_empty(),
         "neither of two contradicting entries counts"
     );
-    assert!(
-        history.unreadable[0]
-            .error
-            .message
-            .contains("pay_119 twice")
-    );
+    let twice = ResponseDetail::PaymentListedTwice {
+        payment: "pay_119".to_owned(),
+    };
+    assert_eq!(history.unreadable[0].error.detail, twice.into());
     let same = page(&format!("{TOP_UP},{TOP_UP}"));
     let (_server, provider) = but_for("/api/v1/payments", &same).await;
     let history = provider.history(None, None).await.unwrap();
@@ -223,12 +231,12 @@ async fn reports_unreadable_optional_field_and_keeps_its_row() {
         (
             "\"name\":\"Dana Demo\"",
             "\"name\":null",
-            "name of the payer",
+            "field=name object=payer",
         ),
         (
             "\"name\":\"Card (Stripe)\"",
             "\"name\":7",
-            "name of the method",
+            "field=name object=method",
         ),
         ("\"system\":\"stripe\"", "\"system\":{}", "system"),
         ("\"2026-01-31T13:00:00Z\"", "\"soon\"", "expires_at"),
@@ -249,8 +257,8 @@ async fn reports_unreadable_optional_field_and_keeps_its_row() {
             "{wrong}"
         );
         assert_eq!(history.payments[0].amount, usd("100"));
-        let note = &history.partly_unreadable[0].error.message;
-        assert!(note.contains(named), "{note} does not name {named}");
+        let note = &history.partly_unreadable[0].error;
+        assert!(names(note, named), "{note} does not name {named}");
     }
 }
 
@@ -259,7 +267,7 @@ async fn follows_and_reports_payment_that_differs_from_request() {
     let new = super::requests::new_top_up("100");
     for (right, wrong, named) in [
         ("", "", None),
-        ("\"100.00\"", "\"1000.00\"", Some("1000.00 USD")),
+        ("\"100.00\"", "\"1000.00\"", Some("1000.00")),
         (
             r#"{"kind":"top_up"}"#,
             r#"{"kind":"migration","order":"mig_31","number":"M-0031",
@@ -284,7 +292,11 @@ async fn follows_and_reports_payment_that_differs_from_request() {
             (None, differs) => assert_eq!(differs, None),
             (Some(named), Some(differs)) => {
                 assert_eq!(differs.code, Code::AnswerMalformed);
-                assert!(differs.message.contains(named), "{}", differs.message);
+                assert!(
+                    differs.detail.to_string().contains(named),
+                    "{}",
+                    differs.detail
+                );
             }
             (Some(named), None) => panic!("{named} is not noticed"),
         }

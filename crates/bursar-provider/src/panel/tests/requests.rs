@@ -58,13 +58,16 @@ async fn sends_periods_of_renewals_and_migrations() {
         items: vec![RenewalItem {
             service: "srv_web1".to_owned(),
             period: Some("3m".to_owned()),
-            name: "web-1 (3 months)".to_owned(),
+            name: "web-1".to_owned(),
+            paid_period: None,
         }],
     };
     let migration = Purpose::Migration {
         order: "mig_31".to_owned(),
         period: Some("12m".to_owned()),
         name: "M-0031".to_owned(),
+        server: None,
+        paid_period: None,
     };
     for (purpose, sent) in [
         (

@@ -4,7 +4,7 @@ use super::id;
 use super::money::Unit;
 use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::api_balance::ApiBalance;
-use bursar_domain::error::Result;
+use bursar_domain::error::{FieldFault, ResponseObject, Result};
 use bursar_domain::key_owner::KeyOwner;
 use bursar_domain::money::Currency;
 
@@ -18,7 +18,7 @@ pub(in crate::panel) struct Account {
 }
 
 pub(in crate::panel) fn account(body: &[u8]) -> Result<Account> {
-    let object = Object::parse("the account", body)?;
+    let object = Object::parse(ResponseObject::Account, body)?;
     let mut unreadable = UnreadableParts::default();
     let unit = account_unit(&object);
     let balance = match &unit {
@@ -35,11 +35,11 @@ pub(in crate::panel) fn account(body: &[u8]) -> Result<Account> {
 
 fn account_unit(object: &Object<'_>) -> Result<Unit> {
     let currency = Currency::new(&object.raw_text("currency")?)
-        .map_err(|_| object.wrong("currency", "is not a currency"))?;
+        .map_err(|_| object.wrong("currency", FieldFault::NotCurrency))?;
     let decimals = u8::try_from(object.count("currency_decimals")?)
         .ok()
         .filter(|decimals| *decimals <= 4)
-        .ok_or_else(|| object.wrong("currency_decimals", "is more than any currency has"))?;
+        .ok_or_else(|| object.wrong("currency_decimals", FieldFault::TooLarge))?;
     Ok(Unit { currency, decimals })
 }
 
@@ -49,13 +49,17 @@ fn account_balance(
     unreadable: &mut UnreadableParts,
 ) -> Result<ApiBalance> {
     let days_left = object.count_or_null("days_left").and_then(|days| {
-        days.map(|days| u32::try_from(days).map_err(|_| object.wrong("days_left", "is too large")))
-            .transpose()
+        days.map(|days| {
+            u32::try_from(days).map_err(|_| object.wrong("days_left", FieldFault::TooLarge))
+        })
+        .transpose()
     });
     Ok(ApiBalance {
         balance: unit.money(object, "balance")?,
         daily_usage: unreadable.take_or_null(unit.money_or_null(object, "daily_spend")),
         days_left: unreadable.take_or_null(days_left),
+        owed: None,
+        entitlements: Vec::new(),
     })
 }
 
@@ -72,5 +76,6 @@ fn account_key_owner(object: &Object<'_>) -> Result<KeyOwner> {
             .unwrap_or_else(|| user_id.clone()),
         user_id,
         missing_scopes: Vec::new(),
+        lists_scopes: false,
     })
 }

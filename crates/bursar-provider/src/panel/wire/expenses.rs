@@ -1,10 +1,11 @@
 //! The expenses, added up by day.
 
 use super::money::Unit;
+use crate::response_errors::on_day;
 use crate::response_fields::{Object, UnreadableParts};
 use bursar_domain::charges::{Charges, DayCharge};
 use bursar_domain::clock::Timestamp;
-use bursar_domain::error::{Error, Result};
+use bursar_domain::error::{FieldFault, Result};
 use bursar_domain::money::Amount;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,12 +18,11 @@ pub(in crate::panel) fn expense(
 ) -> Result<(String, Option<Amount>)> {
     let date = object.raw_text("date")?;
     if Timestamp::parse_rfc3339(&format!("{date}T00:00:00Z")).is_none() {
-        return Err(object.wrong("date", "is not a date"));
+        return Err(object.wrong("date", FieldFault::NotDate));
     }
-    let amount = unit.money(object, "amount").map_err(|error| Error {
-        message: format!("{} It is of {date}.", error.message),
-        ..error
-    });
+    let amount = unit
+        .money(object, "amount")
+        .map_err(|error| on_day(error, &date));
     Ok((date, unreadable.take(amount)))
 }
 
@@ -55,5 +55,6 @@ pub(in crate::panel) fn by_day(
             .map(|(date, amount)| DayCharge { date, amount })
             .collect(),
         unknown,
+        resources: Vec::new(),
     })
 }

@@ -1,7 +1,7 @@
 //! Amounts of money in the account's currency.
 
 use crate::response_fields::Object;
-use bursar_domain::error::{Error, Result};
+use bursar_domain::error::{Error, FieldFault, ResponseObject, Result};
 use bursar_domain::money::{Amount, Currency};
 
 /// Every balance, payment and charge is smaller than this amount.
@@ -17,11 +17,11 @@ pub(in crate::panel) struct Unit {
 impl Unit {
     pub(in crate::panel) fn money(&self, object: &Object<'_>, field: &str) -> Result<Amount> {
         self.money_or_null(object, field)?
-            .ok_or_else(|| object.wrong(field, "is missing"))
+            .ok_or_else(|| object.wrong(field, FieldFault::Missing))
     }
 
     pub(super) fn money_or_null(&self, object: &Object<'_>, field: &str) -> Result<Option<Amount>> {
-        let Some(money) = object.object_or_null(field, "an amount of money")? else {
+        let Some(money) = object.object_or_null(field, ResponseObject::Amount)? else {
             return Ok(None);
         };
         self.judge(&money, |why| object.wrong(field, why)).map(Some)
@@ -32,22 +32,22 @@ impl Unit {
         self.judge(money, |why| money.wrong("amount", why))
     }
 
-    fn judge(&self, money: &Object<'_>, wrong: impl Fn(&str) -> Error) -> Result<Amount> {
+    fn judge(&self, money: &Object<'_>, wrong: impl Fn(FieldFault) -> Error) -> Result<Amount> {
         let currency = money.raw_text("currency")?;
         if currency != self.currency.as_str() {
-            return Err(wrong("is in another currency than the account"));
+            return Err(wrong(FieldFault::OtherCurrency));
         }
         let amount = Amount::parse_decimal(&money.raw_text("amount")?, self.currency.clone())
-            .map_err(|_| wrong("is not an amount"))?;
+            .map_err(|_| wrong(FieldFault::NotAmount))?;
         if amount.is_negative() {
-            return Err(wrong("is negative"));
+            return Err(wrong(FieldFault::Negative));
         }
         if amount.scale() != self.decimals {
-            return Err(wrong("has not the decimals of its currency"));
+            return Err(wrong(FieldFault::WrongDecimals));
         }
         let largest = Amount::new(MAX_AMOUNT, 0, self.currency.clone())?;
         if amount.compare(&largest) != Some(std::cmp::Ordering::Less) {
-            return Err(wrong("is larger than any amount can be"));
+            return Err(wrong(FieldFault::TooLarge));
         }
         Ok(amount)
     }

@@ -3,11 +3,11 @@
 use super::id;
 use super::money::Unit;
 use crate::response_fields::{Object, UnreadableParts};
-use bursar_domain::error::Result;
+use bursar_domain::error::{FieldFault, ResponseObject, Result};
+use bursar_domain::paid_for::PaidPeriod;
 use bursar_domain::payment::{
     Documents, FailureCode, FailureReason, Purpose, RemotePayment, RenewalItem, Status,
 };
-use bursar_domain::plural::counted;
 
 /// Reads one payment. The essential fields must be as described. Any other field is unknown if it cannot be read.
 pub(super) fn payment_of(
@@ -15,9 +15,9 @@ pub(super) fn payment_of(
     unit: &Unit,
     unreadable: &mut UnreadableParts,
 ) -> Result<RemotePayment> {
-    let payer = object.object("payer", "the payer of a payment")?;
+    let payer = object.object("payer", ResponseObject::Payer)?;
     id(&payer, "id")?;
-    let method = object.object("method", "the method of a payment")?;
+    let method = object.object("method", ResponseObject::Method)?;
     let kind = method.raw_text("kind")?;
     let status = status(object, &kind)?;
     Ok(RemotePayment {
@@ -34,7 +34,7 @@ pub(super) fn payment_of(
         expires_at: unreadable.take_or_null(object.time_or_null("expires_at")),
         checkout: unreadable.take_or_null(object.address_or_null("page")),
         transaction: None,
-        purpose: purpose(&object.object("purpose", "the purpose of a payment")?)?,
+        purpose: purpose(&object.object("purpose", ResponseObject::Purpose)?)?,
         reason: unreadable
             .take_or_null(reason(object))
             .or_else(|| unsaid(status)),
@@ -60,12 +60,12 @@ fn status(object: &Object<'_>, method: &str) -> Result<Status> {
         // The provider holds the payment back as suspicious. It may still be paid, refunded or cancelled.
         "fraudulent" => Status::UnderReview,
         "cancelled" => Status::Cancelled,
-        _ => return Err(object.wrong("status", "is one that this version does not know")),
+        _ => return Err(object.wrong("status", FieldFault::Unknown)),
     })
 }
 
 fn reason(object: &Object<'_>) -> Result<Option<FailureReason>> {
-    let Some(reason) = object.object_or_null("reason", "a reason")? else {
+    let Some(reason) = object.object_or_null("reason", ResponseObject::Reason)? else {
         return Ok(None);
     };
     let why = match reason.raw_text("code")?.as_str() {
@@ -108,41 +108,40 @@ fn purpose(object: &Object<'_>) -> Result<Purpose> {
         "top_up" => Ok(Purpose::TopUp),
         "renewal" => {
             let items: Vec<RenewalItem> = object
-                .list("items", "a renewed service")?
+                .list("items", ResponseObject::Service)?
                 .iter()
                 .map(|item| {
                     Ok(RenewalItem {
                         service: id(item, "service")?,
                         period: None,
-                        name: format!("{} ({})", item.text("name")?, months(item)?),
+                        name: item.text("name")?,
+                        paid_period: Some(months(item)?),
                     })
                 })
                 .collect::<Result<_>>()?;
             if items.is_empty() {
-                return Err(object.wrong("items", "is empty"));
+                return Err(object.wrong("items", FieldFault::Empty));
             }
             Ok(Purpose::Renewal { items })
         }
         "migration" => {
-            let server = object.object("server", "the server of a migration")?;
+            let server = object.object("server", ResponseObject::Server)?;
             Ok(Purpose::Migration {
                 order: id(object, "order")?,
                 period: None,
-                name: format!(
-                    "{} to {} ({})",
-                    object.text("number")?,
-                    server.text("name")?,
-                    months(object)?
-                ),
+                name: object.text("number")?,
+                server: Some(server.text("name")?),
+                paid_period: Some(months(object)?),
             })
         }
-        _ => Err(object.wrong("kind", "is one that this version does not know")),
+        _ => Err(object.wrong("kind", FieldFault::Unknown)),
     }
 }
 
-fn months(object: &Object<'_>) -> Result<String> {
-    Ok(match object.count("months")? {
-        0 => return Err(object.wrong("months", "is zero")),
-        count => counted(count, "month", "months"),
-    })
+fn months(object: &Object<'_>) -> Result<PaidPeriod> {
+    match u32::try_from(object.count("months")?) {
+        Ok(0) => Err(object.wrong("months", FieldFault::Zero)),
+        Ok(months) => Ok(PaidPeriod::Months(months)),
+        Err(_) => Err(object.wrong("months", FieldFault::TooLarge)),
+    }
 }

@@ -4,8 +4,9 @@ use super::money::Unit;
 use super::next_cursor;
 use super::payment::payment_of;
 use crate::HistoryPage;
+use crate::response_errors::{listed_twice, unreadable_payment};
 use crate::response_fields::{Object, UnreadableParts};
-use bursar_domain::error::{Code, Error, Result};
+use bursar_domain::error::{Error, ResponseObject, Result};
 use bursar_domain::payment::RemotePayment;
 use bursar_domain::unreadable_row::UnreadableRow;
 use std::collections::BTreeMap;
@@ -13,12 +14,12 @@ use std::collections::BTreeMap;
 /// Reads one page of payments. A row that cannot be read does not affect the others. If two rows share an id but
 /// differ, neither is used, because nothing shows which one is right.
 pub(in crate::panel) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage> {
-    let page = Object::parse("a page of payments", body)?;
+    let page = Object::parse(ResponseObject::Page, body)?;
     let mut payments: Vec<RemotePayment> = Vec::new();
     let mut unreadable = Vec::new();
     let mut partly_unreadable = Vec::new();
     let mut doubled = BTreeMap::new();
-    for item in page.each("items", "a payment")? {
+    for item in page.each("items", ResponseObject::Payment)? {
         let mut parts = UnreadableParts::default();
         let read = item
             .as_ref()
@@ -44,12 +45,9 @@ pub(in crate::panel) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage
         }
     }
     payments.retain(|payment| !doubled.contains_key(&payment.id));
-    unreadable.extend(doubled.into_iter().map(|(id, created_at)| {
-        let wrong = page.wrong("items", &format!("holds payment {id} twice"));
-        UnreadableRow {
-            error: Error::new(Code::LineUnreadable, wrong.message),
-            created_at: Some(created_at),
-        }
+    unreadable.extend(doubled.into_iter().map(|(id, created_at)| UnreadableRow {
+        error: listed_twice(id),
+        created_at: Some(created_at),
     }));
     let is_empty = payments.is_empty() && unreadable.is_empty();
     Ok(HistoryPage {
@@ -62,11 +60,8 @@ pub(in crate::panel) fn payments(body: &[u8], unit: &Unit) -> Result<HistoryPage
 }
 
 fn unreadable_row(item: Option<&Object<'_>>, error: &Error) -> UnreadableRow {
-    let named = item
-        .and_then(|item| item.text("number").ok())
-        .map_or_else(String::new, |number| format!(" Its number is {number}."));
     UnreadableRow {
-        error: Error::new(Code::LineUnreadable, format!("{}{named}", error.message)),
+        error: unreadable_payment(error, item.and_then(|item| item.text("number").ok())),
         created_at: item.and_then(|item| item.time("created_at").ok()),
     }
 }

@@ -74,7 +74,7 @@ async fn payment_page_is_on_listed_host_and_cancellable() {
             .await;
         let made = customer.panel.start(&top_up("10", &by)).await.unwrap();
         let page = made.checkout.unwrap();
-        checkout::allow(&page, &sandbox.network, &[]).unwrap();
+        checkout::allow(&page, &sandbox.network, None, &[]).unwrap();
         assert_eq!(
             customer.panel.pending().await.unwrap()[0].id,
             made.payment_id

@@ -22,6 +22,7 @@ async fn renews_services_at_shown_price() {
                 service: service.id.clone(),
                 period: Some(period.id.clone()),
                 name: service.name.clone(),
+                paid_period: None,
             }
         })
         .collect();
@@ -60,6 +61,8 @@ async fn paid_migration_is_no_longer_due() {
         order: waiting.order.clone(),
         period: Some(period.id.clone()),
         name: waiting.name.clone(),
+        server: None,
+        paid_period: None,
     };
     let new = paying(
         purpose,

@@ -43,7 +43,7 @@ impl<'a> Filter<'a> {
             .transpose()?;
         Ok(Self {
             statuses,
-            payer: params.get("payer"),
+            payer: id_param(params, "payer")?,
             created_since: time_param(params, "created_since")?,
             updated_since: time_param(params, "updated_since")?,
         })
@@ -60,6 +60,20 @@ impl<'a> Filter<'a> {
             && self
                 .updated_since
                 .is_none_or(|since| payment.updated_at >= since)
+    }
+}
+
+/// An id, which may be unknown but has the form that the description gives it.
+fn id_param<'a>(params: &'a Params, name: &str) -> Result<Option<&'a str>, Problem> {
+    let is_id = |text: &str| {
+        (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    };
+    match params.get(name) {
+        Some(text) if !is_id(text) => Err(wrong_parameter(name, "Must be an id")),
+        text => Ok(text),
     }
 }
 

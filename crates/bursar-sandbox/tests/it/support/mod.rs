@@ -1,6 +1,9 @@
 //! Starts the real sandbox for a test and talks to it over HTTP, like any client.
 
+pub mod conformance;
+mod openapi;
 pub mod panel;
+pub mod today;
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

@@ -1,0 +1,29 @@
+# Netzwerkdateien. { $field } ist der Name eines Felds in der Datei, zum Beispiel chain.rpc.
+
+detail-network-file-too-large = Eine Netzwerkdatei hat höchstens 64 KiB.
+detail-network-file-not-text = Eine Netzwerkdatei ist eine Textdatei in UTF-8.
+detail-network-file-not-toml = Die Netzwerkdatei lässt sich nicht lesen: { $reason }
+detail-network-name-invalid = { $field } muss aus 1 bis 40 Buchstaben, Ziffern, Leerzeichen, Punkten oder Strichen bestehen.
+detail-network-code-invalid = { $field } muss aus 1 bis 40 Buchstaben, Ziffern, Punkten oder Strichen bestehen, wie die API es schreibt.
+detail-network-provider-unknown = { $field } ist „{ $provider }“, aber diese Version von Bursar unterstützt nur: { $supported }.
+detail-network-list-too-long = { $field } kann höchstens { NUMBER($most) } Einträge enthalten.
+detail-network-list-empty = { $field } muss mindestens einen Eintrag enthalten.
+detail-network-entry-twice = { $field } „{ $entry }“ kommt zweimal vor. Schreiben Sie alle seine Hosts in eine Liste.
+detail-network-text-invalid = { $field } muss aus 1 bis { NUMBER($most) } sichtbaren ASCII-Zeichen bestehen.
+detail-network-choice-invalid = { $field } muss eines dieser Wörter sein: { $choices }.
+detail-network-currency-invalid = { $field } ist kein Währungscode.
+detail-network-amount-invalid = { $field } muss ein Betrag wie "10" sein.
+detail-network-chain-zero = { $field } muss die ID einer Blockchain sein, und die ist nie 0.
+detail-network-needs-chain = { $field } setzt eine Blockchain voraus, aber die Datei hat keinen Abschnitt [chain].
+detail-network-contract-invalid = { $field } ist keine Adresse eines Contracts. { $why }
+detail-network-url-invalid = { $field } muss eine Webadresse mit einem Host und ohne Namen oder Passwort sein.
+detail-network-url-insecure = { $field } muss mit { $secure } beginnen. Nur Adressen auf diesem Computer können mit { $plain } beginnen.
+detail-network-url-has-query = { $field } muss vor dem Fragezeichen oder Rautezeichen enden.
+detail-network-host-invalid = { $field } muss jeden Host als Host oder Host:Port in Kleinbuchstaben nennen, anders als „{ $host }“.
+detail-network-unknown = Es gibt kein Netzwerk namens „{ $network }“.
+detail-network-name-built-in = „{ $network }“ ist der Name eines eingebauten Netzwerks. Geben Sie dem Netzwerk in der Datei einen anderen Namen.
+detail-network-of-other-provider = Das Netzwerk „{ $network }“ gehört zu einem anderen Anbieter.
+detail-no-console = Das Netzwerk „{ $network }“ nennt keine Konsole.
+detail-no-explorer = Dieses Netzwerk nennt keinen Block-Explorer.
+detail-rpc-url-invalid = Die URL eines RPC-Endpunkts beginnt mit https:// und enthält weder Benutzernamen noch Passwort.
+detail-api-url-invalid = Die URL der API des Netzwerks kann keinen Pfad haben.

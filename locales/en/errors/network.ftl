@@ -1,0 +1,29 @@
+# Network files. { $field } is the name of a field in the file, such as chain.rpc.
+
+detail-network-file-too-large = The network file is larger than 64 KiB.
+detail-network-file-not-text = The network file is not a UTF-8 text file.
+detail-network-file-not-toml = The network file cannot be read: { $reason }
+detail-network-name-invalid = { $field } must have 1 to 40 letters, digits, spaces, dots or dashes.
+detail-network-code-invalid = { $field } must have 1 to 40 letters, digits, dots or dashes, spelled exactly as in the API.
+detail-network-provider-unknown = { $field } is “{ $provider }”, but this version of Bursar supports only: { $supported }.
+detail-network-list-too-long = { $field } can list at most { NUMBER($most) } entries.
+detail-network-list-empty = { $field } must list at least one entry.
+detail-network-entry-twice = { $field } “{ $entry }” appears twice. Combine the hosts of both entries in one list.
+detail-network-text-invalid = { $field } must have 1 to { NUMBER($most) } visible ASCII characters.
+detail-network-choice-invalid = { $field } must be one of these words: { $choices }.
+detail-network-currency-invalid = { $field } is not a currency code.
+detail-network-amount-invalid = { $field } must be an amount such as "10".
+detail-network-chain-zero = { $field } must be a chain ID other than 0.
+detail-network-needs-chain = { $field } needs a chain, but the file has no section [chain].
+detail-network-contract-invalid = { $field } is not the address of a contract. { $why }
+detail-network-url-invalid = { $field } must be a web address with a host, and without a user name or password.
+detail-network-url-insecure = { $field } must begin with { $secure }. Only addresses on this computer can begin with { $plain }.
+detail-network-url-has-query = { $field } must not contain a question mark or number sign.
+detail-network-host-invalid = { $field } must list each host as host or host:port in lowercase letters. “{ $host }” is not valid.
+detail-network-unknown = There is no network named “{ $network }”.
+detail-network-name-built-in = “{ $network }” is the name of a built-in network. Give the network in the file another name.
+detail-network-of-other-provider = The network “{ $network }” belongs to a different provider.
+detail-no-console = The network “{ $network }” has no console.
+detail-no-explorer = This network has no block explorer.
+detail-rpc-url-invalid = The URL of an RPC endpoint must begin with https:// and contain no user name or password.
+detail-api-url-invalid = The URL of the network’s API cannot have a path.

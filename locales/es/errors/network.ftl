@@ -1,0 +1,29 @@
+# Archivos de red. { $field } es el nombre de un campo del archivo, por ejemplo, chain.rpc.
+
+detail-network-file-too-large = Un archivo de red tiene como máximo 64 KiB.
+detail-network-file-not-text = Un archivo de red es un archivo de texto en UTF-8.
+detail-network-file-not-toml = No se puede leer el archivo de red: { $reason }
+detail-network-name-invalid = { $field } debe tener de 1 a 40 letras, cifras, espacios, puntos o guiones.
+detail-network-code-invalid = { $field } debe tener de 1 a 40 letras, cifras, puntos o guiones, tal como lo escribe la API.
+detail-network-provider-unknown = { $field } es «{ $provider }», pero esta versión de Bursar solo admite: { $supported }.
+detail-network-list-too-long = { $field } puede contener como máximo { NUMBER($most) } entradas.
+detail-network-list-empty = { $field } debe contener al menos una entrada.
+detail-network-entry-twice = { $field } «{ $entry }» aparece dos veces. Ponga todos sus hosts en una sola lista.
+detail-network-text-invalid = { $field } debe tener de 1 a { NUMBER($most) } caracteres ASCII visibles.
+detail-network-choice-invalid = { $field } debe ser una de estas palabras: { $choices }.
+detail-network-currency-invalid = { $field } no es un código de moneda.
+detail-network-amount-invalid = { $field } debe ser un importe como "10".
+detail-network-chain-zero = { $field } debe ser el identificador de una cadena de bloques, que nunca es 0.
+detail-network-needs-chain = { $field } requiere una cadena de bloques, pero el archivo no tiene la sección [chain].
+detail-network-contract-invalid = { $field } no es la dirección de un contrato. { $why }
+detail-network-url-invalid = { $field } debe ser una dirección web con un host y sin nombre ni contraseña.
+detail-network-url-insecure = { $field } debe empezar por { $secure }. Solo las direcciones de este equipo pueden empezar por { $plain }.
+detail-network-url-has-query = { $field } debe terminar antes del signo de interrogación o de la almohadilla.
+detail-network-host-invalid = { $field } debe indicar cada host como host o host:puerto en minúsculas, a diferencia de «{ $host }».
+detail-network-unknown = No hay ninguna red llamada «{ $network }».
+detail-network-name-built-in = «{ $network }» es el nombre de una red integrada. Dé otro nombre a la red del archivo.
+detail-network-of-other-provider = La red «{ $network }» pertenece a otro proveedor.
+detail-no-console = La red «{ $network }» no indica ninguna consola.
+detail-no-explorer = Esta red no indica ningún explorador de bloques.
+detail-rpc-url-invalid = La URL de un punto de acceso RPC empieza por https:// y no contiene usuario ni contraseña.
+detail-api-url-invalid = La URL de la API de la red no puede tener ruta.

@@ -1,0 +1,1 @@
+export function withAttributes(html: string, address: string): string;
