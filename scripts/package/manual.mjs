@@ -95,8 +95,10 @@ function commands(path, names) {
   });
 }
 
+/** In English, whatever the language of this system and of its user's settings. */
 function helpOf(path) {
-  return execFileSync(program, [...path, "--help"], { encoding: "utf8" });
+  const env = { ...process.env, LC_ALL: "C", LANGUAGE: "", BURSAR_HOME: "/nonexistent" };
+  return execFileSync(program, [...path, "--help"], { encoding: "utf8", env });
 }
 
 /** The parts of a help text: a line without indentation begins a part, and indented lines belong to it. */
@@ -112,7 +114,8 @@ function read(help) {
     else if (title !== undefined) part = title.toLowerCase();
     else if (term === undefined) found.about ||= line;
     else if (part === "commands") found.commands.push(term);
-    else if (meaning === undefined && found[part].length > 0 && !term.startsWith("-")) found[part].at(-1)[1] += ` ${term}`;
+    else if (meaning === undefined && found[part].length > 0 && !term.startsWith("-"))
+      found[part].at(-1)[1] += ` ${term}`;
     else found[part].push([term, meaning ?? ""]);
   }
   found.commands = found.commands.filter((one) => one !== "help");
