@@ -12,6 +12,7 @@ import { atMost, series, type Figure } from "./figures.ts";
 import { stop, readOrEmpty, startHidden, waitForFullHistory, type Effort, waitUntilQuiet } from "./setup.ts";
 import { startCountingNetwork, type CountingNetwork } from "./counting_network.ts";
 import { setTimeout as pause } from "node:timers/promises";
+import { text } from "../session/texts.ts";
 
 /** Wake-ups closer together than this count as one burst. */
 const BURST_MS = 100;
@@ -118,7 +119,7 @@ async function measureRequests(desktop: Desktop, network: CountingNetwork): Prom
   const rounds: RequestBytes[] = [];
   for (let round = 0; round < 3; round += 1) {
     network.reset();
-    await icon.click("Check now");
+    await icon.click(text("tray-check-now"));
     await until("every server has a request", () => network.api.paths.size >= 2 && requestCount(network.rpc) >= 1, {
       timeout: 30_000,
     });
@@ -152,7 +153,7 @@ function bytesPerHour(rounds: readonly RequestBytes[]): Figure {
           (look * CHAIN_READS_PER_HOUR + balance * BALANCES_PER_HOUR + history * HISTORIES_PER_HOUR) / 1_000,
       ),
     ),
-    note: `"Check now" in the tray reads the chain, the balance and the history, which took ${parts} bytes of HTTP in both directions. An hour has at most ${CHAIN_READS_PER_HOUR}, ${BALANCES_PER_HOUR} and ${HISTORIES_PER_HOUR} of them. TLS, TCP and the WebSocket are not included.`,
+    note: `"Check all accounts" in the tray reads the chain, the balance and the history, which took ${parts} bytes of HTTP in both directions. An hour has at most ${CHAIN_READS_PER_HOUR}, ${BALANCES_PER_HOUR} and ${HISTORIES_PER_HOUR} of them. TLS, TCP and the WebSocket are not included.`,
   });
 }
 

@@ -8,6 +8,7 @@ import { createTopUpElsewhere } from "../journeys/steps.ts";
 import { atMost, series, type Figure } from "./figures.ts";
 import { stop, startHidden, type Effort } from "./setup.ts";
 import { setTimeout as pause } from "node:timers/promises";
+import { text } from "../session/texts.ts";
 
 /** How often the app polls an open payment in the tray, in milliseconds. */
 const TRAY_POLL_MS = 15_000;
@@ -27,11 +28,11 @@ export async function measureBySocket(desktop: Desktop, sandbox: Sandbox, effort
   const waits: number[] = [];
   for (let run = 0; run < effort.runs * 3; run += 1) {
     const topUp = await createTopUpElsewhere(user, "10.00");
-    await icon.click("Check now");
-    await icon.find("Return to payment", { timeout: 30_000 });
+    await icon.click(text("tray-check-now"));
+    await icon.find(text("tray-return"), { timeout: 30_000 });
     await sandbox.pay(topUp.id);
     waits.push(await timeToNotice(desktop, sandbox, topUp));
-    await until("the top-up is no longer open", async () => !(await icon.labels()).includes("Return to payment"), {
+    await until("the top-up is no longer open", async () => !(await icon.labels()).includes(text("tray-return")), {
       timeout: 60_000,
     });
   }

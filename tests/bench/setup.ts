@@ -11,6 +11,7 @@ import { until } from "../session/wait.ts";
 import { withDesktop, type Desktop, type DesktopOptions } from "../session/desktop.ts";
 import { proportionalSetSize, type Environment, type RunningProcess } from "../session/processes.ts";
 import { Screen, type Box } from "./screen.ts";
+import { text as message } from "../session/texts.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const BARE_WINDOW = join(BINARIES.app, "..", "bare-window");
@@ -106,7 +107,7 @@ export function startBareWindow(desktop: Desktop): RunningProcess {
 /** Starts the app without a window and waits until its tray menu is complete. */
 export async function startHidden(desktop: Desktop, app: App, env: Environment = {}): Promise<RunningProcess> {
   const running = app.launch({ args: ["--hidden"], env });
-  await (await desktop.tray.icon()).find("Check now");
+  await (await desktop.tray.icon()).find(message("tray-check-now"));
   return running;
 }
 

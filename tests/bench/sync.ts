@@ -20,6 +20,7 @@ import {
   type Effort,
   waitUntilQuiet,
 } from "./setup.ts";
+import { text } from "../session/texts.ts";
 
 /** New payments for the next sync. */
 const NEW_PAYMENTS = 10;
@@ -77,7 +78,7 @@ export async function measureNextSync(
       beside: series(short.times),
       bursar: series(long.times),
       goal: { of: "ratio", most: 1.25 },
-      note: `From "Check now" in the tray, including the sandbox's own time. ${note}`,
+      note: `From "Check all accounts" in the tray, including the sandbox's own time. ${note}`,
     },
     {
       name: `${name}, bytes`,
@@ -112,7 +113,7 @@ async function nextSyncs(
     await waitUntilQuiet(() => network.api.bytes, 500);
     network.reset();
     const start = performance.now();
-    await icon.click("Check now");
+    await icon.click(text("tray-check-now"));
     await until("the new payments are stored", async () => (await countSince(moment)) === NEW_PAYMENTS, {
       timeout: 30_000,
       interval: 5,
