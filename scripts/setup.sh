@@ -35,6 +35,8 @@ cmd:secret-tool|libsecret-tools|secret-tool
 cmd:appstreamcli|appstream|appstreamcli
 cmd:notify-send|libnotify-bin|notify-send
 cmd:chromium|chromium|Chromium
+debian:firefox-esr|firefox-esr|Firefox ESR
+cmd:keepassxc|keepassxc|KeePassXC
 cmd:sqlite3|sqlite3|the sqlite3 program
 cmd:python3|python3|Python 3
 pip|python3-pip|pip for Python 3
@@ -120,6 +122,8 @@ is_there() {
     cmd:*) command -v "${1#cmd:}" >/dev/null ;;
     lib:*) pkg-config --exists "${1#lib:}" 2>/dev/null ;;
     font:*) command -v fc-list >/dev/null && [ -n "$(fc-list "${1#font:}*" 2>/dev/null || true)$(fc-list 2>/dev/null | grep -m1 -i "${1#font:}" || true)" ] ;;
+    # Ubuntu has no such package; the tests with this program are skipped there.
+    debian:*) command -v "${1#debian:}" >/dev/null || ! grep -qs '^ID=debian$' /etc/os-release ;;
     pip) python3 -m pip --version >/dev/null 2>&1 ;;
     *) return 1 ;;
   esac

@@ -33,6 +33,7 @@ without_compiler() {
   share check tests-types npm run --silent check --workspace tests
   share check svelte-check npm run --silent check --workspace ui
   share check axe npm run --silent axe --workspace ui
+  share check axe-pseudo npm run --silent axe:pseudo --workspace ui -- --sample
   share vitest ui npm run --silent test --workspace ui -- --reporter=json --outputFile="$root/$logs/ui.json"
   share check contracts npm run --silent check --workspace contracts
   share check cargo-deny cargo_deny
@@ -55,6 +56,7 @@ journeys() {
   if [ "${#files[@]}" -gt 0 ]; then
     share node journeys run_node "${files[@]}"
   fi
+  share node peers peers
   # Measurements run alone.
   share node latency run_node tests/journeys/latency.test.ts
 }
@@ -65,6 +67,14 @@ run_node() {
   node --import tsx --test --test-concurrency="${BURSAR_TEST_JOBS:-2}" --test-timeout=900000 \
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter=tap --test-reporter-destination="$NODE_LOG" "$@"
+}
+
+# shellcheck disable=SC2329
+peers() {
+  scripts/peer-packages.sh npm hardhat
+  local -a files=()
+  mapfile -t files < <(find tests/peers -name '*.test.ts' -not -path '*/node_modules/*' | sort)
+  run_node "${files[@]}"
 }
 
 # shellcheck disable=SC2329

@@ -1,0 +1,67 @@
+/** All peers, in the order of docs/compatibility.md, and those that did not run. */
+import { keepassxc } from "./secret_services/keepassxc_trials.ts";
+import { gnomeKeyring } from "./secret_services/gnome_keyring_trials.ts";
+import { anvilNode, ethTester, hardhatNode } from "./chains/peers.ts";
+import { firefox } from "./browsers/firefox_trials.ts";
+import { calc, python } from "./readers/trials.ts";
+import { certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
+import { dunst, xfceNotifyd } from "./notifications/trials.ts";
+import { dpkg, lintian } from "./packaging/trials.ts";
+import { schemathesis, specValidator } from "./apis/trials.ts";
+import type { AbsentPeer, Peer } from "./peer.ts";
+
+export const PEERS: readonly Peer[] = [
+  keepassxc,
+  gnomeKeyring,
+  hardhatNode,
+  ethTester,
+  anvilNode,
+  firefox,
+  calc,
+  python,
+  squid,
+  microsocks,
+  certificates,
+  ipv6,
+  dunst,
+  xfceNotifyd,
+  lintian,
+  dpkg,
+  schemathesis,
+  specValidator,
+];
+
+export const ABSENT: readonly AbsentPeer[] = [
+  {
+    title: "KWallet 5",
+    reason: "Trials for it are not finished.",
+  },
+  {
+    title: "xfce4-panel, waybar, polybar (tray)",
+    reason: "No trial has been written; the tests show the icon in a tray of their own.",
+  },
+  {
+    title: "mako (notifications), sway, weston (Wayland), GNOME Shell 43, Plasma 5.27",
+    reason: "No trial has been written; all tests run in an X11 session.",
+  },
+  {
+    title: "Screen readers, by the AT-SPI tree",
+    reason: "No trial has been written; names, roles and states are checked in the pages by axe.",
+  },
+  {
+    title: "Captive portals",
+    reason: "No trial has been written; the proofs answer requests as a portal does.",
+  },
+  {
+    title: "Poppler (invoices)",
+    reason: "No trial has been written, because every invoice here comes from the sandbox.",
+  },
+  {
+    title: "Prism and a generated client (APIs)",
+    reason: "No trial has been written.",
+  },
+  {
+    title: "Windows, by Wine",
+    reason: "No trial has been written.",
+  },
+];
