@@ -1,5 +1,7 @@
 //! What is polled, and which server answers.
 
+use bursar_domain::error::Code;
+
 /// What is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PollTarget {
@@ -26,6 +28,30 @@ impl PollTarget {
         Self::Catalogue,
         Self::DuePayments,
     ];
+
+    /// What a refusal to start a payment shows to be out of date: another payment is open, or a method, a limit or a
+    /// price has changed.
+    pub(super) fn outdated_by_refusal(code: Code) -> &'static [Self] {
+        let is_terms = matches!(
+            code,
+            Code::AmountTooSmall
+                | Code::AmountTooLarge
+                | Code::AmountPrecision
+                | Code::BalanceCap
+                | Code::MethodUnknown
+                | Code::PayerUnknown
+                | Code::NotOffered
+        );
+        if code == Code::TopUpOpen {
+            &[Self::History]
+        } else if is_terms {
+            &[Self::Catalogue]
+        } else if matches!(code, Code::DueUnknown | Code::TotalChanged) {
+            &[Self::DuePayments]
+        } else {
+            &[]
+        }
+    }
 
     /// Its name in the diagnostics.
     pub fn label(self) -> &'static str {

@@ -101,6 +101,10 @@ impl Step {
                 self.state
                     .plan_resend(top_up_id, answer.as_ref().err(), now, entropy);
                 self.state.make_due(&[PollTarget::OpenPayments], now);
+                if let Err(error) = answer {
+                    let outdated = PollTarget::outdated_by_refusal(error.code);
+                    self.state.make_due(outdated, now);
+                }
             }
             Event::CancelAnswered { top_up_id, answer } => {
                 if matches!(answer, Err(error) if !error.retryable) {

@@ -4,6 +4,7 @@ use crate::fixtures::noon;
 use bursar_domain::account::AccountId;
 use bursar_domain::catalogue::Capabilities;
 use bursar_domain::clock::{Span, Timestamp};
+use bursar_domain::error::{Code, Detail, Error};
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::{Created, NewPayment, RemotePayment, Status};
@@ -227,6 +228,48 @@ fn tray_polls_methods_after_payment_that_saves_one() {
             asked,
             "{keeps}"
         );
+    }
+}
+
+#[test]
+fn refusal_makes_due_what_it_shows_to_be_outdated() {
+    for (code, outdated) in [
+        (Code::TopUpOpen, Some(PollTarget::History)),
+        (Code::BalanceCap, Some(PollTarget::Catalogue)),
+        (Code::AmountTooSmall, Some(PollTarget::Catalogue)),
+        (Code::AmountTooLarge, Some(PollTarget::Catalogue)),
+        (Code::MethodUnknown, Some(PollTarget::Catalogue)),
+        (Code::PayerUnknown, Some(PollTarget::Catalogue)),
+        (Code::TotalChanged, Some(PollTarget::DuePayments)),
+        (Code::DueUnknown, Some(PollTarget::DuePayments)),
+        (Code::Refused, None),
+        (Code::Unauthorized, None),
+    ] {
+        let mut state = account(Rules::default(), Vec::new(), Presence::Open);
+        let later = noon().plus(Span::minutes(5));
+        for plan in state.poll_timers.values_mut() {
+            plan.due = later;
+        }
+        let begin = Event::StartTopUp {
+            command: 1,
+            new: NewPayment::top_up(Amount::from_cents(2_500, Currency::usdc()), "t"),
+            link_state: None,
+            clock_offset: None,
+        };
+        let begun = step(&state, &begin, noon(), 0).state;
+        let refused = Event::Started {
+            top_up_id: "t".to_owned(),
+            answer: Err(Error::new(code, Detail::any())),
+        };
+        let after = step(&begun, &refused, noon(), 0).state;
+        for poll in [
+            PollTarget::History,
+            PollTarget::Catalogue,
+            PollTarget::DuePayments,
+        ] {
+            let is_due = after.poll_timers[&poll].due <= noon();
+            assert_eq!(is_due, outdated == Some(poll), "{code:?}: {poll:?}");
+        }
     }
 }
 
