@@ -7,6 +7,7 @@ export const GROUPS = [
   "Secret services",
   "Chains",
   "Browsers",
+  "Screen readers",
   "Readers",
   "Networks",
   "Notifications",

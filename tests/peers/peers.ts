@@ -3,6 +3,7 @@ import { keepassxc } from "./secret_services/keepassxc_trials.ts";
 import { gnomeKeyring } from "./secret_services/gnome_keyring_trials.ts";
 import { anvilNode, ethTester, hardhatNode } from "./chains/peers.ts";
 import { firefox } from "./browsers/firefox_trials.ts";
+import { atSpi } from "./accessibility/trials.ts";
 import { calc, python } from "./readers/trials.ts";
 import { certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
 import { dunst, xfceNotifyd } from "./notifications/trials.ts";
@@ -17,6 +18,7 @@ export const PEERS: readonly Peer[] = [
   ethTester,
   anvilNode,
   firefox,
+  atSpi,
   calc,
   python,
   squid,
@@ -43,10 +45,6 @@ export const ABSENT: readonly AbsentPeer[] = [
   {
     title: "mako (notifications), sway, weston (Wayland), GNOME Shell 43, Plasma 5.27",
     reason: "No trial has been written; all tests run in an X11 session.",
-  },
-  {
-    title: "Screen readers, by the AT-SPI tree",
-    reason: "No trial has been written; names, roles and states are checked in the pages by axe.",
   },
   {
     title: "Captive portals",

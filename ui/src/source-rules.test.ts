@@ -16,6 +16,14 @@ test("no element has a title attribute, whose tooltip would float over dialogs",
   expect(found).toEqual([]);
 });
 
+test("no amount is alone in a flexible <dd>, of which WebKitGTK tells screen readers nothing", () => {
+  const found = SOURCES.filter((name) => {
+    const source = readFileSync(new URL(`./${name}`, import.meta.url), "utf8");
+    return /<dd[^>]*>\s*<Money/.test(source) && /^\s*dd \{[^}]*display: *(?:inline-)?flex/m.test(source);
+  });
+  expect(found).toEqual([]);
+});
+
 /** What a declaration has to be called instead, so that the window can be mirrored. */
 const PHYSICAL =
   /^\s*(?:(?:margin|padding|border|inset|scroll-(?:margin|padding))-(?:left|right)\b|border-(?:top|bottom)-(?:left|right)-radius|left|right)[^:]*:|(?:text-align|float|clear): *(?:left|right)/;
