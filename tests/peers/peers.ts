@@ -5,10 +5,11 @@ import { anvilNode, ethTester, hardhatNode } from "./chains/peers.ts";
 import { firefox } from "./browsers/firefox_trials.ts";
 import { atSpi } from "./accessibility/trials.ts";
 import { calc, python } from "./readers/trials.ts";
-import { certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
+import { captivePortal, certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
 import { dunst, xfceNotifyd } from "./notifications/trials.ts";
 import { dpkg, lintian } from "./packaging/trials.ts";
 import { schemathesis, specValidator } from "./apis/trials.ts";
+import { polybar, waybar, xfcePanel } from "./tray/trials.ts";
 import type { AbsentPeer, Peer } from "./peer.ts";
 
 export const PEERS: readonly Peer[] = [
@@ -25,6 +26,10 @@ export const PEERS: readonly Peer[] = [
   microsocks,
   certificates,
   ipv6,
+  captivePortal,
+  xfcePanel,
+  waybar,
+  polybar,
   dunst,
   xfceNotifyd,
   lintian,
@@ -39,16 +44,8 @@ export const ABSENT: readonly AbsentPeer[] = [
     reason: "Trials for it are not finished.",
   },
   {
-    title: "xfce4-panel, waybar, polybar (tray)",
-    reason: "No trial has been written; the tests show the icon in a tray of their own.",
-  },
-  {
     title: "mako (notifications), sway, weston (Wayland), GNOME Shell 43, Plasma 5.27",
     reason: "No trial has been written; all tests run in an X11 session.",
-  },
-  {
-    title: "Captive portals",
-    reason: "No trial has been written; the proofs answer requests as a portal does.",
   },
   {
     title: "Poppler (invoices)",

@@ -15,6 +15,7 @@ import { packageVersion } from "../packages.ts";
 import { limited, seconds, works, type Finding, type Peer } from "../peer.ts";
 import { makeCertificates } from "./certificates.ts";
 import { frontOf, type FrontOptions } from "./front.ts";
+import { Portal, type PortalAnswer } from "./portal.ts";
 import { Squid, startMicrosocks } from "./proxies.ts";
 
 /** A name that no name server knows. */
@@ -63,6 +64,24 @@ export const ipv6: Peer = {
   trials: [{ what: "balance, and a credit by the WebSocket", run: overIpv6 }],
 };
 
+export const captivePortal: Peer = {
+  name: "captive-portal",
+  title: "A captive portal, by nginx",
+  group: "Networks",
+  debian: ["nginx-light"],
+  version: () => Promise.resolve(packageVersion("nginx-light")),
+  trials: [
+    {
+      what: "every answer is a redirection to the sign-in page, until the user has signed in there",
+      run: (scope, sandbox) => behindPortal(scope, sandbox, "redirect"),
+    },
+    {
+      what: "every answer is the sign-in page, with status 200",
+      run: (scope, sandbox) => behindPortal(scope, sandbox, "page"),
+    },
+  ],
+};
+
 interface Behind {
   readonly desktop: Desktop;
   readonly user: User;
@@ -70,15 +89,26 @@ interface Behind {
   readonly ports: readonly number[];
 }
 
-/** A user whose provider has these addresses. The payment pages stay where they are, because Bursar does not read them. */
+/** The addresses of a provider's servers. The payment pages stay where they are, because Bursar does not read them. */
+type Addresses = readonly [api: string, rpc: string, ws: string];
+
+function addressesOf(sandbox: Sandbox): Addresses {
+  const socket = /^ws = "(.*)"$/m.exec(readFileSync(sandbox.networkFile, "utf8"))?.[1] ?? "";
+  return [sandbox.ready.fluence.api, sandbox.ready.rpc["9999999"] ?? "", socket];
+}
+
 async function behind(desktop: Desktop, sandbox: Sandbox, options: FrontOptions): Promise<Behind> {
+  const [api, rpc, ws] = addressesOf(sandbox);
+  return userOf(desktop, sandbox, [
+    await frontOf(api, options),
+    await frontOf(rpc, options),
+    await frontOf(ws, options),
+  ]);
+}
+
+/** A user whose provider has these addresses. */
+async function userOf(desktop: Desktop, sandbox: Sandbox, [api, rpc, ws]: Addresses): Promise<Behind> {
   const file = readFileSync(sandbox.networkFile, "utf8");
-  const socket = /^ws = "(.*)"$/m.exec(file)?.[1] ?? "";
-  const [api, rpc, ws] = [
-    await frontOf(sandbox.ready.fluence.api, options),
-    await frontOf(sandbox.ready.rpc["9999999"] ?? "", options),
-    await frontOf(socket, options),
-  ];
   const network = join(desktop.processes.scratch, "network.toml");
   writeFileSync(
     network,
@@ -207,4 +237,25 @@ async function overIpv6(scope: TestScope, sandbox: Sandbox): Promise<Finding> {
   const start = Number(await window.id("balance").attribute("data-amount"));
   const took = await creditSeconds(one, window, "5", String(start + 5));
   return works(`Nothing; a credit is shown after ${took} s.`);
+}
+
+async function behindPortal(scope: TestScope, sandbox: Sandbox, answer: PortalAnswer): Promise<Finding> {
+  const desktop = await Desktop.for(scope);
+  const portal = await Portal.start(scope, desktop, addressesOf(sandbox));
+  const [api = "", rpc = "", ws = ""] = portal.addresses;
+  const one = await userOf(desktop, sandbox, [api, rpc, ws]);
+  assert.equal(await connect(one, {}), "");
+  const window = await openApp(one, {});
+  const start = Number(await window.id("balance").attribute("data-amount"));
+  portal.close(answer);
+  const failure = window.id("overview-failure");
+  await failure.waitVisible({ timeout: 150_000 });
+  const said = (await failure.text()).replaceAll(/\s+/g, " ");
+  assert.equal(await window.id("banner-signed-out").isVisible(), false, "the key counts as good");
+  assert.equal(Number(await window.id("balance").attribute("data-amount")), start, "the balance stays");
+  await one.user.credit("5");
+  portal.open();
+  const back = await seconds(() => waitForAmount(window.id("balance"), String(start + 5), { timeout: BACK_WITHIN }));
+  await failure.waitHidden({ timeout: BACK_WITHIN });
+  return works(said, back);
 }

@@ -1,10 +1,9 @@
 /** Programs that show notifications, each with the way in which a user clicks one or closes it. */
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { Desktop } from "../../session/desktop.ts";
 import type { RunningProcess } from "../../session/processes.ts";
 import { until } from "../../session/wait.ts";
-import { packageVersion } from "../packages.ts";
+import { packageVersion, serviceProgram } from "../packages.ts";
 
 const NOTIFICATIONS = "org.freedesktop.Notifications";
 
@@ -149,10 +148,4 @@ export class XfceNotifyd implements NotificationDaemon {
       .split("\n")
       .find((line) => line !== "");
   }
-}
-
-/** The program that a desktop's bus starts for a name. */
-function serviceProgram(name: string): string {
-  const file = readFileSync(`/usr/share/dbus-1/services/${name}.service`, "utf8");
-  return /^Exec=(\S+)/m.exec(file)?.[1] ?? "";
 }
