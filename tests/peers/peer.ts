@@ -10,6 +10,7 @@ export const GROUPS = [
   "Screen readers",
   "Readers",
   "Networks",
+  "Desktops",
   "Tray",
   "Notifications",
   "Package",

@@ -10,6 +10,7 @@ import { dunst, xfceNotifyd } from "./notifications/trials.ts";
 import { dpkg, lintian } from "./packaging/trials.ts";
 import { schemathesis, specValidator } from "./apis/trials.ts";
 import { polybar, waybar, xfcePanel } from "./tray/trials.ts";
+import { sway } from "./wayland/trials.ts";
 import type { AbsentPeer, Peer } from "./peer.ts";
 
 export const PEERS: readonly Peer[] = [
@@ -27,6 +28,7 @@ export const PEERS: readonly Peer[] = [
   certificates,
   ipv6,
   captivePortal,
+  sway,
   xfcePanel,
   waybar,
   polybar,
@@ -44,8 +46,8 @@ export const ABSENT: readonly AbsentPeer[] = [
     reason: "Trials for it are not finished.",
   },
   {
-    title: "mako (notifications), sway, weston (Wayland), GNOME Shell 43, Plasma 5.27",
-    reason: "No trial has been written; all tests run in an X11 session.",
+    title: "mako (notifications), weston (Wayland), GNOME Shell 43, Plasma 5.27",
+    reason: "No trial has been written.",
   },
   {
     title: "Poppler (invoices)",

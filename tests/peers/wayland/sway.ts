@@ -5,6 +5,9 @@ import type { Desktop } from "../../session/desktop.ts";
 import type { Environment, RunningProcess } from "../../session/processes.ts";
 import { until } from "../../session/wait.ts";
 
+/** Pixels of the screen for one unit of a window's size. */
+export type Scale = 1 | 2;
+
 export interface SwayWindow {
   readonly id: number;
   readonly pid: number;
@@ -37,7 +40,7 @@ export class Sway {
     this.env = env;
   }
 
-  static async start(desktop: Desktop, scale: 1 | 2): Promise<Sway> {
+  static async start(desktop: Desktop, scale: Scale): Promise<Sway> {
     const { processes } = desktop;
     const file = join(processes.scratch, "sway.conf");
     writeFileSync(
@@ -50,10 +53,10 @@ focus_on_window_activation focus
     );
     const { DISPLAY: _, ...rest } = desktop.env;
     // It refuses to run as root, and does not know that it does in a namespace where root is another user.
-    const namespace = process.getuid?.() === 0 ? ["unshare", "--user", "--map-user=1000", "--map-group=1000"] : [];
-    const [program = "", ...args] = [...namespace, "sway", "--config", file];
-    const running = processes.start("sway", program, {
-      args,
+    const isRoot = process.getuid?.() === 0;
+    const namespace = isRoot ? ["--user", "--map-user=1000", "--map-group=1000", "sway"] : [];
+    const running = processes.start("sway", isRoot ? "unshare" : "sway", {
+      args: [...namespace, "--config", file],
       env: {
         ...rest,
         WLR_BACKENDS: "headless",
