@@ -33,9 +33,10 @@ class TodayPage {
 }
 
 export class CryptoPage extends TodayPage {
-  static async waitFor(desktop: Desktop, sandbox: Sandbox): Promise<CryptoPage> {
+  /** Waits for the page with that element: at first the choice of a coin, later `#pay-address`. */
+  static async waitFor(desktop: Desktop, sandbox: Sandbox, element = "#coin"): Promise<CryptoPage> {
     const page = await desktop.browser.page(`${sandbox.ready.today.pages.crypto}/payment/`);
-    await page.waitForSelector("#coin");
+    await page.waitForSelector(element);
     return new CryptoPage(page);
   }
 
@@ -55,8 +56,9 @@ export class CryptoPage extends TodayPage {
 }
 
 export class CardPage extends TodayPage {
-  static async waitFor(desktop: Desktop, sandbox: Sandbox): Promise<CardPage> {
-    const page = await desktop.browser.page(`${sandbox.ready.today.pages.card}/c/pay/`);
+  /** Waits for the card page, by default of whichever sandbox. */
+  static async waitFor(desktop: Desktop, sandbox?: Sandbox): Promise<CardPage> {
+    const page = await desktop.browser.page(sandbox ? `${sandbox.ready.today.pages.card}/c/pay/` : /\/c\/pay\//);
     await page.waitForSelector("#card-number");
     return new CardPage(page);
   }

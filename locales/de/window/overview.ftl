@@ -38,6 +38,7 @@ api-leads = Bursar zeigt den Wert des Anbieters
 entitlements = Neben dem Guthaben
 entitlement-promo = Promo-Guthaben
 entitlement-promo-note = Wird vor dem Guthaben verbraucht
+entitlement-promo-gone = Verbraucht oder abgelaufen
 entitlement-promo-expires = Verfällt am { $date }. Wird vor dem Guthaben verbraucht
 entitlement-expires = Verfällt am { $date }
 

@@ -38,6 +38,7 @@ api-leads = Bursar shows the provider’s figure
 entitlements = In addition to the balance
 entitlement-promo = Promo credits
 entitlement-promo-note = Spent before the balance
+entitlement-promo-gone = Used up or expired
 entitlement-promo-expires = Expires on { $date }; spent before the balance
 entitlement-expires = Expires on { $date }
 

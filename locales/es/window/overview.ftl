@@ -40,6 +40,7 @@ api-leads = Bursar muestra la cifra del proveedor
 entitlements = Además del saldo
 entitlement-promo = Créditos de promoción
 entitlement-promo-note = Se gastan antes que el saldo
+entitlement-promo-gone = Gastados o caducados
 entitlement-promo-expires = Caducan el { $date }. Se gastan antes que el saldo
 entitlement-expires = Caduca el { $date }
 

@@ -211,6 +211,7 @@ export interface Messages {
   "entitlement-expires": { date: string };
   "entitlement-promo": null;
   "entitlement-promo-expires": { date: string };
+  "entitlement-promo-gone": null;
   "entitlement-promo-note": null;
   "entitlements": null;
   "error-address_malformed": null;
