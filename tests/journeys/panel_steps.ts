@@ -1,10 +1,9 @@
 /** Steps that journeys with the hosting panel share. */
 import assert from "node:assert/strict";
-import type { TestContext } from "node:test";
 import { App } from "../session/app.ts";
 import { cli } from "../session/cli.ts";
 import { until } from "../session/wait.ts";
-import { Desktop } from "../session/desktop.ts";
+import { Desktop, type TestScope } from "../session/desktop.ts";
 import type { PanelBehaviour, NewPanelUser, PanelMethod, PanelPayment, PanelUser } from "../session/panel.ts";
 import { CardPage } from "../session/panel_pages.ts";
 import type { RecordedRequest, Sandbox } from "../session/sandbox.ts";
@@ -29,7 +28,7 @@ export interface ConnectedCustomer {
  * `behaviour` applies before the app reads anything.
  */
 export async function connectCustomer(
-  t: TestContext,
+  t: TestScope,
   sandbox: Sandbox,
   details: NewPanelUser = {},
   behaviour: PanelBehaviour = {},

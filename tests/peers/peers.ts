@@ -1,12 +1,14 @@
 /** All peers, in the order of docs/compatibility.md, and those that did not run. */
 import { keepassxc } from "./secret_services/keepassxc_trials.ts";
 import { gnomeKeyring } from "./secret_services/gnome_keyring_trials.ts";
+import { kwallet } from "./secret_services/kwallet_trials.ts";
 import { anvilNode, ethTester, hardhatNode } from "./chains/peers.ts";
 import { firefox } from "./browsers/firefox_trials.ts";
 import { atSpi } from "./accessibility/trials.ts";
+import { poppler } from "./readers/invoice.ts";
 import { calc, python } from "./readers/trials.ts";
 import { captivePortal, certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
-import { dunst, xfceNotifyd } from "./notifications/trials.ts";
+import { dunst, mako, xfceNotifyd } from "./notifications/trials.ts";
 import { dpkg, lintian } from "./packaging/trials.ts";
 import { schemathesis, specValidator } from "./apis/trials.ts";
 import { polybar, waybar, xfcePanel } from "./tray/trials.ts";
@@ -16,6 +18,7 @@ import type { AbsentPeer, Peer } from "./peer.ts";
 export const PEERS: readonly Peer[] = [
   keepassxc,
   gnomeKeyring,
+  kwallet,
   hardhatNode,
   ethTester,
   anvilNode,
@@ -23,6 +26,7 @@ export const PEERS: readonly Peer[] = [
   atSpi,
   calc,
   python,
+  poppler,
   squid,
   microsocks,
   certificates,
@@ -34,6 +38,7 @@ export const PEERS: readonly Peer[] = [
   polybar,
   dunst,
   xfceNotifyd,
+  mako,
   lintian,
   dpkg,
   schemathesis,
@@ -42,16 +47,9 @@ export const PEERS: readonly Peer[] = [
 
 export const ABSENT: readonly AbsentPeer[] = [
   {
-    title: "KWallet 5",
-    reason: "Trials for it are not finished.",
-  },
-  {
-    title: "mako (notifications), weston (Wayland), GNOME Shell 43, Plasma 5.27",
-    reason: "No trial has been written.",
-  },
-  {
-    title: "Poppler (invoices)",
-    reason: "No trial has been written, because every invoice here comes from the sandbox.",
+    title: "GNOME Shell 43, Plasma 5.27",
+    reason:
+      "No trial has been written. Sway stands for Wayland, and GNOME's and KDE's keyrings are tried without their desktops.",
   },
   {
     title: "Prism and a generated client (APIs)",

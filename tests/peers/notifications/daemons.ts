@@ -1,8 +1,9 @@
 /** Programs that show notifications, each with the way in which a user clicks one or closes it. */
 import { execFileSync } from "node:child_process";
 import type { Desktop } from "../../session/desktop.ts";
-import type { RunningProcess } from "../../session/processes.ts";
+import type { Environment, RunningProcess } from "../../session/processes.ts";
 import { until } from "../../session/wait.ts";
+import { Sway } from "../wayland/sway.ts";
 import { packageVersion, serviceProgram } from "../packages.ts";
 
 const NOTIFICATIONS = "org.freedesktop.Notifications";
@@ -19,9 +20,14 @@ export interface NotificationDaemon {
 }
 
 /** Starts a daemon and waits until it has its name on the bus. */
-async function startDaemon(desktop: Desktop, program: string, args: readonly string[] = []): Promise<RunningProcess> {
+async function startDaemon(
+  desktop: Desktop,
+  program: string,
+  args: readonly string[] = [],
+  env: Environment = {},
+): Promise<RunningProcess> {
   const name = program.split("/").at(-1) ?? program;
-  const running = desktop.processes.start(name, program, { args, env: desktop.env });
+  const running = desktop.processes.start(name, program, { args, env: { ...desktop.env, ...env } });
   await until(`${name} is on the bus`, async () => {
     running.assertAlive();
     return desktop.bus.owner(NOTIFICATIONS);
@@ -73,10 +79,7 @@ export class Dunst implements NotificationDaemon {
     );
     const from = this.#log.lastIndexOf(`summary: '${title}'`);
     // It prints the markup, and shows what that means.
-    return (/body: '([^]*?)'\n/.exec(this.#log.slice(from))?.[1] ?? "")
-      .replaceAll("&lt;", "<")
-      .replaceAll("&gt;", ">")
-      .replaceAll("&amp;", "&");
+    return fromMarkup(/body: '([^]*?)'\n/.exec(this.#log.slice(from))?.[1] ?? "");
   }
 
   async click(): Promise<void> {
@@ -86,6 +89,66 @@ export class Dunst implements NotificationDaemon {
   async close(): Promise<void> {
     await succeed(this.#desktop, "dunstctl", ["close"]);
   }
+}
+
+/** mako, driven by its own `makoctl`. It needs a Wayland desktop, so its pop-ups are on a sway beside the session's screen. */
+export class Mako implements NotificationDaemon {
+  readonly #desktop: Desktop;
+  #sway: Sway | undefined;
+  #process: RunningProcess | undefined;
+
+  constructor(desktop: Desktop) {
+    this.#desktop = desktop;
+  }
+
+  static version(): string {
+    return packageVersion("mako-notifier");
+  }
+
+  async start(): Promise<void> {
+    this.#sway ??= await Sway.start(this.#desktop, 1);
+    this.#process = await startDaemon(this.#desktop, "mako", [], this.#sway.env);
+  }
+
+  stop(): Promise<void> {
+    return stopDaemon(this.#desktop, this.#process);
+  }
+
+  async shown(title: string): Promise<string> {
+    const found = await until(
+      `mako shows ${title}`,
+      async () => (await this.#list()).find((one) => one.summary.data === title),
+      {
+        timeout: 70_000,
+      },
+    );
+    await this.#sway?.screenshot("mako");
+    // It lists the markup, and shows what that means.
+    return fromMarkup(found.body.data);
+  }
+
+  async click(): Promise<void> {
+    await succeed(this.#desktop, "makoctl", ["invoke"]);
+  }
+
+  async close(): Promise<void> {
+    await succeed(this.#desktop, "makoctl", ["dismiss"]);
+  }
+
+  /** What is on the screen, newest first. */
+  async #list(): Promise<readonly MakoNotification[]> {
+    const { data } = JSON.parse(await succeed(this.#desktop, "makoctl", ["list"])) as { data: MakoNotification[][] };
+    return data.flat();
+  }
+}
+
+interface MakoNotification {
+  readonly summary: { readonly data: string };
+  readonly body: { readonly data: string };
+}
+
+function fromMarkup(text: string): string {
+  return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
 /** Xfce's daemon, driven by the mouse. It has its settings from xfconf, which a desktop's bus starts. */

@@ -10,7 +10,7 @@ import { text } from "../../session/texts.ts";
 import { until } from "../../session/wait.ts";
 import { noticeKinds, waitForKnownBalance } from "../../journeys/steps.ts";
 import { seconds, works, type Finding, type Peer, type Trial } from "../peer.ts";
-import { Dunst, XfceNotifyd, type NotificationDaemon } from "./daemons.ts";
+import { Dunst, Mako, XfceNotifyd, type NotificationDaemon } from "./daemons.ts";
 
 /** Markup that the user typed is text. */
 const LABEL = "Tom & <b>Jo</b>";
@@ -31,6 +31,15 @@ export const xfceNotifyd: Peer = {
   debian: ["xfce4-notifyd"],
   version: () => Promise.resolve(XfceNotifyd.version()),
   trials: daemonTrials((desktop) => new XfceNotifyd(desktop)),
+};
+
+export const mako: Peer = {
+  name: "mako",
+  title: "mako",
+  group: "Notifications",
+  debian: ["mako-notifier", "sway", "grim"],
+  version: () => Promise.resolve(Mako.version()),
+  trials: daemonTrials((desktop) => new Mako(desktop)),
 };
 
 type Install = (desktop: Desktop) => NotificationDaemon;
