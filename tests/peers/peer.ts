@@ -50,6 +50,8 @@ export interface Peer {
   readonly npm?: string;
   /** The file of its locked Python packages, in `tests/peers/packages/`. */
   readonly pip?: string;
+  /** A variable of the environment without which it is left out. */
+  readonly needs?: string;
   /** Whether it needs a release build. */
   readonly release?: boolean;
   /** Its version as it reports it. */

@@ -10,6 +10,7 @@ import { calc, python } from "./readers/trials.ts";
 import { captivePortal, certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
 import { dunst, mako, xfceNotifyd } from "./notifications/trials.ts";
 import { dpkg, lintian } from "./packaging/trials.ts";
+import { prism } from "./apis/prism.ts";
 import { schemathesis, specValidator } from "./apis/trials.ts";
 import { polybar, waybar, xfcePanel } from "./tray/trials.ts";
 import { sway } from "./wayland/trials.ts";
@@ -43,6 +44,7 @@ export const PEERS: readonly Peer[] = [
   dpkg,
   schemathesis,
   specValidator,
+  prism,
 ];
 
 export const ABSENT: readonly AbsentPeer[] = [
@@ -52,7 +54,7 @@ export const ABSENT: readonly AbsentPeer[] = [
       "No trial has been written. Sway stands for Wayland, and GNOME's and KDE's keyrings are tried without their desktops.",
   },
   {
-    title: "Prism and a generated client (APIs)",
+    title: "A client generated from the panel's description",
     reason: "No trial has been written.",
   },
   {

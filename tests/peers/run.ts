@@ -18,7 +18,10 @@ if (unknown !== undefined) {
   process.stderr.write(`no such peer: ${unknown}; there are ${PEERS.map((peer) => peer.name).join(", ")}\n`);
   process.exit(2);
 }
-const chosen = PEERS.filter((peer) => named.length === 0 || named.includes(peer.name));
+const wanted = PEERS.filter((peer) => named.length === 0 || named.includes(peer.name));
+const lacks = ({ needs }: Peer): boolean => needs !== undefined && process.env[needs] === undefined;
+for (const { name, needs = "" } of wanted.filter(lacks)) process.stderr.write(`${name} is left out without ${needs}\n`);
+const chosen = wanted.filter((peer) => !lacks(peer));
 
 if (args.includes("--packages")) {
   for (const { debian = [], npm, pip, release } of chosen) {
