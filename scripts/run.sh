@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Bursar with play money: sets up, builds, starts the sandbox (a whole provider on this machine) and opens the app, already
-# connected to the sandbox. Everything ends with the app. The data is separate from a real Bursar's and starts empty each
-# time, like the sandbox's chains. The key is only in memory, so that no keyring is needed or filled.
+# Bursar with play money: sets up, builds, starts the sandbox (whole providers on this machine) and opens the app, already
+# connected to two accounts: one of Fluence in USDC with its chain, one of today's Fluence in USD. Everything ends with the
+# app. The data is separate from a real Bursar's and starts empty each time, like the sandbox's chains. The keys are only in
+# memory, so that no keyring is needed or filled.
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
@@ -9,7 +10,7 @@ cd "$root"
 
 readonly home="${XDG_DATA_HOME:-$HOME/.local/share}/bursar-sandbox"
 sandbox=''
-key=''
+keys=''
 
 main() {
   if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
@@ -23,7 +24,7 @@ main() {
   start_sandbox
   connect
   say "opening Bursar; the sandbox ends with it (Quit in the tray's menu, or Ctrl-C here)"
-  BURSAR_API_KEY="$key" target/debug/bursar-desktop --home "$home/app" &
+  BURSAR_API_KEYS="$keys" target/debug/bursar-desktop --home "$home/app" &
   wait $!
 }
 
@@ -40,16 +41,19 @@ start_sandbox() {
 }
 
 connect() {
-  local network user
-  key="$(from_ready api_key)"
-  network="$(from_ready network)"
-  user="$(from_ready user)"
-  BURSAR_API_KEY="$key" target/debug/bursar --home "$home/app" \
-    account add fluence --network "$network" --address "$user" --label Sandbox
+  keys="$(printf '{"Sandbox": "%s", "Sandbox in USD": "%s"}' "$(from_ready fluence.api_key)" "$(from_ready today.api_key)")"
+  add_account "$(from_ready fluence.network)" Sandbox --address "$(from_ready fluence.user)"
+  add_account "$(from_ready today.network)" "Sandbox in USD"
 }
 
-from_ready() { # NAME: that member of "fluence" in the ready line
-  node -e 'process.stdout.write(JSON.parse(process.argv[1]).fluence[process.argv[2]])' "$line" "$1"
+add_account() { # NETWORK LABEL [further options]
+  BURSAR_API_KEYS="$keys" target/debug/bursar --home "$home/app" \
+    account add fluence --network "$1" --label "$2" "${@:3}"
+}
+
+from_ready() { # PATH: that member of the ready line, such as fluence.api_key
+  node -e 'process.stdout.write(process.argv[2].split(".").reduce((value, name) => value[name], JSON.parse(process.argv[1])))' \
+    "$line" "$1"
 }
 
 end() {

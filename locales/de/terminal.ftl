@@ -9,6 +9,7 @@ terminal-options-heading = Optionen
 # Errors. The error’s code follows in brackets. { $reason } is the system’s own text, in English or the system’s language.
 terminal-not-started = Bursar konnte nicht starten. Das System meldet: { $reason }.
 terminal-home-unknown = Bursar findet Ihren persönlichen Ordner nicht. Geben Sie mit --home an, wo die Daten sind.
+terminal-api-keys-malformed = BURSAR_API_KEYS muss ein JSON-Objekt sein, das zu jedem Kontonamen einen API-Schlüssel enthält.
 terminal-no-command = Es gibt keinen Befehl { $command }.
 terminal-no-account = Kein Konto ist verbunden. Verbinden Sie eines mit „bursar account add“.
 terminal-no-account-named = Es gibt kein Konto mit dem Namen { $account }.

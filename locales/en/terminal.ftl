@@ -9,6 +9,7 @@ terminal-options-heading = Options
 # Errors. The error’s code follows in brackets. { $reason } is the system’s own text, in English or the system’s language.
 terminal-not-started = Bursar could not start. The system reports: { $reason }.
 terminal-home-unknown = Bursar cannot find your home folder. Use --home to name Bursar’s data folder.
+terminal-api-keys-malformed = BURSAR_API_KEYS must be a JSON object with an API key for each account name.
 terminal-no-command = Unknown command: { $command }.
 terminal-no-account = No accounts connected. Connect an account with “bursar account add”.
 terminal-no-account-named = There is no account named “{ $account }”.

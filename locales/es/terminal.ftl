@@ -9,6 +9,7 @@ terminal-options-heading = Opciones
 # Errors. The error’s code follows in brackets. { $reason } is the system’s own text, in English or the system’s language.
 terminal-not-started = Bursar no se pudo iniciar. El sistema indica: { $reason }.
 terminal-home-unknown = Bursar no encuentra su carpeta personal. Indique con --home dónde están los datos.
+terminal-api-keys-malformed = BURSAR_API_KEYS debe ser un objeto JSON con una clave de API para cada nombre de cuenta.
 terminal-no-command = No hay ningún comando { $command }.
 terminal-no-account = No hay ninguna cuenta conectada. Conecte una con «bursar account add».
 terminal-no-account-named = No hay ninguna cuenta con el nombre { $account }.

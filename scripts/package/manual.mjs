@@ -15,7 +15,8 @@ opens in the system's browser. It uses the data of the desktop app, and reads it
     ],
     environment: {
       BURSAR_HOME: "The folder of all data, where --home does not name one.",
-      BURSAR_API_KEY: "An API key that serves this one process and is kept nowhere.",
+      BURSAR_API_KEY: "An API key that serves this one process, for its only account, and is kept nowhere.",
+      BURSAR_API_KEYS: "The same for several accounts: a JSON object with an API key for each account's name.",
       BURSAR_LOG: "What is logged to standard error: off, error, warn (the default), info, debug or trace.",
     },
     status: {
@@ -37,7 +38,8 @@ desktop starts the program with it.",
     ],
     environment: {
       BURSAR_HOME: "The folder of all data, where --home does not name one.",
-      BURSAR_API_KEY: "An API key that serves this one process and is kept nowhere.",
+      BURSAR_API_KEY: "An API key that serves this one process, for its only account, and is kept nowhere.",
+      BURSAR_API_KEYS: "The same for several accounts: a JSON object with an API key for each account's name.",
       BURSAR_LOG: "What is logged to standard error: off, error, warn (the default), info, debug or trace.",
     },
     status: {

@@ -1,28 +1,32 @@
 //! Takes secrets out of the environment.
 
+use bursar_core::env_keys::{EnvKeys, KeysMalformed};
 use bursar_core::process;
 use zeroize::Zeroizing;
 
 /// The secrets that were in the environment.
 pub(crate) struct EnvironmentSecrets {
-    pub(crate) api_key: Option<Zeroizing<String>>,
+    pub(crate) keys: Result<EnvKeys, KeysMalformed>,
 }
 
 impl EnvironmentSecrets {
     pub(crate) fn none() -> Self {
-        Self { api_key: None }
+        Self {
+            keys: Ok(EnvKeys::default()),
+        }
     }
 }
 
-/// Takes `BURSAR_API_KEY` out of the environment, so that no child process gets it: neither browser nor webview nor
-/// the process that replaces this one. Call it first in `main`, while there is only one thread.
+/// Takes the API keys out of the environment, so that no child process gets them: neither browser nor webview nor the
+/// process that replaces this one. Call it first in `main`, while there is only one thread.
 pub(crate) fn take_secrets() -> EnvironmentSecrets {
-    let api_key = std::env::var(process::API_KEY_VARIABLE)
-        .ok()
-        .filter(|key| !key.is_empty())
-        .map(Zeroizing::new);
+    let secret = |name| std::env::var(name).ok().map(Zeroizing::new);
+    let keys = EnvKeys::parse(
+        secret(process::API_KEY_VARIABLE),
+        secret(process::API_KEYS_VARIABLE).as_ref(),
+    );
     for name in process::SECRET_VARIABLES {
         gtk::glib::unsetenv(name);
     }
-    EnvironmentSecrets { api_key }
+    EnvironmentSecrets { keys }
 }

@@ -1,6 +1,6 @@
 /**
- * `scripts/run.sh` as a newcomer runs it: the app opens connected, takes a top-up, and opens as quickly the second
- * time.
+ * `scripts/run.sh` as a newcomer runs it: the app opens connected to two accounts, each takes a top-up, and it opens as
+ * quickly the second time.
  */
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
@@ -14,6 +14,7 @@ import { Unrecoverable, until } from "../session/wait.ts";
 import { Desktop } from "../session/desktop.ts";
 import { executable, type Environment, type RunningProcess } from "../session/processes.ts";
 import type { AppWindow } from "../session/window.ts";
+import { CardPage } from "../session/today_pages.ts";
 import { waitForPage, waitForKnownBalance } from "./steps.ts";
 import { text as message } from "../session/texts.ts";
 
@@ -81,17 +82,8 @@ for (const keyring of ["unlocked", "absent"] as const) {
     await window.screenshot("connected");
     if (keyring === "unlocked") assert.deepEqual(await desktop.keyring.labels(), [], "the sandbox's key is not stored");
 
-    await window.id("nav-top_up").click();
-    await window.id("amount").fill("25");
-    await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
-    await window.id("continue").click();
-    const checkout = await desktop.browser.page(/\/payment\/checkout-session\//);
-    await checkout.click("#method-wallet");
-    await checkout.selectOption("#wallet-network", "137");
-    await checkout.click("#wallet-pay");
-    await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ timeout: 30_000 });
-    await window.screenshot("arrived");
-    await assertBalanceAgrees(desktop, window);
+    await topUpInUsdc(desktop, window);
+    await topUpInUsd(desktop, window);
     await quit(first, desktop);
 
     const built = newestBuildTime();
@@ -106,11 +98,49 @@ for (const keyring of ["unlocked", "absent"] as const) {
   });
 }
 
+/** Tops up the account that is shown at the start, whose money the contract holds. */
+async function topUpInUsdc(desktop: Desktop, window: AppWindow): Promise<void> {
+  await window.id("nav-top_up").click();
+  await window.id("amount").fill("25");
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+  await window.id("continue").click();
+  const checkout = await desktop.browser.page(/\/payment\/checkout-session\//);
+  await checkout.click("#method-wallet");
+  await checkout.selectOption("#wallet-network", "137");
+  await checkout.click("#wallet-pay");
+  await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ timeout: 30_000 });
+  await window.screenshot("arrived");
+  await assertBalanceAgrees(desktop, window);
+}
+
+/** Tops up the account of today's Fluence. The sandbox's user has resources that are charged, so its balance falls all the time. */
+async function topUpInUsd(desktop: Desktop, window: AppWindow): Promise<void> {
+  await window.css('[data-testid="account"][data-label="Sandbox in USD"]').click();
+  await window.css('[data-testid="balance"][data-currency="USD"]').waitVisible();
+  const before = Number(await window.id("balance").attribute("data-amount"));
+  await window.id("nav-top_up").click();
+  await window.id("amount").fill("25");
+  await window.id("method-card").click();
+  await window.css('[data-testid="quote"][data-ready="true"]').waitVisible();
+  await window.id("continue").click();
+  const page = await CardPage.waitFor(desktop);
+  await page.pay("4242 4242 4242 4242");
+  await page.waitForPhase("paid");
+  await window.css('[data-testid="ended-top-up"][data-status="completed"]').waitVisible({ timeout: 30_000 });
+  await until("the balance in USD has grown", async () => {
+    const cents = Math.round((Number(await window.id("balance").attribute("data-amount")) - before) * 100);
+    return cents > 2400 && cents <= 2500;
+  });
+  await window.screenshot("arrived-in-usd");
+  await window.css('[data-testid="account"][data-label="Sandbox"]').click();
+  await window.css('[data-testid="balance"][data-currency="USDC"]').waitVisible();
+}
+
 /** The window must show the balance that the CLI reads from the contract. */
 async function assertBalanceAgrees(desktop: Desktop, window: AppWindow): Promise<void> {
   const home = join(desktop.env["XDG_DATA_HOME"] ?? "", "bursar-sandbox", "app");
   await until("window, CLI and contract agree", async () => {
-    const result = await cli(desktop, ["--home", home, "status", "--json"]);
+    const result = await cli(desktop, ["--home", home, "--account", "Sandbox", "status", "--json"]);
     const { balance } = JSON.parse(result.stdout) as CliStatus;
     assert.equal(balance?.source, "chain");
     const shown = await window.id("balance").attribute("data-amount");

@@ -4,7 +4,7 @@ use crate::arguments::AddArguments;
 use crate::output::{CommandResult, Failure, note, print_error, print_line, table};
 use crate::terminal::Terminal;
 use crate::texts::texts;
-use crate::{env_api_key, options};
+use crate::{env_keys, options};
 use bursar_core::error::Code;
 use bursar_core::{Bursar, Connect, Reader, network_views};
 use bursar_l10n::text;
@@ -22,13 +22,14 @@ const FILE_LIMIT: u64 = 64 * 1024;
 pub(crate) async fn add(home: &Path, add: AddArguments) -> CommandResult {
     let file = read_network_file(&add.network)?;
     // A key from the environment serves this process alone and is not stored.
-    let given = env_api_key();
+    let keys = env_keys()?;
+    let given = keys.for_account(add.label.as_deref(), true).cloned();
     let session_only = given.is_some();
     let key = match given {
         Some(key) => key,
         None => read_key()?,
     };
-    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
+    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))?).await?;
     let network = match file {
         Some(text) => bursar.add_network(&text).await?.name,
         None => add.network,
@@ -57,7 +58,7 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> CommandResult {
 }
 
 pub(crate) async fn remove(home: &Path, label: &str) -> CommandResult {
-    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))).await?;
+    let bursar = Bursar::start(options(home.to_owned(), Arc::new(Terminal::new(true)))?).await?;
     let accounts = bursar.accounts().await?;
     let found = accounts.into_iter().find(|account| account.label == label);
     let removed = match found {

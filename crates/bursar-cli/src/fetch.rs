@@ -5,7 +5,7 @@ use crate::account::no_account_named;
 use crate::output::{CommandResult, Failure, note, overwrite, print_error, print_failure};
 use crate::terminal::Terminal;
 use crate::texts::texts;
-use crate::{env_api_key, options};
+use crate::{env_keys, options};
 use bursar_core::Bursar;
 use bursar_core::account::AccountId;
 use bursar_core::error::InternalDetail;
@@ -37,7 +37,7 @@ pub(crate) async fn fetch(home: &Path, label: Option<&str>) -> CommandResult<Fet
         return Err(no_account(label));
     }
     let terminal = Arc::new(Terminal::new(true));
-    let bursar = match Bursar::start(options(home.to_owned(), terminal)).await {
+    let bursar = match Bursar::start(options(home.to_owned(), terminal)?).await {
         Ok(bursar) => bursar,
         Err(error) if error.code == Code::EngineRunning => return Ok(Fetched::RunningApp),
         Err(error) => return Err(error.into()),
@@ -82,9 +82,11 @@ async fn read(
     if wanted.is_empty() {
         return Err(no_account(label));
     }
-    if let (Some(key), Some(_), [account]) = (env_api_key(), label, wanted.as_slice()) {
-        // The key is meant for one account: the only one, or the named one.
-        bursar.use_api_key(&account.id, &key).await?;
+    if let (Some(_), [account]) = (label, wanted.as_slice())
+        && let Some(key) = env_keys()?.for_account(label, true)
+    {
+        // A key without a label is meant for one account: the only one, or the named one.
+        bursar.use_api_key(&account.id, key).await?;
     }
     let ids: Vec<AccountId> = wanted.iter().map(|account| account.id.clone()).collect();
     let asked: Vec<_> = wanted

@@ -16,7 +16,8 @@ mod top_up;
 
 use arguments::{AccountCommand, Arguments, Command};
 use bursar_core::Reader;
-use bursar_core::error::{Code, Result};
+use bursar_core::env_keys::EnvKeys;
+use bursar_core::error::Code;
 use bursar_core::home;
 use bursar_core::keyring::SecretStore;
 use bursar_core::process;
@@ -105,33 +106,38 @@ fn is_standard_output(path: &Path) -> bool {
         .any(|name| path == Path::new(name))
 }
 
-fn reader(home: &Path) -> Result<Reader> {
-    Reader::open(home, secret_store(home), env_api_key())
+fn reader(home: &Path) -> CommandResult<Reader> {
+    Ok(Reader::open(home, secret_store(home), env_keys()?)?)
 }
 
 fn secret_store(given: &Path) -> Arc<SecretStore> {
     Arc::new(home::keyring(given, given))
 }
 
-/// An API key for this process alone; it replaces the keyring's.
-fn env_api_key() -> Option<Zeroizing<String>> {
-    std::env::var(process::API_KEY_VARIABLE)
-        .ok()
-        .filter(|key| !key.is_empty())
-        .map(Zeroizing::new)
+/// API keys for this process alone; they replace the keyring's.
+fn env_keys() -> CommandResult<EnvKeys> {
+    let secret = |name| std::env::var(name).ok().map(Zeroizing::new);
+    EnvKeys::parse(
+        secret(process::API_KEY_VARIABLE),
+        secret(process::API_KEYS_VARIABLE).as_ref(),
+    )
+    .map_err(|_| Failure::usage(text!(texts(), terminal_api_keys_malformed)))
 }
 
 /// What a command that changes something needs: this home's engine, which no other process may run.
-fn options(home: PathBuf, shell: Arc<dyn bursar_core::shell::Shell>) -> bursar_core::Options {
-    bursar_core::Options {
+fn options(
+    home: PathBuf,
+    shell: Arc<dyn bursar_core::shell::Shell>,
+) -> CommandResult<bursar_core::Options> {
+    Ok(bursar_core::Options {
         secret_store: secret_store(&home),
         shell,
         clock: Arc::new(bursar_core::clock::SystemClock),
-        env_api_key: env_api_key(),
+        env_keys: env_keys()?,
         settings: bursar_core::settings::Settings::default(),
         home,
         pops_up: false,
-    }
+    })
 }
 
 fn is_usage_error(code: Code) -> bool {

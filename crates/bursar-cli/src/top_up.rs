@@ -6,7 +6,7 @@ use crate::fetch::no_account;
 use crate::output::{CommandResult, Failure, note, print_error, print_failure, print_line};
 use crate::terminal::Terminal;
 use crate::texts::texts;
-use crate::{env_api_key, options};
+use crate::{env_keys, options};
 use bursar_core::Bursar;
 use bursar_core::account::AccountId;
 use bursar_core::clock::{Clock, SystemClock};
@@ -51,7 +51,7 @@ pub(crate) async fn run(home: &Path, label: Option<&str>, wanted: TopUpArguments
     // A limit beyond the end of time is no limit.
     let deadline = limit.and_then(|limit| Instant::now().checked_add(limit));
     let terminal = Arc::new(Terminal::new(wanted.no_open));
-    let starting = Bursar::start(options(home.to_owned(), Arc::clone(&terminal) as _));
+    let starting = Bursar::start(options(home.to_owned(), Arc::clone(&terminal) as _)?);
     let bursar = before_deadline(deadline, starting)
         .await
         .ok_or_else(too_late)??;
@@ -107,9 +107,11 @@ async fn top_up(
     let account = before_deadline(deadline, select_account(bursar, label))
         .await
         .ok_or_else(too_late)??;
-    if let (Some(key), Some(_)) = (env_api_key(), label) {
-        // The key is meant for one account: the only one, or the named one.
-        bursar.use_api_key(&account, &key).await?;
+    if label.is_some()
+        && let Some(key) = env_keys()?.for_account(label, true)
+    {
+        // A key without a label is meant for one account: the only one, or the named one.
+        bursar.use_api_key(&account, key).await?;
     }
     let keyring = earlier_of(deadline, KEYRING_TIMEOUT);
     wait_until(&mut changes, keyring, || {

@@ -409,3 +409,54 @@ fn json_csv_and_exports_do_not_vary_with_the_language() {
     assert!(!errors("en_GB")[0]["message"].as_str().unwrap().is_empty());
     assert_eq!(errors("de_DE"), errors("en_GB"));
 }
+
+#[test]
+fn each_account_uses_the_key_of_its_name() {
+    let home = TestHome::connect(filled());
+    let other = TestHome::connect(filled());
+    let file = other.folder.path().join("network.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"t\"", "\"other\"")).unwrap();
+    let keys = r#"{"Work": "flk_work", "Home": "flk_home"}"#;
+    let run = |keys: &str, arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.env_remove("BURSAR_API_KEY");
+        command.env("BURSAR_API_KEYS", keys).output().unwrap()
+    };
+    let network = file.to_str().unwrap();
+    let add = [
+        "account",
+        "add",
+        "fluence",
+        "--network",
+        network,
+        "--label",
+        "Home",
+    ];
+    let added = run(keys, &add);
+    assert_eq!(code(&added), 0, "{added:?}");
+    for provider in [&home.provider, &other.provider] {
+        provider.lock().unwrap().keys.clear();
+    }
+
+    let status = run(keys, &["status", "--json"]);
+    let balances: Vec<Value> = out(&status)
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["balance"]["amount"].clone())
+        .collect();
+    assert_eq!(balances, ["100", "100"], "{status:?}");
+    let synced = run(keys, &["sync"]);
+    assert_eq!(code(&synced), 0, "{synced:?}");
+    for (provider, key) in [(&home.provider, "flk_work"), (&other.provider, "flk_home")] {
+        let seen: Vec<String> = provider.lock().unwrap().keys.iter().cloned().collect();
+        assert_eq!(seen, [key]);
+    }
+
+    let refused = run("flk_canary", &["status"]);
+    assert_eq!(code(&refused), 2, "{refused:?}");
+    let said = err(&refused);
+    assert!(
+        said.contains("BURSAR_API_KEYS") && !said.contains("canary"),
+        "{said}"
+    );
+}

@@ -5,6 +5,7 @@
 //! ends the program, and that it knows neither Tauri nor a terminal: whatever runs it implements [`shell::Shell`].
 
 pub mod driver;
+pub mod env_keys;
 pub mod export;
 mod facade;
 pub mod settings_file;

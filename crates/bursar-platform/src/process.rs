@@ -9,9 +9,11 @@ use std::{io, thread};
 
 /// The variable with an API key for one process, used in place of the keyring.
 pub const API_KEY_VARIABLE: &str = "BURSAR_API_KEY";
+/// The variable with the API keys of several accounts for one process: a JSON object with a key for each label.
+pub const API_KEYS_VARIABLE: &str = "BURSAR_API_KEYS";
 
 /// The variables with a secret. No child process inherits them.
-pub const SECRET_VARIABLES: [&str; 1] = [API_KEY_VARIABLE];
+pub const SECRET_VARIABLES: [&str; 2] = [API_KEY_VARIABLE, API_KEYS_VARIABLE];
 
 /// How long a launcher is watched for a failure.
 const LAUNCHER_TIMEOUT: Duration = Duration::from_millis(500);

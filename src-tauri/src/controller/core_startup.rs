@@ -5,6 +5,7 @@ use super::Controller;
 use super::desktop_shell::DesktopShell;
 use crate::environment::EnvironmentSecrets;
 use bursar_core::clock::SystemClock;
+use bursar_core::env_keys::{EnvKeys, KeysMalformed};
 use bursar_core::error::{Code, Error};
 use bursar_core::{Bursar, Options};
 use std::sync::Arc;
@@ -20,12 +21,18 @@ impl Controller {
     pub(crate) async fn start_core(self: Arc<Self>, secrets: EnvironmentSecrets) {
         let app = &self.app;
         let started_at = Instant::now();
+        let env_keys = secrets.keys.unwrap_or_else(|KeysMalformed| {
+            tracing::warn!(
+                "BURSAR_API_KEYS must be a JSON object with a key for each account's name"
+            );
+            EnvKeys::default()
+        });
         let options = || Options {
             home: app.home.path().to_path_buf(),
             shell: DesktopShell::new(&self),
             clock: Arc::new(SystemClock),
             secret_store: Arc::new(app.home.keyring()),
-            env_api_key: secrets.api_key.clone(),
+            env_keys: env_keys.clone(),
             settings: app.settings.get(),
             pops_up: true,
         };

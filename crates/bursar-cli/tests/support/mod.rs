@@ -26,6 +26,8 @@ pub(crate) struct Provider {
     pub(crate) starts_as: Option<&'static str>,
     pub(crate) started: bool,
     pub(crate) asked: Vec<String>,
+    /// The keys that requests had.
+    pub(crate) keys: BTreeSet<String>,
 }
 
 /// A home with one account at this provider.
@@ -133,13 +135,14 @@ impl TestHome {
 }
 
 fn answer(stream: TcpStream, provider: &Mutex<Provider>) {
-    let Some((method, target)) = read(&stream) else {
+    let Some((method, target, key)) = read(&stream) else {
         return;
     };
     let path = target.split('?').next().unwrap_or_default().to_owned();
     let (status, body) = {
         let mut provider = provider.lock().unwrap();
         provider.asked.push(format!("{method} {path}"));
+        provider.keys.extend(key);
         if provider.silent.contains(path.as_str()) {
             drop(provider);
             // Waits until the program has ended.
@@ -240,13 +243,14 @@ pub(crate) fn now() -> String {
     SystemClock.now().to_string()
 }
 
-fn read(stream: &TcpStream) -> Option<(String, String)> {
+/// A request's method, target and API key.
+fn read(stream: &TcpStream) -> Option<(String, String, Option<String>)> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let mut first = line.split(' ');
     let asked = (first.next()?.to_owned(), first.next()?.to_owned());
-    let mut length = 0;
+    let (mut length, mut key) = (0, None);
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -255,8 +259,10 @@ fn read(stream: &TcpStream) -> Option<(String, String)> {
         };
         if name.eq_ignore_ascii_case("content-length") {
             length = value.trim().parse().ok()?;
+        } else if name.eq_ignore_ascii_case("x-api-key") {
+            key = Some(value.trim().to_owned());
         }
     }
     reader.read_exact(&mut vec![0; length]).ok()?;
-    Some(asked)
+    Some((asked.0, asked.1, key))
 }

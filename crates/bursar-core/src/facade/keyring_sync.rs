@@ -4,6 +4,7 @@
 
 use super::{Bursar, custom_rpc_entry, lock};
 use crate::driver::{Connection, blocking};
+use crate::env_keys::EnvKeys;
 use bursar_domain::account::AccountId;
 use bursar_domain::error::{Error, KeyEnd, Result, SignInDetail};
 use bursar_domain::view::Change;
@@ -14,7 +15,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 /// Delays before a keyring that did not answer is asked again: short ones after a start, when the keyring may be
 /// starting too, then [`ACTIVE_RETRY_DELAY`] or [`TRAY_RETRY_DELAY`].
@@ -45,20 +45,20 @@ enum SyncOutcome {
 }
 
 impl Bursar {
-    /// Reads the secrets in the background until all are there. A slow, locked or missing keyring delays nothing. A key
-    /// from the environment is meant for one account and is never sent to several hosts.
-    pub(super) async fn start_keyring_task(
-        self: &Arc<Self>,
-        env_api_key: Option<Zeroizing<String>>,
-    ) {
+    /// Reads the secrets in the background until all are there. A slow, locked or missing keyring delays nothing.
+    pub(super) async fn start_keyring_task(self: &Arc<Self>, env_keys: &EnvKeys) {
         let connections = self.connections();
-        if let (Some(key), [only]) = (env_api_key, connections.as_slice()) {
-            match Credential::api_key(&key) {
+        for connection in &connections {
+            let account = &connection.account;
+            let alone = connections.len() == 1;
+            let Some(key) = env_keys.for_account(Some(&account.label), alone) else {
+                continue;
+            };
+            match Credential::api_key(key) {
                 Ok(credential) => {
                     // Storing in memory only cannot fail.
-                    let _ = only.session.set_credential(credential, true).await;
-                    self.driver
-                        .send_event(&only.account.id, Event::SignedIn(true));
+                    let _ = connection.session.set_credential(credential, true).await;
+                    self.driver.send_event(&account.id, Event::SignedIn(true));
                 }
                 Err(error) => {
                     tracing::warn!(code = ?error.code, "the API key from the environment is malformed")

@@ -40,6 +40,7 @@ pub use networks::views as network_views;
 pub use reader::Reader;
 
 use crate::driver::{Connection, Driver, Services, blocking};
+use crate::env_keys::EnvKeys;
 use crate::shell::Shell;
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Clock;
@@ -62,7 +63,6 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
-use zeroize::Zeroizing;
 
 /// What [`Bursar::start`] needs.
 pub struct Options {
@@ -71,8 +71,8 @@ pub struct Options {
     pub shell: Arc<dyn Shell>,
     pub clock: Arc<dyn Clock>,
     pub secret_store: Arc<SecretStore>,
-    /// An API key from the environment. It replaces the keyring's key in this process.
-    pub env_api_key: Option<Zeroizing<String>>,
+    /// API keys from the environment. They replace the keyring's keys in this process.
+    pub env_keys: EnvKeys,
     pub settings: Settings,
     /// Whether the shell can show pop-ups. If not, notices wait for a shell that can.
     pub pops_up: bool,
@@ -189,7 +189,7 @@ impl Bursar {
                 .await?;
             connection.session.expect_keyring_entry(expected);
         }
-        bursar.start_keyring_task(options.env_api_key).await;
+        bursar.start_keyring_task(&options.env_keys).await;
         Ok(bursar)
     }
 

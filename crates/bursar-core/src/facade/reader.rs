@@ -5,6 +5,7 @@ use super::custom_rpc_entry;
 use super::databases::read_migrated;
 use super::live_status::{Status, live_status};
 use crate::driver::{Connection, blocking};
+use crate::env_keys::EnvKeys;
 use crate::export::{self, DailyCharge, Exported, Format, ResourceLine};
 use bursar_chain::Chain;
 use bursar_domain::account::Account;
@@ -27,7 +28,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use url::Url;
-use zeroize::Zeroizing;
 
 /// The accounts of a home and what is stored about them.
 pub struct Reader {
@@ -36,7 +36,7 @@ pub struct Reader {
     networks: Vec<Network>,
     history: Option<Arc<History>>,
     secret_store: Arc<SecretStore>,
-    env_api_key: Option<Zeroizing<String>>,
+    env_keys: EnvKeys,
     /// Keyring entries that are to be removed.
     unusable: Vec<String>,
 }
@@ -55,21 +55,13 @@ impl Reader {
     ///
     /// # Errors
     /// `storage_failed`, `storage_newer`.
-    pub fn open(
-        home: &Path,
-        secret_store: Arc<SecretStore>,
-        env_api_key: Option<Zeroizing<String>>,
-    ) -> Result<Self> {
+    pub fn open(home: &Path, secret_store: Arc<SecretStore>, env_keys: EnvKeys) -> Result<Self> {
         read_migrated(home, || {
-            Self::open_latest(home, Arc::clone(&secret_store), env_api_key.clone())
+            Self::open_latest(home, Arc::clone(&secret_store), env_keys.clone())
         })
     }
 
-    fn open_latest(
-        home: &Path,
-        secret_store: Arc<SecretStore>,
-        env_api_key: Option<Zeroizing<String>>,
-    ) -> Result<Self> {
+    fn open_latest(home: &Path, secret_store: Arc<SecretStore>, env_keys: EnvKeys) -> Result<Self> {
         let (accounts, networks, unusable) = match Store::open_read_only(home)? {
             Some(store) => (
                 store.accounts()?,
@@ -93,7 +85,7 @@ impl Reader {
             history: History::open_read_only(home)?
                 .map(|history| Arc::new(history.with_clock(Arc::new(SystemClock)))),
             secret_store,
-            env_api_key,
+            env_keys,
         })
     }
 
@@ -140,12 +132,8 @@ impl Reader {
             account.id.clone(),
             Arc::clone(&self.secret_store),
         ));
-        // A key from the environment is meant for one account, never sent to several hosts.
-        let mut loaded = match self
-            .env_api_key
-            .as_ref()
-            .filter(|_| self.accounts.len() == 1 || named)
-        {
+        let alone = self.accounts.len() == 1 || named;
+        let mut loaded = match self.env_keys.for_account(Some(&account.label), alone) {
             Some(key) => match Credential::api_key(key) {
                 Ok(credential) => session.set_credential(credential, true).await,
                 Err(error) => Err(error),

@@ -3,6 +3,7 @@
 
 use crate::null_shell::NullShell;
 use crate::secret_service::{Service, Shared};
+use bursar_core::env_keys::EnvKeys;
 use bursar_core::{Bursar, Options};
 use bursar_domain::clock::SystemClock;
 use bursar_domain::error::{Code, KeyringDetail};
@@ -203,7 +204,7 @@ async fn a_silent_keyring() {
         shell: Arc::new(NullShell),
         clock: Arc::new(SystemClock),
         secret_store: Arc::new(SecretStore::keyring("/home/one")),
-        env_api_key: None,
+        env_keys: EnvKeys::default(),
         settings: Settings::default(),
         pops_up: true,
     })
@@ -242,7 +243,7 @@ async fn begin(home: &Path) -> Arc<Bursar> {
         shell: Arc::new(NullShell),
         clock: Arc::new(SystemClock),
         secret_store: Arc::new(SecretStore::keyring("/home/one")),
-        env_api_key: None,
+        env_keys: EnvKeys::default(),
         settings: Settings::default(),
         pops_up: false,
     })

@@ -163,7 +163,12 @@ async fn command_never_shows_figures_older_than_the_last_ones() {
         chain.credit("second", "resolved", 30);
     });
     let status = async || {
-        let reader = Reader::open(app.home.path(), Arc::clone(&app.secret_store), None).unwrap();
+        let reader = Reader::open(
+            app.home.path(),
+            Arc::clone(&app.secret_store),
+            EnvKeys::default(),
+        )
+        .unwrap();
         let account = reader.accounts()[0].clone();
         let http = bursar_platform::http::Http::new().unwrap();
         reader.status(&account, false, &http, app.clock.now()).await

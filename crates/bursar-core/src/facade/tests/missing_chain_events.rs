@@ -97,7 +97,12 @@ async fn shows_figures_although_no_events_can_be_read() {
         );
 
         // `bursar status` reports the same while the app is running.
-        let reader = Reader::open(app.home.path(), Arc::clone(&app.secret_store), None).unwrap();
+        let reader = Reader::open(
+            app.home.path(),
+            Arc::clone(&app.secret_store),
+            EnvKeys::default(),
+        )
+        .unwrap();
         let account = &reader.accounts()[0];
         let http = Http::new().unwrap();
         let status = reader

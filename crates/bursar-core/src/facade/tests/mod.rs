@@ -35,6 +35,7 @@ use bursar_platform::stub_server::{ReceivedRequest, StubResponse, StubServer};
 use bursar_provider::session::{Credential, Session};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long a test waits for something that must happen.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
@@ -248,7 +249,7 @@ async fn begin(
         shell: Arc::new(NullShell),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         secret_store: Arc::clone(secret_store),
-        env_api_key: None,
+        env_keys: EnvKeys::default(),
         settings: Settings::default(),
         pops_up: true,
     };

@@ -11,7 +11,7 @@ async fn begin_in_terminal(app: &mut TestApp, settings: Settings) {
         shell: Arc::new(NullShell),
         clock: Arc::clone(&app.clock) as Arc<dyn Clock>,
         secret_store: Arc::clone(&app.secret_store),
-        env_api_key: None,
+        env_keys: EnvKeys::default(),
         settings,
         pops_up: false,
     };

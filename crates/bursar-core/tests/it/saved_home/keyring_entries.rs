@@ -3,6 +3,7 @@
 use super::{copied, open_store, versions};
 use crate::null_shell::NullShell;
 use crate::secret_service::{Service, Shared};
+use bursar_core::env_keys::EnvKeys;
 use bursar_core::{Bursar, Options};
 use bursar_domain::clock::SystemClock;
 use bursar_domain::settings::Settings;
@@ -97,7 +98,7 @@ async fn inside_a_session() {
             shell: Arc::new(NullShell),
             clock: Arc::new(SystemClock),
             secret_store: Arc::new(home::keyring(copy.path(), copy.path())),
-            env_api_key: None,
+            env_keys: EnvKeys::default(),
             settings: Settings::default(),
             pops_up: false,
         })
