@@ -10,6 +10,7 @@ import { calc, python } from "./readers/trials.ts";
 import { captivePortal, certificates, ipv6, microsocks, squid } from "./networks/trials.ts";
 import { dunst, mako, xfceNotifyd } from "./notifications/trials.ts";
 import { dpkg, lintian } from "./packaging/trials.ts";
+import { generatedClient } from "./apis/generated_client.ts";
 import { prism } from "./apis/prism.ts";
 import { schemathesis, specValidator } from "./apis/trials.ts";
 import { polybar, waybar, xfcePanel } from "./tray/trials.ts";
@@ -45,6 +46,7 @@ export const PEERS: readonly Peer[] = [
   schemathesis,
   specValidator,
   prism,
+  generatedClient,
 ];
 
 export const ABSENT: readonly AbsentPeer[] = [
@@ -52,10 +54,6 @@ export const ABSENT: readonly AbsentPeer[] = [
     title: "GNOME Shell 43, Plasma 5.27",
     reason:
       "No trial has been written. Sway stands for Wayland, and GNOME's and KDE's keyrings are tried without their desktops.",
-  },
-  {
-    title: "A client generated from the panel's description",
-    reason: "No trial has been written.",
   },
   {
     title: "Windows, by Wine",
