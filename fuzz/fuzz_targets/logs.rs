@@ -4,11 +4,13 @@
 mod test_chain;
 
 use bursar_chain::fuzzing::event;
+use bursar_domain::money::Currency;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (decimals, json) = input;
-    let Some(event) = event(json, test_chain::USER, &test_chain::CHAIN, decimals) else {
+    let token_facts = (decimals, Currency::usdc());
+    let Some(event) = event(json, test_chain::USER, &test_chain::CHAIN, token_facts) else {
         return;
     };
     let text = String::from_utf8_lossy(json).to_ascii_lowercase();

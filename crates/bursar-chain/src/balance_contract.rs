@@ -31,6 +31,7 @@ mod abi {
 
         interface Token {
             function decimals() external view returns (uint8);
+            function symbol() external view returns (string);
         }
     }
 }
@@ -38,6 +39,21 @@ use abi::Balance::{
     FundedFromLimbo, Refunded, UserBalanceIncrease, frozenCall, getFreeBalanceCall,
     getFullBalanceCall, limboCall,
 };
+
+/// What turns a number of the contract into an amount.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct TokenFacts {
+    pub(super) decimals: u8,
+    pub(super) unit: Currency,
+}
+
+impl TokenFacts {
+    fn amount(&self, units: U256) -> Result<Amount, Fault> {
+        const TOO_LARGE: Fault = Fault::Malformed("an amount too large to be one");
+        let units = i128::try_from(units).map_err(|_| TOO_LARGE)?;
+        Amount::new(units, self.decimals, self.unit.clone()).map_err(|_| TOO_LARGE)
+    }
+}
 
 /// The contract, with the token and the user whose balance is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +115,7 @@ impl BalanceContract {
             .topic2(self.user)
     }
 
-    /// What a log means for the user's money, at the token's `decimals`. `time` is the time of its block.
+    /// What a log means for the user's money. `time` is the time of its block.
     ///
     /// # Errors
     /// [`Fault::Malformed`] if the filter does not ask for this log, or the log is not encoded as the contract encodes
@@ -107,7 +123,7 @@ impl BalanceContract {
     pub(super) fn decode_event(
         &self,
         log: &Log,
-        decimals: u8,
+        token_facts: &TokenFacts,
         time: Timestamp,
     ) -> Result<BalanceEvent, Fault> {
         const FOREIGN: Fault = Fault::Malformed("an event that was not asked for");
@@ -138,7 +154,7 @@ impl BalanceContract {
         };
         Ok(BalanceEvent {
             kind,
-            amount: decode_amount(amount, decimals)?,
+            amount: token_facts.amount(amount)?,
             transaction: log.transaction_hash,
             log_index: log.log_index,
             block: log.block_number,
@@ -162,6 +178,19 @@ pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
         .ok_or(Fault::Malformed("decimals"))
 }
 
+/// `symbol()` of the token.
+pub(super) fn symbol_call() -> Vec<u8> {
+    abi::Token::symbolCall {}.abi_encode()
+}
+
+/// The token's symbol as a currency. `None` if the answer is not exactly one string, as with old tokens that answer a
+/// word, or if the string cannot be a currency's code.
+pub(super) fn decode_symbol(answer: &[u8]) -> Option<Currency> {
+    // Decoded as bytes, because a string decoder silently repairs bad UTF-8.
+    let (symbol,) = decode_exact::<(sol_data::Bytes,)>(answer).ok()?;
+    Currency::new(std::str::from_utf8(&symbol).ok()?).ok()
+}
+
 /// The answers to [`BalanceContract::balance_calls`] as money.
 ///
 /// # Errors
@@ -169,11 +198,11 @@ pub(super) fn decode_decimals(answer: &[u8]) -> Result<u8, Fault> {
 /// the free one.
 pub(super) fn decode_balances(
     answers: &[impl AsRef<[u8]>; 4],
-    decimals: u8,
+    token_facts: &TokenFacts,
 ) -> Result<ContractBalances, Fault> {
     let [free, full, held, frozen] = answers;
-    let free = decode_amount(decode_word(free)?, decimals)?;
-    let full = decode_amount(decode_word(full)?, decimals)?;
+    let free = token_facts.amount(decode_word(free)?)?;
+    let full = token_facts.amount(decode_word(full)?)?;
     let reserved = full
         .checked_sub(&free)
         .filter(|reserved| !reserved.is_negative())
@@ -186,7 +215,7 @@ pub(super) fn decode_balances(
     Ok(ContractBalances {
         free,
         reserved,
-        held: decode_amount(decode_word(held)?, decimals)?,
+        held: token_facts.amount(decode_word(held)?)?,
         frozen,
     })
 }
@@ -197,12 +226,6 @@ fn decode_word(answer: impl AsRef<[u8]>) -> Result<U256, Fault> {
         .try_into()
         .map_err(|_| Fault::Malformed("a figure of the wrong length"))?;
     Ok(U256::from_be_bytes(bytes))
-}
-
-fn decode_amount(units: U256, decimals: u8) -> Result<Amount, Fault> {
-    const TOO_LARGE: Fault = Fault::Malformed("an amount too large to be one");
-    let units = i128::try_from(units).map_err(|_| TOO_LARGE)?;
-    Amount::new(units, decimals, Currency::usdc()).map_err(|_| TOO_LARGE)
 }
 
 /// `(uint256 amount, string topUpId)`. The id is decoded as bytes, because a string decoder silently repairs bad UTF-8.
@@ -255,6 +278,13 @@ mod tests {
         user: Address::repeat_byte(0x05),
     };
 
+    fn usdc() -> TokenFacts {
+        TokenFacts {
+            decimals: 6,
+            unit: Currency::usdc(),
+        }
+    }
+
     fn log(signature: B256, extra: &[B256], data: Vec<u8>) -> Log {
         let mut topics = vec![
             signature,
@@ -297,6 +327,7 @@ mod tests {
         assert_eq!(free.len(), 68);
         assert_eq!(frozen.len(), 36);
         assert_eq!(decimals_call(), hex!("313ce567"));
+        assert_eq!(symbol_call(), hex!("95d89b41"));
         assert_eq!(free[..4], keccak256("getFreeBalance(address,address)")[..4]);
         assert_eq!(full[..4], keccak256("getFullBalance(address,address)")[..4]);
         assert_eq!(limbo[..4], keccak256("limbo(address,address)")[..4]);
@@ -316,7 +347,7 @@ mod tests {
     fn decodes_exact_balances() {
         let read = decode_balances(
             &[units(180_000_000), units(200_500_000), units(7), units(1)],
-            6,
+            &usdc(),
         )
         .unwrap();
         assert_eq!(read.free.to_string(), "180.000000 USDC");
@@ -328,7 +359,7 @@ mod tests {
     #[test]
     fn rejects_impossible_balances() {
         let good = || [units(1), units(2), units(0), units(0)];
-        assert!(decode_balances(&good(), 6).is_ok());
+        assert!(decode_balances(&good(), &usdc()).is_ok());
         for (index, wrong) in [
             (0, units(3)),   // free balance above the full one
             (0, Vec::new()), // the answer of an address without code
@@ -341,7 +372,7 @@ mod tests {
             let mut answers = good();
             answers[index] = wrong;
             assert!(
-                matches!(decode_balances(&answers, 6), Err(Fault::Malformed(_))),
+                matches!(decode_balances(&answers, &usdc()), Err(Fault::Malformed(_))),
                 "{index}"
             );
         }
@@ -352,11 +383,49 @@ mod tests {
     }
 
     #[test]
+    fn symbol_is_a_currency_or_unknown() {
+        let answer = |symbol: &[u8]| {
+            <(sol_data::Bytes,)>::abi_encode_params(&(Bytes::copy_from_slice(symbol),))
+        };
+        for (symbol, expected) in [
+            (b"USDC".as_slice(), Some("USDC")),
+            (b"USDC.e", Some("USDC.E")),
+            (b"twelve.chars", Some("TWELVE.CHARS")),
+            (b"thirteen.char", None),
+            (b"", None),
+            (b"U", None),
+            (b"USD C", None),
+            (b"USD\n", None),
+            (b"<b>", None),
+            ("USD₮0".as_bytes(), None),
+            ("\u{202e}CDSU".as_bytes(), None),
+            (&[0xff, 0xfe], None),
+            (&[b'A'; 10_000], None),
+        ] {
+            let seen = decode_symbol(&answer(symbol));
+            assert_eq!(seen.as_ref().map(Currency::as_str), expected, "{symbol:?}");
+        }
+        // What an address without code answers, a word as old tokens answer, and answers that are cut or too long.
+        let mut word = b"USDC".to_vec();
+        word.resize(32, 0);
+        let whole = answer(b"USDC");
+        for wrong in [
+            Vec::new(),
+            word,
+            whole[..95].to_vec(),
+            [whole.clone(), vec![0]].concat(),
+            [vec![0xff; 32], whole].concat(),
+        ] {
+            assert_eq!(decode_symbol(&wrong), None);
+        }
+    }
+
+    #[test]
     fn decodes_credit() {
         let event = CONTRACT
             .decode_event(
                 &credit_log(U256::from(25_000_000), b"abc-1"),
-                6,
+                &usdc(),
                 Timestamp(5),
             )
             .unwrap();
@@ -383,7 +452,7 @@ mod tests {
         let event = CONTRACT
             .decode_event(
                 &log(Refunded::SIGNATURE_HASH, &[], data.clone()),
-                6,
+                &usdc(),
                 Timestamp(0),
             )
             .unwrap();
@@ -392,7 +461,7 @@ mod tests {
         let event = CONTRACT
             .decode_event(
                 &log(FundedFromLimbo::SIGNATURE_HASH, &[], data),
-                6,
+                &usdc(),
                 Timestamp(0),
             )
             .unwrap();
@@ -413,7 +482,7 @@ mod tests {
             alter(&mut log);
             assert!(
                 matches!(
-                    CONTRACT.decode_event(&log, 6, Timestamp(0)),
+                    CONTRACT.decode_event(&log, &usdc(), Timestamp(0)),
                     Err(Fault::Malformed(_))
                 ),
                 "{log:?}"
@@ -444,7 +513,7 @@ mod tests {
     #[test]
     fn keeps_credit_with_unreadable_id() {
         let id = |bytes: &[u8]| match CONTRACT
-            .decode_event(&credit_log(U256::from(1), bytes), 6, Timestamp(0))
+            .decode_event(&credit_log(U256::from(1), bytes), &usdc(), Timestamp(0))
             .unwrap()
             .kind
         {

@@ -56,7 +56,7 @@ impl Chain {
                 let balances_data = read_figures(&mut answers)?;
                 let seen = answers.next::<Option<Block>>("a block")?;
                 Ok((
-                    decode_balances(&balances_data, connection.decimals()?)?,
+                    decode_balances(&balances_data, &connection.token_facts()?)?,
                     seen,
                 ))
             };
@@ -115,7 +115,7 @@ async fn read_at(
             answers => answers?,
         }
     };
-    Ok(decode_balances(&answers, connection.decimals()?)?.at_block(head, now))
+    Ok(decode_balances(&answers, &connection.token_facts()?)?.at_block(head, now))
 }
 
 /// Whether the failure may be due to naming the block by its hash.

@@ -4,11 +4,12 @@
 use super::RpcState;
 use super::balance_contract::BalanceContract;
 use super::block_times::BlockTimeCache;
+use super::contract_unit::ContractUnit;
 use super::rpc_connection::RpcConnection;
 use super::rpc_endpoint::RpcEndpoint;
 use alloy::primitives::Address;
 use bursar_domain::clock::Timestamp;
-use bursar_domain::network::ChainConfig;
+use bursar_domain::network::{ChainConfig, TokenUnit};
 use bursar_platform::http::{Http, RESPONSE_TIMEOUT, is_reachable};
 use std::fmt;
 use std::sync::atomic::AtomicBool;
@@ -30,6 +31,7 @@ pub struct Chain {
 
 pub(super) struct Inner {
     pub(super) config: Arc<ChainConfig>,
+    pub(super) unit: Arc<ContractUnit>,
     pub(super) http: Http,
     /// In order of preference; no address twice.
     pub(super) rpcs: Vec<Arc<RpcEndpoint>>,
@@ -58,7 +60,12 @@ impl fmt::Debug for Chain {
 impl Chain {
     /// `own_rpc` is the user's own endpoint, which is asked first. Its address may hold a key, so no log or message
     /// names more than its host.
-    pub fn new(config: ChainConfig, own_rpc: Option<Url>, http: Http) -> Self {
+    pub fn new(
+        config: ChainConfig,
+        token_unit: TokenUnit,
+        own_rpc: Option<Url>,
+        http: Http,
+    ) -> Self {
         let mut rpcs: Vec<Arc<RpcEndpoint>> = Vec::new();
         for url in own_rpc.iter().chain(&config.rpc) {
             if !rpcs.iter().any(|rpc| rpc.is_at(url)) {
@@ -67,6 +74,7 @@ impl Chain {
         }
         let inner = Inner {
             config: Arc::new(config),
+            unit: Arc::new(ContractUnit::new(token_unit)),
             http,
             rpcs,
             subscription_times: Mutex::default(),
@@ -111,6 +119,7 @@ impl Chain {
         RpcConnection {
             rpc: Arc::clone(rpc),
             config: Arc::clone(&self.inner.config),
+            unit: Arc::clone(&self.inner.unit),
             http: self.inner.http.clone(),
             request_timeout,
         }

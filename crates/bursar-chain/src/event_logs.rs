@@ -2,7 +2,7 @@
 //! logs count once, and removed ones are dropped. [`super::log_chunking`] decides how to ask for less if the range is
 //! too much for the endpoint.
 
-use super::balance_contract::BalanceContract;
+use super::balance_contract::{BalanceContract, TokenFacts};
 use super::block_lookup::read_block;
 use super::fault::{Fault, NO_LOGS};
 use super::log_block_times::block_times;
@@ -81,14 +81,14 @@ async fn read_blocks(
     high: u64,
     head: u64,
 ) -> Result<EventBatch, Fault> {
-    let decimals = connection.decimals()?;
+    let token_facts = connection.token_facts()?;
     let (logs, to_hash) = fetch_logs(connection, contract, low, high, head).await?;
     let logs = distinct(logs, low, high, to_hash)?;
     let times = block_times(connection, &logs, head).await?;
     let mut events = Vec::with_capacity(logs.len());
     for log in logs.iter().rev() {
         let time = times.get(&log.block_hash).copied().ok_or(Fault::Behind)?;
-        events.push(contract.decode_event(log, decimals, time)?);
+        events.push(contract.decode_event(log, &token_facts, time)?);
     }
     Ok(EventBatch {
         events,
@@ -154,11 +154,11 @@ pub(super) fn distinct(
 pub(super) fn log_matches_event(
     contract: &BalanceContract,
     log: &Log,
-    decimals: u8,
+    token_facts: &TokenFacts,
     event: &BalanceEvent,
 ) -> bool {
     contract
-        .decode_event(log, decimals, event.block_time)
+        .decode_event(log, token_facts, event.block_time)
         .is_ok_and(|decoded| same_except_log_index(&decoded, event))
 }
 

@@ -16,6 +16,7 @@ mod block_lookup;
 mod block_times;
 mod chain;
 mod chain_check;
+mod contract_unit;
 mod corroboration;
 mod cross_check;
 mod event_logs;

@@ -2,9 +2,10 @@
 //! poll. The server is checked like any endpoint, and a lost connection is opened again.
 
 use super::SubscriptionUpdate;
+use super::balance_contract::TokenFacts;
 use super::block_times::BlockTimeCache;
 use super::chain::Chain;
-use super::chain_check::{check_calls, read_check};
+use super::chain_check::{CheckScope, check_calls, read_check};
 use super::fault::Fault;
 use super::rpc_answers::{Block, Log};
 use super::rpc_calls::{Call, ask, decode, fault};
@@ -109,7 +110,9 @@ impl Chain {
                 let time = time.map_err(|_| Fault::timed_out(&host))??;
                 // A block that is gone needs no report: its events cannot be found either.
                 if let Some(time) = time {
-                    let event = contract.decode_event(&log, decimals, time)?;
+                    let unit = self.inner.unit.get();
+                    let token_facts = TokenFacts { decimals, unit };
+                    let event = contract.decode_event(&log, &token_facts, time)?;
                     break SubscriptionUpdate::Event {
                         event,
                         removed: log.removed,
@@ -129,14 +132,19 @@ impl Chain {
         let config = &self.inner.config;
         let client = RpcClient::connect_pubsub(websocket).await.map_err(fault)?;
         let provider: RootProvider = RootProvider::new(client);
-        let mut answers = ask(provider.client(), &check_calls(config, None)).await?;
-        let checked = read_check(config, None, &mut answers)?;
+        // The unit comes from the endpoints: an event from here is a hint.
+        let scope = CheckScope {
+            known: None,
+            wants_symbol: false,
+        };
+        let mut answers = ask(provider.client(), &check_calls(config, scope)).await?;
+        let checked = read_check(config, scope, &mut answers)?;
         let logs = provider
             .subscribe_logs(filter)
             .channel_size(MAX_UNREAD_LOGS)
             .await
             .map_err(fault)?;
-        Ok((provider, logs.into_raw(), checked.decimals))
+        Ok((provider, logs.into_raw(), checked.check.decimals))
     }
 
     /// The time of a log's block: as any endpoint has reported it before, because nobody reports it again once the block

@@ -21,7 +21,7 @@ use serde_json::json;
 use std::time::Instant;
 
 /// The most calls in the one request.
-const MAX_CALLS: usize = 12;
+const MAX_CALLS: usize = 13;
 
 impl Chain {
     /// The balances at the newest block and the empty range of events up to it, if the `known` block (number and hash)
@@ -77,8 +77,8 @@ async fn poll_newest_block(
     (number, hash): (u64, B256),
     now: Timestamp,
 ) -> Result<Option<(Block, ChainReading)>, Fault> {
-    let checked = connection.rpc.health().checked(Instant::now());
-    let mut calls = check_calls(&connection.config, checked);
+    let scope = connection.check_scope();
+    let mut calls = check_calls(&connection.config, scope);
     let since = contract
         .log_filter()
         .from_block(number)
@@ -90,12 +90,9 @@ async fn poll_newest_block(
     // If this equals the number in the first answer, no block came in between, and all answers are about that one.
     calls.push(Call::new("eth_blockNumber", json!([])));
     let mut answers = connection.call_batch(&calls, MAX_BODY_BYTES).await?;
-    let known = read_check(&connection.config, checked, &mut answers)?;
+    let checked = read_check(&connection.config, scope, &mut answers)?;
     let head = answers.next::<Block>("its newest block")?;
-    connection
-        .rpc
-        .health()
-        .record_success(known, checked.is_none(), head, Instant::now());
+    connection.record_check(scope, checked, head);
     let balances = read_figures(&mut answers)?;
     let known_block = answers.next::<Option<Block>>("a block")?;
     let logs = answers.next::<Vec<Log>>("logs")?;
@@ -110,6 +107,6 @@ async fn poll_newest_block(
     }
     Ok(Some((
         head,
-        decode_balances(&balances, known.decimals)?.at_block(head, now),
+        decode_balances(&balances, &connection.token_facts()?)?.at_block(head, now),
     )))
 }

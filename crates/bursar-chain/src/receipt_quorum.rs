@@ -9,7 +9,7 @@ use super::rpc_answers::Receipt;
 use super::rpc_calls::Call;
 use super::rpc_connection::RpcConnection;
 use alloy::primitives::{Address, TxHash};
-use bursar_domain::chain_event::BalanceEvent;
+use bursar_domain::chain_event::{BalanceEvent, is_same_event};
 use bursar_domain::error::Result;
 use bursar_platform::http::MAX_LOGS_BODY_BYTES;
 use serde_json::json;
@@ -127,13 +127,13 @@ async fn match_receipt(
     let Some(receipt) = connection.receipt(event.transaction).await? else {
         return Ok(None);
     };
-    let decimals = connection.decimals()?;
+    let token_facts = connection.token_facts()?;
     let in_block = receipt.block_hash == event.block_hash
         && receipt.block_number == event.block
         && receipt.status == 1;
     let logs = receipt.logs.iter().filter(|log| !log.removed);
     let equal_logs: Vec<u64> = logs
-        .filter(|log| log_matches_event(contract, log, decimals, event))
+        .filter(|log| log_matches_event(contract, log, &token_facts, event))
         .map(|log| log.log_index)
         .collect();
     if !in_block || equal_logs.is_empty() {
@@ -157,7 +157,8 @@ async fn is_listed(
     event: &BalanceEvent,
 ) -> Result<bool, Fault> {
     let listed = read_range(connection, contract, event.block, event.block).await?;
-    Ok(listed.to_hash == event.block_hash && listed.events.contains(event))
+    let is_it = |listed: &BalanceEvent| is_same_event(listed, event);
+    Ok(listed.to_hash == event.block_hash && listed.events.iter().any(is_it))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The command line. What its help says is in `terminal-help.ftl` (`help.rs`), not in the comments here.
 
 use bursar_core::export::Format;
-use bursar_core::money::{Amount, Currency};
+use bursar_core::money::is_unsigned_decimal;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -183,7 +183,7 @@ pub(crate) struct TopUpArguments {
 
 /// Whether an amount has the one form in which it is typed in a terminal, in every language: scripts are written in it.
 pub(crate) fn is_exact_amount(text: &str) -> bool {
-    Amount::parse_decimal(text, Currency::usdc()).is_ok_and(|amount| !amount.is_negative())
+    is_unsigned_decimal(text)
 }
 
 #[cfg(test)]

@@ -65,10 +65,16 @@ impl EventBatch {
     }
 }
 
+/// Whether both are the same event. The unit does not count, because the chain has none: what is stored may have been
+/// read before the token's symbol was known.
+pub fn is_same_event(one: &BalanceEvent, other: &BalanceEvent) -> bool {
+    one.log_index == other.log_index && same_except_log_index(one, other)
+}
+
 /// Whether both are the same event, even if their log indexes differ.
 pub fn same_except_log_index(one: &BalanceEvent, other: &BalanceEvent) -> bool {
     one.kind == other.kind
-        && one.amount == other.amount
+        && one.amount.has_same_number(&other.amount)
         && one.transaction == other.transaction
         && one.block == other.block
         && one.block_hash == other.block_hash

@@ -1,6 +1,8 @@
 //! Exact amounts of money: integer base units, a scale and a currency. Arithmetic is checked. A change of scale never
 //! loses digits, and a function rounds only if its name says so.
 
+#[cfg(any(test, feature = "testing"))]
+mod testing;
 mod typed;
 
 use crate::error::{AmountDetail, Code, Error, Result};
@@ -45,8 +47,10 @@ impl Currency {
         }
     }
 
-    pub fn usdc() -> Self {
-        Self("USDC".to_owned())
+    /// A code that this crate itself has in its source.
+    pub(crate) fn from_source(code: &'static str) -> Self {
+        debug_assert!(Self::new(code).is_ok(), "{code}");
+        Self(code.to_owned())
     }
 
     pub fn as_str(&self) -> &str {
@@ -155,18 +159,12 @@ impl Amount {
     /// # Errors
     /// [`Code::AnswerMalformed`] if the text has another form, is too large, or has more than 18 decimals.
     pub fn parse_decimal(text: &str, currency: Currency) -> Result<Self> {
-        let malformed = || Error::new(Code::AnswerMalformed, AmountDetail::AmountUnreadable);
         let (negative, digits) = match text.strip_prefix('-') {
             Some(rest) => (true, rest),
             None => (false, text),
         };
-        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-        if whole.is_empty() || !is_digits(whole) || !is_digits(fraction) {
-            return Err(malformed());
-        }
-        if digits.ends_with('.') || fraction.len() > usize::from(MAX_SCALE) {
-            return Err(malformed());
-        }
+        let (whole, fraction) = decimal_digits(digits)
+            .ok_or_else(|| Error::new(Code::AnswerMalformed, AmountDetail::AmountUnreadable))?;
         Self::from_digits(whole, fraction, negative, currency)
     }
 
@@ -178,14 +176,7 @@ impl Amount {
     ) -> Result<Self> {
         let too_large = || Error::new(Code::AnswerMalformed, AmountDetail::AmountUnreadable);
         let scale = u8::try_from(fraction.len()).map_err(|_| too_large())?;
-        let units = whole
-            .bytes()
-            .chain(fraction.bytes())
-            .try_fold(0_i128, |units, digit| {
-                units
-                    .checked_mul(10)?
-                    .checked_add(i128::from(digit.checked_sub(b'0')?))
-            })
+        let units = units_of(whole, fraction)
             .and_then(|units| {
                 if negative {
                     units.checked_neg()
@@ -267,6 +258,11 @@ impl Amount {
             currency: currency.clone(),
             ..self.clone()
         }
+    }
+
+    /// Whether the values are equal, whatever the scales and the currencies.
+    pub fn has_same_number(&self, other: &Self) -> bool {
+        self.value() == other.value()
     }
 
     /// Whether value and currency are equal, whatever the scales. Equivalent to `==`.
@@ -393,6 +389,34 @@ impl specta::Type for Amount {
 /// The ASCII digits of a whole number, which may be written in groups of three; `None` for any other text.
 pub fn ungrouped(text: &str) -> Option<String> {
     typed::ungrouped(text)
+}
+
+/// Whether a text is an amount without a sign that [`Amount::parse_decimal`] can read, whatever its currency.
+pub fn is_unsigned_decimal(text: &str) -> bool {
+    decimal_digits(text).is_some_and(|(whole, fraction)| units_of(whole, fraction).is_some())
+}
+
+/// The digits before and after the point of a decimal string without a sign; `None` if the text has another form.
+fn decimal_digits(text: &str) -> Option<(&str, &str)> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fits = !whole.is_empty()
+        && is_digits(whole)
+        && is_digits(fraction)
+        && !text.ends_with('.')
+        && fraction.len() <= usize::from(MAX_SCALE);
+    fits.then_some((whole, fraction))
+}
+
+/// The digits as one number of base units; `None` if it does not fit.
+fn units_of(whole: &str, fraction: &str) -> Option<i128> {
+    whole
+        .bytes()
+        .chain(fraction.bytes())
+        .try_fold(0_i128, |units, digit| {
+            units
+                .checked_mul(10)?
+                .checked_add(i128::from(digit.checked_sub(b'0')?))
+        })
 }
 
 fn is_digits(text: &str) -> bool {

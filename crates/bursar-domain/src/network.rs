@@ -3,6 +3,7 @@
 //! allowed only on loopback.
 
 mod payment_pages;
+mod token_unit;
 
 use crate::error::{Code, Error, NetworkDetail, Result};
 use crate::money::{Amount, Currency};
@@ -13,6 +14,7 @@ use url::Url;
 
 use payment_pages::FilePages;
 pub use payment_pages::{PageListing, PaymentPages};
+pub use token_unit::TokenUnit;
 
 /// The largest network file, in bytes.
 const LARGEST_FILE: usize = 64 * 1024;
@@ -42,7 +44,8 @@ pub struct Network {
     pub name: String,
     pub provider: ProviderName,
     pub api: Url,
-    /// The unit of the account where neither the API nor the token names one.
+    /// The unit of the account where the API does not name one. What the contract holds has the unit that its token
+    /// names: see [`TokenUnit`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// What the file says; [`Network::leading_balance`] is what applies.
@@ -144,7 +147,9 @@ impl Network {
 
     /// The unit of the account's amounts where the API does not name one.
     pub fn unit(&self) -> Currency {
-        self.currency.clone().unwrap_or_else(Currency::usdc)
+        self.currency
+            .clone()
+            .unwrap_or_else(|| Currency::from_source(UNIT_OF_EARLIER_FILES))
     }
 
     /// Whether this network is a sandbox on this machine. Every window must show that.

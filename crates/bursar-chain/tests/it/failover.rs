@@ -6,6 +6,7 @@ use crate::{chain, now, states};
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{ChainDetail, Code};
+use bursar_domain::money::Currency;
 use bursar_platform::http::Http;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -150,6 +151,7 @@ async fn never_reveals_key_in_rpc_address() {
     let own = Url::parse(&format!("{}/canary-path?key=canary-query", rpc.url)).unwrap();
     let chain = Chain::new(
         anvil.config(&[&anvil.url()]),
+        Currency::usdc().into(),
         Some(own.clone()),
         Http::new().unwrap(),
     );
@@ -158,7 +160,12 @@ async fn never_reveals_key_in_rpc_address() {
         !rpc.take_methods().is_empty(),
         "the user's own RPC is asked first"
     );
-    let alone = Chain::new(anvil.config(&[]), Some(own), Http::new().unwrap());
+    let alone = Chain::new(
+        anvil.config(&[]),
+        Currency::usdc().into(),
+        Some(own),
+        Http::new().unwrap(),
+    );
     for mode in [
         Mode::Status(401, ""),
         Mode::Close,

@@ -21,12 +21,13 @@ mod wrong_clocks;
 
 use bursar_chain::{Chain, RpcState};
 use bursar_domain::clock::{Clock, SystemClock, Timestamp};
+use bursar_domain::money::Currency;
 use bursar_domain::network::ChainConfig;
 use bursar_platform::http::Http;
 use std::time::{Duration, Instant};
 
 fn chain(config: ChainConfig) -> Chain {
-    Chain::new(config, None, Http::new().unwrap())
+    Chain::new(config, Currency::usdc().into(), None, Http::new().unwrap())
 }
 
 fn now() -> Timestamp {

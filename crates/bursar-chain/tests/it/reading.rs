@@ -7,7 +7,8 @@ use bursar_chain::RpcState;
 use bursar_domain::chain_event::{BalanceEvent, EventKind};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::Code;
-use serde_json::json;
+use bursar_domain::money::Currency;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -306,4 +307,106 @@ async fn reads_earlier_balances_where_state_is_kept() {
         chain.read(USER, now()).await.is_ok(),
         "it is asked as before"
     );
+}
+
+/// An endpoint whose token answers `symbol()` in another way.
+async fn with_symbol(
+    anvil: &Anvil,
+    answer: impl Fn(&mut Value) + Send + Sync + 'static,
+) -> RpcProxy {
+    RpcProxy::altering(anvil.url(), move |method, params, whole| {
+        if method == "eth_call" && params[0]["data"] == "0x95d89b41" {
+            answer(whole);
+        }
+    })
+    .await
+}
+
+/// A string as a contract answers it.
+fn abi_string(text: &[u8]) -> Value {
+    let word = |number: usize| format!("{number:064x}");
+    let mut data = text.to_vec();
+    data.resize(text.len().div_ceil(32) * 32, 0);
+    let data: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+    json!(format!("0x{}{}{data}", word(32), word(text.len())))
+}
+
+#[tokio::test]
+async fn token_names_the_unit() {
+    let anvil = Anvil::start().await;
+    anvil.credit(25_000_000, "a").await;
+    for (symbol, unit) in [("EURC", "EURC"), ("USDC.e", "USDC")] {
+        let answer = abi_string(symbol.as_bytes());
+        let rpc = with_symbol(&anvil, move |whole| whole["result"] = answer.clone()).await;
+        let chain = chain(anvil.config(&[&rpc.url]));
+        let reading = chain.read(USER, now()).await.unwrap();
+        assert_eq!(reading.free.to_string(), format!("25.000000 {unit}"));
+        assert_eq!(reading.held.to_string(), format!("0.000000 {unit}"));
+        let batch = chain.events(USER, 0, reading.block).await.unwrap();
+        assert_eq!(batch.events[0].amount, reading.free);
+        assert!(
+            chain
+                .has_receipt_quorum(USER, &batch.events[0])
+                .await
+                .unwrap()
+        );
+        // What was stored in another unit is the same event.
+        let stored = BalanceEvent {
+            amount: batch.events[0]
+                .amount
+                .same_number_of(&Currency::new("XYZ").unwrap()),
+            ..batch.events[0].clone()
+        };
+        assert!(chain.has_receipt_quorum(USER, &stored).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn no_symbol_keeps_the_balance_from_being_read() {
+    let anvil = Anvil::start().await;
+    anvil.credit(25_000_000, "a").await;
+    let text = |text: &[u8]| {
+        let text = abi_string(text);
+        move |whole: &mut Value| whole["result"] = text.clone()
+    };
+    let raw = |result: Value| move |whole: &mut Value| whole["result"] = result.clone();
+    let proxies = [
+        with_symbol(&anvil, |whole| refuse(whole, 3, "execution reverted")).await,
+        with_symbol(&anvil, |whole| refuse(whole, -32005, "rate limit exceeded")).await,
+        with_symbol(&anvil, raw(json!("0x"))).await,
+        with_symbol(&anvil, raw(json!(null))).await,
+        with_symbol(&anvil, raw(json!({"symbol": "EURC"}))).await,
+        // A word, as old tokens answer.
+        with_symbol(&anvil, raw(json!(format!("0x{:0<64}", "45555243")))).await,
+        with_symbol(&anvil, text(b"")).await,
+        with_symbol(&anvil, text("\u{202e}<b>€".as_bytes())).await,
+        with_symbol(&anvil, text(&[b'E'; 13])).await,
+        // More than a response may have.
+        with_symbol(&anvil, text(&[b'E'; 1_000_000])).await,
+    ];
+    for (number, rpc) in proxies.iter().enumerate() {
+        let chain = chain(anvil.config(&[&rpc.url]));
+        let reading = chain.read(USER, now()).await.unwrap();
+        assert_eq!(reading.free.to_string(), "25.000000 USDC", "{number}");
+        assert_eq!(states(&chain), [RpcState::Good], "{number}");
+    }
+}
+
+#[tokio::test]
+async fn unit_stays_whichever_endpoint_answers() {
+    let anvil = Anvil::start().await;
+    let named = |symbol: &str| {
+        let answer = abi_string(symbol.as_bytes());
+        with_symbol(&anvil, move |whole| whole["result"] = answer.clone())
+    };
+    let (first, second) = (named("EURC").await, named("GBPC").await);
+    let chain = chain(anvil.config(&[&first.url, &second.url]));
+    let unit = async || {
+        let reading = chain.read(USER, now()).await.unwrap();
+        reading.free.currency().to_string()
+    };
+    assert_eq!(unit().await, "EURC");
+    first.set(Mode::Close);
+    assert_eq!(unit().await, "EURC");
+    assert!(!second.take_methods().is_empty());
 }

@@ -12,6 +12,7 @@ use bursar_chain::Chain;
 use bursar_domain::account::AccountId;
 use bursar_domain::chain_event::EventBatch;
 use bursar_domain::clock::Timestamp;
+use bursar_domain::money::Currency;
 use bursar_domain::network::ChainConfig;
 use bursar_domain::payment::RemotePayment;
 use bursar_platform::http::Http;
@@ -143,7 +144,7 @@ fn read_into_copy(runtime: &Runtime, http: &Http, source: &Source) -> Outcome<Re
         explorer: None,
         start_block: 0,
     };
-    let chain = Chain::new(place, None, http.clone());
+    let chain = Chain::new(place, Currency::usdc().into(), None, http.clone());
     let account = &source.filled.account;
     let reading = runtime.block_on(read(&chain, &history, account, source))?;
     if history

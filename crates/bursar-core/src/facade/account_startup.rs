@@ -105,11 +105,16 @@ impl Bursar {
         custom_rpc: Option<url::Url>,
     ) -> Connection {
         let provider = provider::connect(&account.network, Arc::clone(&session), self.http.clone());
-        let chain = account
-            .network
-            .chain
-            .clone()
-            .map(|config| Arc::new(Chain::new(config, custom_rpc.clone(), self.http.clone())));
+        let network = &account.network;
+        let chain = network.chain.clone().map(|config| {
+            let token_unit = network.token_unit();
+            Arc::new(Chain::new(
+                config,
+                token_unit,
+                custom_rpc.clone(),
+                self.http.clone(),
+            ))
+        });
         Connection::new(account, provider, session, chain).with_custom_rpc(custom_rpc)
     }
 

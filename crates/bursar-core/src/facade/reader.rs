@@ -169,11 +169,11 @@ impl Reader {
                 .await;
             loaded = Err(why);
         }
-        let chain = account
-            .network
-            .chain
-            .clone()
-            .map(|config| Arc::new(Chain::new(config, custom_rpc, http.clone())));
+        let network = &account.network;
+        let chain = network.chain.clone().map(|config| {
+            let token_unit = network.token_unit();
+            Arc::new(Chain::new(config, token_unit, custom_rpc, http.clone()))
+        });
         let connection = Connection::new(account.clone(), provider, session, chain);
         let mut status = live_status(&connection, self.history.as_deref(), now).await;
         if let Err(error) = loaded {

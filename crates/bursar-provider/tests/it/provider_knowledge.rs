@@ -1,5 +1,5 @@
 //! Checks that a provider is one module and one entry in the list of providers: no other shipped file names a provider,
-//! or finds out which provider a network has.
+//! or finds out which provider a network has. The unit of its accounts is data as well: no source has it as a constant.
 
 use bursar_provider::networks::provider_names;
 use std::fs;
@@ -75,6 +75,32 @@ fn only_provider_modules_know_payment_providers_headers_and_paths() {
             }
         }
     }
+}
+
+/// The files that may name the unit of Fluence: its built-in networks, the reader of files from before they had units, and
+/// the amounts of the tests.
+const MAY_NAME_UNIT: [&str; 3] = [
+    "crates/bursar-provider/src/fluence/networks.rs",
+    "crates/bursar-domain/src/network.rs",
+    "crates/bursar-domain/src/money/testing.rs",
+];
+
+#[test]
+fn only_network_files_name_the_unit() {
+    let mut found = 0;
+    for (path, code) in shipped() {
+        for (number, line) in code.lines().enumerate() {
+            if !["\"USDC", "::usdc("].iter().any(|unit| line.contains(unit)) {
+                continue;
+            }
+            if MAY_NAME_UNIT.contains(&path.as_str()) {
+                found += 1;
+                continue;
+            }
+            panic!("{path}:{}: {line}", number + 1);
+        }
+    }
+    assert!(found >= MAY_NAME_UNIT.len(), "{found}");
 }
 
 #[test]

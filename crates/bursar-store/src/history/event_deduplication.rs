@@ -5,7 +5,7 @@
 use super::event_rows::StoredEvent;
 use super::verification::Verifier;
 use crate::error::StoreResult;
-use bursar_domain::chain_event::{BalanceEvent, same_except_log_index};
+use bursar_domain::chain_event::{BalanceEvent, is_same_event, same_except_log_index};
 
 /// Stores the events of a batch that are not stored yet.
 pub(super) fn put_events(verifier: &mut Verifier<'_>, events: &[BalanceEvent]) -> StoreResult<()> {
@@ -25,7 +25,7 @@ fn put_transaction(
     received: &[BalanceEvent],
 ) -> StoreResult<()> {
     let mut new: Vec<&BalanceEvent> = received.iter().collect();
-    new.retain(|event| take_first(&mut known, |stored| stored == *event).is_none());
+    new.retain(|event| take_first(&mut known, |stored| is_same_event(stored, event)).is_none());
     // Stored at one log index, reported at another.
     let mut moved = Vec::new();
     new.retain(|event| {
@@ -68,7 +68,7 @@ fn put_event(verifier: &mut Verifier<'_>, event: &BalanceEvent) -> StoreResult<(
     let stored = verifier
         .events
         .find_event(&event.transaction, event.log_index)?;
-    match stored.filter(|stored| stored.event != *event) {
+    match stored.filter(|stored| !is_same_event(&stored.event, event)) {
         // The same transaction, now in another block.
         Some(stored) if stored.event.block_hash != event.block_hash => {
             verifier.drop_event(&stored)?;

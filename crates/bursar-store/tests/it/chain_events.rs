@@ -6,6 +6,7 @@ use crate::fixtures::{
 use bursar_domain::chain_event::{BalanceEvent, EventBatch, EventKind};
 use bursar_domain::clock::Span;
 use bursar_domain::error::{Code, Detail, Error};
+use bursar_domain::money::Currency;
 use bursar_domain::payment::PaymentKind;
 use bursar_domain::view::{MatchedBy, PaymentQuery};
 
@@ -399,5 +400,34 @@ fn recognizes_event_at_another_log_index() {
                 |reported: &[BalanceEvent]| reported.iter().filter(|e| alike(e, event)).count();
             assert_eq!(count(&known), count(&first).max(count(&second)));
         }
+    }
+}
+
+#[test]
+fn event_that_was_stored_in_another_unit_is_not_stored_again() {
+    let (_home, history, account) = history();
+    history
+        .put_payments(&account, &[payment("p1", "25.00", NOW)])
+        .unwrap();
+    let credit = event("p1", "25.000000", 100, NOW);
+    let free = event("welcome", "256.000000", 90, NOW.minus(Span::days(3)));
+    history
+        .put_events(&account, &batch(&[credit.clone(), free.clone()], 80, 110))
+        .unwrap();
+    let shown = rows(&history, &PaymentQuery::default());
+    // Read again once the token's symbol is known, by the same endpoint and by one that numbers logs in another way.
+    for moved in [0, 7] {
+        let in_unit = |event: &BalanceEvent| BalanceEvent {
+            amount: event.amount.same_number_of(&Currency::new("XUSD").unwrap()),
+            log_index: event.log_index + moved,
+            ..event.clone()
+        };
+        history
+            .put_events(
+                &account,
+                &batch(&[in_unit(&credit), in_unit(&free)], 80, 110),
+            )
+            .unwrap();
+        assert_eq!(rows(&history, &PaymentQuery::default()), shown);
     }
 }

@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn known(amount: &str) -> TrayBalance {
-        TrayBalance::Known(Amount::parse_decimal(amount, Currency::usdc()).unwrap())
+        TrayBalance::Known(Amount::parse_decimal(amount, Currency::new("USDC").unwrap()).unwrap())
     }
 
     fn labels(view: &TrayView) -> Vec<String> {
