@@ -163,6 +163,10 @@ async fn amounts_are_in_the_unit_that_the_network_names() {
                     top_up("open")
                         .replace("copperx", "stripe")
                         .replace(ID, "other"),
+                    // Whoever took the money, it is the account's.
+                    top_up("open")
+                        .replace("\"copperx\"", "null")
+                        .replace(ID, "unknown"),
                 ]
                 .join(","),
                 1,
@@ -188,7 +192,15 @@ async fn amounts_are_in_the_unit_that_the_network_names() {
     assert_eq!(minima.collect::<Vec<_>>(), ["10.00 USDC", "10.00 USD"]);
     let history = provider.history(None, None).await.unwrap().payments;
     let amounts = history.iter().map(|payment| payment.amount.to_brief());
-    assert_eq!(amounts.collect::<Vec<_>>(), ["25.50 USDC", "25.50 USD"]);
+    assert_eq!(
+        amounts.collect::<Vec<_>>(),
+        ["25.50 USDC", "25.50 USD", "25.50 USD"]
+    );
+    let sources: Vec<_> = history
+        .iter()
+        .map(|payment| payment.source.as_deref())
+        .collect();
+    assert_eq!(sources, [Some("copperx"), Some("stripe"), None]);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Helpers for the tests of the Fluence provider: stub responses in the forms that the API documents.
 
 mod balances_and_charges;
+mod entitlement_signs;
 mod error_responses;
 mod malformed_responses;
 mod tokens;
