@@ -72,6 +72,8 @@ const EVERY_STATE = [
   "overview@bare,signed-out@480x600@dark@health-more",
   "overview@open@480x600@light",
   "overview@open@800x600@dark@cancel",
+  "overview@open,usual-end@480x600@light",
+  "overview@open,usual-over@800x600@dark",
   "overview@open@480x600@light@show-qr",
   "overview@confirming@800x600@light",
   "overview@cancelling@480x600@light",

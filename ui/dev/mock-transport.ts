@@ -87,6 +87,8 @@ const open = {
   ...fixtures.OPEN,
   ...(hasCase("confirming") ? { status: "confirming" as const, expires_at: fixtures.ago(20), can_cancel: false } : {}),
   ...(hasCase("over") ? { expires_at: fixtures.ago(1) } : {}),
+  ...(hasCase("usual-end") ? { expires_at: null, usually_expires_at: fixtures.ago(-705) } : {}),
+  ...(hasCase("usual-over") ? { expires_at: null, usually_expires_at: fixtures.ago(1) } : {}),
   ...(hasCase("starting")
     ? { status: "starting" as const, expires_at: null, can_open: false, can_cancel: false, checked_at: null }
     : {}),

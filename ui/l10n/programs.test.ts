@@ -40,6 +40,7 @@ const TECHNICAL: Readonly<Record<string, readonly string[]>> = {
   ],
   // The names of the choices in a network file.
   "crates/bursar-domain/src/network.rs": ["chain, api, auto"],
+  "crates/bursar-domain/src/network/payment_pages.rs": ["wallet-qr, none"],
   // Why a time in an answer is not one, for logs.
   "crates/bursar-domain/src/clock.rs": ["not an RFC 3339 time"],
 };

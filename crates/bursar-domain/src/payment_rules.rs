@@ -16,12 +16,25 @@ pub enum LateMoney {
     NotCredited,
 }
 
+/// What to try when paying on a payment page fails. Bursar has the words for each, in every language.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum PageHelp {
+    /// Nothing in particular.
+    #[default]
+    None,
+    /// The page's QR code, when paying from a wallet fails.
+    WalletQr,
+}
+
 /// What is known of the pages of a payment provider.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PageFacts {
     pub late_money: LateMoney,
-    /// When paying from a wallet fails, the page's QR code helps.
-    pub qr_code_helps: bool,
+    pub help: PageHelp,
+    /// How long a page lives, where the API does not say when it ends.
+    pub page_lifetime: Option<Span>,
 }
 
 /// The rules that hold for every payment at a provider.

@@ -2,7 +2,7 @@
 
 use crate::session::Session;
 use crate::{Provider, ProviderInfo, fluence, panel, unsupported};
-use bursar_domain::network::Network;
+use bursar_domain::network::{Network, PaymentPages};
 use bursar_domain::payment_rules::PageFacts;
 use bursar_platform::http::Http;
 use std::sync::Arc;
@@ -49,11 +49,21 @@ pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
     registration(network).and_then(|registered| (registered.source_title)(source))
 }
 
-/// What is known of the pages of a payment provider, as the API names it; the usual where nothing is known.
+/// What is known of the pages of a payment provider, as the API names it; the usual where nothing is known. The network
+/// file goes before what this version knows, which stands for files from before they could say it.
 pub fn page_facts(network: &Network, payment_provider: Option<&str>) -> PageFacts {
-    registration(network)
-        .zip(payment_provider)
-        .map_or_else(PageFacts::default, |(registered, provider)| {
-            (registered.page_facts)(provider)
-        })
+    let Some(provider) = payment_provider else {
+        return PageFacts::default();
+    };
+    let known = registration(network).map_or_else(PageFacts::default, |registered| {
+        (registered.page_facts)(provider)
+    });
+    let pages = network.payment_pages_of(provider);
+    PageFacts {
+        help: pages.and_then(|pages| pages.help).unwrap_or(known.help),
+        page_lifetime: pages
+            .and_then(PaymentPages::page_lifetime)
+            .or(known.page_lifetime),
+        ..known
+    }
 }

@@ -14,6 +14,7 @@ detail-network-choice-invalid = { $field } muss eines dieser Wörter sein: { $ch
 detail-network-currency-invalid = { $field } ist kein Währungscode.
 detail-network-amount-invalid = { $field } muss ein Betrag wie "10" sein.
 detail-network-chain-zero = { $field } muss die ID einer Blockchain sein, und die ist nie 0.
+detail-network-number-invalid = { $field } muss eine ganze Zahl von 1 bis { NUMBER($most) } sein.
 detail-network-needs-chain = { $field } setzt eine Blockchain voraus, aber die Datei hat keinen Abschnitt [chain].
 detail-network-contract-invalid = { $field } ist keine Adresse eines Contracts. { $why }
 detail-network-url-invalid = { $field } muss eine Webadresse mit einem Host und ohne Namen oder Passwort sein.

@@ -101,6 +101,9 @@ step-done = { $step } (erledigt)
 open-cancel-requested = Sie haben diese Zahlung abgebrochen, aber der Anbieter hat das noch nicht bestätigt. Bezahlen Sie nicht.
 # `$time` is a countdown such as 14:59.
 open-countdown = Die Zahlungsseite bleibt noch { $time } geöffnet.
+# Where the provider does not say when the page closes.
+open-usually-closes = Die Zahlungsseite schließt gewöhnlich etwa um diese Zeit: { $time }.
+open-usually-closed = Die Zahlungsseite ist inzwischen wahrscheinlich geschlossen. Bezahlen Sie nur, wenn sie noch geöffnet ist.
 open-host-refused = Die Zahlungsseite liegt auf einem unbekannten Host
 open-host-refused-text = Die Netzwerkdatei führt <host>{ $name }</host> nicht auf, deshalb hat Bursar die Seite nicht geöffnet. Erlauben Sie diesen Host nur, wenn Ihnen der Anbieter mitgeteilt hat, dass der Host ihm gehört.
 open-allow-host = Host erlauben …

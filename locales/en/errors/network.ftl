@@ -14,6 +14,7 @@ detail-network-choice-invalid = { $field } must be one of these words: { $choice
 detail-network-currency-invalid = { $field } is not a currency code.
 detail-network-amount-invalid = { $field } must be an amount such as "10".
 detail-network-chain-zero = { $field } must be a chain ID other than 0.
+detail-network-number-invalid = { $field } must be a whole number from 1 to { NUMBER($most) }.
 detail-network-needs-chain = { $field } needs a chain, but the file has no section [chain].
 detail-network-contract-invalid = { $field } is not the address of a contract. { $why }
 detail-network-url-invalid = { $field } must be a web address with a host, and without a user name or password.

@@ -99,6 +99,9 @@ step-done = { $step } (done)
 
 open-cancel-requested = You cancelled this payment, but the provider has not confirmed it yet. Do not pay.
 open-countdown = The payment page stays open for another { $time }.
+# Where the provider does not say when the page closes.
+open-usually-closes = The payment page usually closes around { $time }.
+open-usually-closed = The payment page has probably closed by now. Pay only if it is still open.
 open-host-refused = The payment page is on an unknown host
 open-host-refused-text = The network file does not list <host>{ $name }</host>, so Bursar did not open it. Allow this host only if the provider has told you that the host belongs to them.
 open-allow-host = Allow host…

@@ -14,6 +14,7 @@ detail-network-choice-invalid = { $field } debe ser una de estas palabras: { $ch
 detail-network-currency-invalid = { $field } no es un código de moneda.
 detail-network-amount-invalid = { $field } debe ser un importe como "10".
 detail-network-chain-zero = { $field } debe ser el identificador de una cadena de bloques, que nunca es 0.
+detail-network-number-invalid = { $field } debe ser un número entero del 1 al { NUMBER($most) }.
 detail-network-needs-chain = { $field } requiere una cadena de bloques, pero el archivo no tiene la sección [chain].
 detail-network-contract-invalid = { $field } no es la dirección de un contrato. { $why }
 detail-network-url-invalid = { $field } debe ser una dirección web con un host y sin nombre ni contraseña.

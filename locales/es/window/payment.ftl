@@ -101,6 +101,9 @@ step-done = { $step } (hecho)
 open-cancel-requested = Ha cancelado este pago, pero el proveedor aún no lo ha confirmado. No pague.
 # `$time` is a countdown such as 14:59.
 open-countdown = La página de pago caduca en { $time }.
+# Where the provider does not say when the page closes.
+open-usually-closes = La página de pago suele cerrarse aproximadamente a esta hora: { $time }.
+open-usually-closed = Es probable que la página de pago ya se haya cerrado. Pague solo si sigue abierta.
 open-host-refused = La página de pago está en un host desconocido
 open-host-refused-text = El archivo de red no incluye <host>{ $name }</host>, por lo que Bursar no ha abierto la página. Permita este host solo si el proveedor le ha indicado que es suyo.
 open-allow-host = Permitir host…

@@ -996,6 +996,11 @@ export type NetworkDetail =
 { id: "network-chain-zero"; args: {
 	field: string,
 } } | 
+/**  A number is not a whole one from 1 to `most`. */
+{ id: "network-number-invalid"; args: {
+	field: string,
+	most: number,
+} } | 
 /**  A field makes sense only with a chain, and the file has none. */
 { id: "network-needs-chain"; args: {
 	field: string,
@@ -1152,6 +1157,13 @@ export type Overview = {
 export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | 
 /**  The newest payments of an account. */
 { name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
+
+/**  What to try when paying on a payment page fails. Bursar has the words for each, in every language. */
+export type PageHelp = 
+/**  Nothing in particular. */
+"none" | 
+/**  The page's QR code, when paying from a wallet fails. */
+"wallet_qr";
 
 export type PageName = "overview" | "top_up" | "payments" | "inbox" | "accounts" | "settings" | "balances";
 
@@ -1844,6 +1856,8 @@ export type TopUpView = {
 	reason: FailureReason | null,
 	created_at: string,
 	expires_at: string | null,
+	/**  When the payment page usually ends, by the network file; `None` where the provider says when it does. */
+	usually_expires_at: string | null,
 	/**
 	 *  Whether there is a checkout that may be opened. An open payment without one needs nothing from the user here: the
 	 *  money is being debited, or an invoice has to be paid.
@@ -1853,8 +1867,8 @@ export type TopUpView = {
 	refused_host: string | null,
 	/**  What happens to money that arrives after the payment has ended. */
 	late_money: LateMoney,
-	/**  When paying from a wallet fails, the page's QR code helps. */
-	qr_code_helps: boolean,
+	/**  What to try when paying on the page fails. */
+	help: PageHelp,
 	can_cancel: boolean,
 	cancel_requested: boolean,
 	/**  When the status was last read from the provider. A reading that fails does not change it. */

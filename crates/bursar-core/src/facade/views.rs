@@ -106,7 +106,7 @@ pub(super) fn top_up(
     );
     TopUpView {
         late_money: facts.late_money,
-        qr_code_helps: facts.qr_code_helps,
+        help: facts.help,
         id: top_up.id.clone(),
         payment_id: top_up.payment_id.clone(),
         kind: top_up.kind(),
@@ -116,6 +116,13 @@ pub(super) fn top_up(
         status: top_up.status(),
         created_at: top_up.created_at,
         expires_at: top_up.expires_at,
+        usually_expires_at: match top_up.expires_at {
+            None if top_up.is_live() => {
+                let lifetime = facts.page_lifetime;
+                lifetime.map(|lifetime| top_up.created_at.plus(lifetime))
+            }
+            Some(_) | None => None,
+        },
         can_open: top_up.is_live() && matches!(allowed, Some(Ok(_))),
         refused_host,
         can_cancel: top_up.is_cancellable(connection.provider.rules())

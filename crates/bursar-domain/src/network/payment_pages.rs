@@ -4,12 +4,16 @@ use super::{
     MOST_HOSTS, Network, check_currency, check_host, check_length, check_not_empty, is_plain_name,
     malformed,
 };
+use crate::clock::Span;
 use crate::error::{NetworkDetail, Result};
 use crate::money::Currency;
+use crate::payment_rules::PageHelp;
 use serde::{Deserialize, Serialize};
 
 /// The most payment providers that a network lists.
 const MOST_PROVIDERS: u32 = 16;
+/// The longest time that a page may live: a week.
+const MOST_PAGE_MINUTES: u32 = 7 * 24 * 60;
 
 /// The pages of one payment provider.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +27,20 @@ pub struct PaymentPages {
     /// The unit in which it takes and credits money, if that is not the account's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
+    /// How long one of its pages lives, where the API does not say when it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page_minutes: Option<u32>,
+    /// What to try when paying on its pages fails. `None` if the file does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub help: Option<PageHelp>,
+}
+
+impl PaymentPages {
+    /// How long one of the pages lives, where the API does not say when it ends.
+    pub fn page_lifetime(&self) -> Option<Span> {
+        self.page_minutes
+            .map(|minutes| Span::minutes(i64::from(minutes)))
+    }
 }
 
 /// Whether a page may be opened, and if not, why.
@@ -97,6 +115,8 @@ pub(super) struct FilePages {
     title: Option<String>,
     hosts: Vec<String>,
     currency: Option<String>,
+    page_minutes: Option<i64>,
+    help: Option<String>,
 }
 
 /// Checks all `[[checkout]]` of a file.
@@ -141,11 +161,36 @@ impl FilePages {
             provider: self.provider,
             title,
             hosts: self.hosts,
+            page_minutes: self.page_minutes.map(check_minutes).transpose()?,
+            help: self.help.as_deref().map(check_help).transpose()?,
             currency: self
                 .currency
                 .as_deref()
                 .map(|code| check_currency("checkout.currency", code))
                 .transpose()?,
         })
+    }
+}
+
+fn check_minutes(minutes: i64) -> Result<u32> {
+    let fits = |minutes: &u32| (1..=MOST_PAGE_MINUTES).contains(minutes);
+    u32::try_from(minutes).ok().filter(fits).ok_or_else(|| {
+        malformed(NetworkDetail::NetworkNumberInvalid {
+            field: "checkout.page_minutes".to_owned(),
+            most: MOST_PAGE_MINUTES,
+        })
+    })
+}
+
+/// A hint is one of Bursar's own, never a text of the file: such a text would be in one language only, and could tell
+/// people to send their money elsewhere.
+fn check_help(text: &str) -> Result<PageHelp> {
+    match text {
+        "wallet-qr" => Ok(PageHelp::WalletQr),
+        "none" => Ok(PageHelp::None),
+        _ => Err(malformed(NetworkDetail::NetworkChoiceInvalid {
+            field: "checkout.help".to_owned(),
+            choices: "wallet-qr, none".to_owned(),
+        })),
     }
 }

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::money::Amount;
 use crate::paid_for::PaidFor;
 use crate::payment::{FailureReason, PaymentKind, PaymentStatus};
-use crate::payment_rules::LateMoney;
+use crate::payment_rules::{LateMoney, PageHelp};
 use serde::{Deserialize, Serialize};
 
 /// A payment that is being followed: a top-up, a renewal or a migration.
@@ -26,6 +26,8 @@ pub struct TopUpView {
     pub reason: Option<FailureReason>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// When the payment page usually ends, by the network file; `None` where the provider says when it does.
+    pub usually_expires_at: Option<Timestamp>,
     /// Whether there is a checkout that may be opened. An open payment without one needs nothing from the user here: the
     /// money is being debited, or an invoice has to be paid.
     pub can_open: bool,
@@ -33,8 +35,8 @@ pub struct TopUpView {
     pub refused_host: Option<String>,
     /// What happens to money that arrives after the payment has ended.
     pub late_money: LateMoney,
-    /// When paying from a wallet fails, the page's QR code helps.
-    pub qr_code_helps: bool,
+    /// What to try when paying on the page fails.
+    pub help: PageHelp,
     pub can_cancel: bool,
     pub cancel_requested: bool,
     /// When the status was last read from the provider. A reading that fails does not change it.

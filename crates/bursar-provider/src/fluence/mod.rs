@@ -32,7 +32,7 @@ use bursar_domain::key_owner::{KeyOwner, KeyScope, KeyUse};
 use bursar_domain::money::Amount;
 use bursar_domain::network::{BalanceFrom, Network};
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::payment_rules::{LateMoney, PageFacts, Rules};
+use bursar_domain::payment_rules::{LateMoney, PageFacts, PageHelp, Rules};
 use bursar_domain::view::{MoneyRule, ProviderTitle};
 use bursar_platform::http::{Http, is_reachable};
 use legacy_calls::LegacyCalls;
@@ -89,14 +89,18 @@ fn source_title(source: &str) -> Option<&'static str> {
     }
 }
 
-/// What Fluence's documentation says of each payment provider's pages.
+/// What Fluence's documentation says of each payment provider's pages, where the network file does not.
 fn page_facts(payment_provider: &str) -> PageFacts {
     PageFacts {
         late_money: match payment_provider {
             "nowpayments" | "stripe" => LateMoney::NotCredited,
             _ => LateMoney::Credited,
         },
-        qr_code_helps: payment_provider == "copperx",
+        help: match payment_provider {
+            "copperx" => PageHelp::WalletQr,
+            _ => PageHelp::None,
+        },
+        page_lifetime: None,
     }
 }
 

@@ -18,14 +18,18 @@ provider = "copperx"
 title = "CopperX"
 hosts = ["buy.copperx.io"]
 currency = "USDC"
+page_minutes = 15
+help = "wallet-qr"
 [[checkout]]
 provider = "nowpayments"
 title = "NOWPayments"
 hosts = ["nowpayments.io"]
+page_minutes = 1440
 [[checkout]]
 provider = "stripe"
 title = "Stripe"
 hosts = ["checkout.stripe.com"]
+page_minutes = 60
 [chain]
 id = 9999999
 rpc = ["https://rpc.mainnet.fluence.dev"]

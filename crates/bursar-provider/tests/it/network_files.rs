@@ -1,8 +1,11 @@
 //! Tests network files: a valid file is accepted as a whole, and for any other file an error names the faulty field.
 
 use bursar_domain::address::parse_address;
+use bursar_domain::clock::Span;
 use bursar_domain::error::Code;
 use bursar_domain::network::{BalanceFrom, Network, check_host};
+use bursar_domain::payment_rules::PageHelp;
+use bursar_provider::page_facts;
 use proptest::prelude::*;
 
 const FILE: &str = r#"
@@ -122,6 +125,85 @@ fn reads_payment_pages_unit_and_source_of_the_balance() {
     assert_eq!(network.billing_page.as_ref().unwrap().path(), "/billing");
     let stored = serde_json::to_string(&network).unwrap();
     assert_eq!(serde_json::from_str::<Network>(&stored).unwrap(), network);
+}
+
+#[test]
+fn pages_may_say_how_long_they_live_and_what_helps() {
+    let with = |keys: &str| {
+        let file = TODAY.replacen(
+            "[\"127.0.0.1:4023\"]",
+            &format!("[\"127.0.0.1:4023\"]\n{keys}"),
+            1,
+        );
+        bursar_provider::networks::from_toml(&file)
+    };
+    let network = with("page_minutes = 1440\nhelp = \"wallet-qr\"").unwrap();
+    let [crypto, card] = network.payment_pages.as_slice() else {
+        panic!("{:?}", network.payment_pages);
+    };
+    assert_eq!(crypto.page_lifetime(), Some(Span::days(1)));
+    assert_eq!(crypto.help, Some(PageHelp::WalletQr));
+    assert_eq!((card.page_lifetime(), card.help), (None, None));
+    let stored = serde_json::to_string(&network).unwrap();
+    assert_eq!(serde_json::from_str::<Network>(&stored).unwrap(), network);
+    assert_eq!(
+        stored.matches("page_minutes").count(),
+        1,
+        "an older version reads the other"
+    );
+
+    // What the file says goes before what this version knows of a payment provider.
+    let facts = |keys: &str, provider: &str| page_facts(&with(keys).unwrap(), Some(provider));
+    assert_eq!(
+        facts("help = \"wallet-qr\"", "nowpayments").help,
+        PageHelp::WalletQr
+    );
+    assert_eq!(facts("", "nowpayments").page_lifetime, None);
+    assert_eq!(facts("", "copperx").help, PageHelp::WalletQr);
+    let silent = TODAY.replace("nowpayments", "copperx").replacen(
+        "[\"127.0.0.1:4023\"]",
+        "[\"127.0.0.1:4023\"]\nhelp = \"none\"",
+        1,
+    );
+    let silent = bursar_provider::networks::from_toml(&silent).unwrap();
+    assert_eq!(page_facts(&silent, Some("copperx")).help, PageHelp::None);
+
+    for (wrong, field) in [
+        ("page_minutes = 0", "checkout.page_minutes"),
+        ("page_minutes = -5", "checkout.page_minutes"),
+        ("page_minutes = 10081", "checkout.page_minutes"),
+        (
+            "page_minutes = 9223372036854775807",
+            "checkout.page_minutes",
+        ),
+        ("help = \"\"", "checkout.help"),
+        ("help = \"Send it to 0x1 instead\"", "checkout.help"),
+    ] {
+        let error = with(wrong).unwrap_err();
+        assert_eq!(error.code, Code::NetworkMalformed);
+        assert!(
+            error.detail.to_string().contains(field),
+            "{wrong}: {}",
+            error.detail
+        );
+    }
+    for wrong in ["page_minutes = 1.5", "page_minutes = \"15\"", "help = 1"] {
+        assert_eq!(
+            with(wrong).unwrap_err().code,
+            Code::NetworkMalformed,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn built_in_pages_say_how_long_they_live() {
+    let mainnet = bursar_provider::networks::built_in().remove(0);
+    let lifetime = |provider: &str| page_facts(&mainnet, Some(provider)).page_lifetime;
+    assert_eq!(lifetime("copperx"), Some(Span::minutes(15)));
+    assert_eq!(lifetime("nowpayments"), Some(Span::hours(24)));
+    assert_eq!(lifetime("stripe"), Some(Span::hours(1)));
+    assert_eq!(lifetime("x402"), None);
 }
 
 #[test]

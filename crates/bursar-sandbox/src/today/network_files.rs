@@ -45,7 +45,8 @@ balance_max = "5000"
 {copperx}{checkouts}
 {chain}"#,
         api = sandbox.urls.today,
-        copperx = checkout("copperx", "CopperX", &sandbox.urls.checkout) + "currency = \"USDC\"\n",
+        copperx = checkout("copperx", "CopperX", &sandbox.urls.checkout, 15)
+            + "currency = \"USDC\"\nhelp = \"wallet-qr\"\n",
         checkouts = today_checkouts(sandbox),
         chain = chain_section(sandbox),
     )
@@ -54,13 +55,13 @@ balance_max = "5000"
 fn today_checkouts(sandbox: &Sandbox) -> String {
     let urls = &sandbox.urls;
     [
-        checkout("nowpayments", "NOWPayments", &urls.today_crypto),
-        checkout("stripe", "Stripe", &urls.today_card),
+        checkout("nowpayments", "NOWPayments", &urls.today_crypto, 24 * 60),
+        checkout("stripe", "Stripe", &urls.today_card, 60),
     ]
     .concat()
 }
 
-fn checkout(provider: &str, title: &str, url: &str) -> String {
+fn checkout(provider: &str, title: &str, url: &str, page_minutes: u32) -> String {
     let host = url.trim_start_matches("http://");
     format!(
         r#"
@@ -68,6 +69,7 @@ fn checkout(provider: &str, title: &str, url: &str) -> String {
 provider = "{provider}"
 title = "{title}"
 hosts = ["{host}"]
+page_minutes = {page_minutes}
 "#
     )
 }

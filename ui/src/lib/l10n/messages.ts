@@ -560,6 +560,8 @@ export interface Messages {
   "open-host-refused-text": { name: string; host: Markup };
   "open-qr-hint": null;
   "open-show-qr": null;
+  "open-usually-closed": null;
+  "open-usually-closes": { time: string };
   "overview-disagreement": null;
   "overview-disagreement.text": null;
   "overview-frozen": null;
@@ -914,6 +916,7 @@ export interface DetailMessages {
   "detail-network-name-built-in": { network: string };
   "detail-network-name-invalid": { field: string };
   "detail-network-needs-chain": { field: string };
+  "detail-network-number-invalid": { field: string; most: number };
   "detail-network-of-other-provider": { network: string };
   "detail-network-provider-unknown": { field: string; provider: string; supported: string };
   "detail-network-text-invalid": { field: string; most: number };

@@ -2,6 +2,7 @@
 
 use super::*;
 use bursar_domain::error::{Detail, LinkDetail};
+use bursar_domain::payment_rules::PageHelp;
 use bursar_domain::view::TopUpView;
 
 /// A console whose open top-up is paid on this page of this payment provider.
@@ -13,7 +14,8 @@ struct Paged {
 impl MockProvider for Paged {
     const NAME: &str = "fluence";
     const NETWORK: &str = "[[checkout]]\nprovider = \"nowpayments\"\ntitle = \"NOWPayments\"\n\
-         hosts = [\"127.0.0.1:5\"]\n[[checkout]]\nprovider = \"stripe\"\nhosts = [\"127.0.0.1:6\"]\n";
+         hosts = [\"127.0.0.1:5\"]\n[[checkout]]\nprovider = \"stripe\"\nhosts = [\"127.0.0.1:6\"]\n\
+         page_minutes = 60\nhelp = \"wallet-qr\"\n";
 
     fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
         let now = clock.now();
@@ -87,4 +89,19 @@ async fn unknown_payment_provider_is_named_and_its_host_can_be_allowed() {
     app.until("the top-up is followed again", followed).await;
     let view = app.bursar.top_up(&app.account, "r-made").unwrap();
     assert!(view.can_open, "the decision is kept with the account");
+}
+
+#[tokio::test]
+async fn network_file_says_how_long_a_page_lives_and_what_helps() {
+    for (provider, page, minutes, help) in [
+        (r#""stripe""#, "127.0.0.1:6", Some(60), PageHelp::WalletQr),
+        (r#""nowpayments""#, "127.0.0.1:5", None, PageHelp::None),
+        ("null", "127.0.0.1:6", None, PageHelp::None),
+    ] {
+        let (_app, view) = shows(provider, page).await;
+        assert_eq!(view.expires_at, None, "the API does not say");
+        let usual = minutes.map(|minutes| view.created_at.plus(Span::minutes(minutes)));
+        assert_eq!(view.usually_expires_at, usual, "{provider}");
+        assert_eq!(view.help, help, "{provider}");
+    }
 }

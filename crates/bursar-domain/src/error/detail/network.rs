@@ -40,6 +40,8 @@ pub enum NetworkDetail {
     NetworkAmountInvalid { field: String },
     /// The chain’s id is 0, which no chain has.
     NetworkChainZero { field: String },
+    /// A number is not a whole one from 1 to `most`.
+    NetworkNumberInvalid { field: String, most: u32 },
     /// A field makes sense only with a chain, and the file has none.
     NetworkNeedsChain { field: String },
     /// A contract’s address is invalid.
