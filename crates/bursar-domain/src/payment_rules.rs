@@ -37,6 +37,17 @@ pub struct PageFacts {
     pub page_lifetime: Option<Span>,
 }
 
+/// A source of money without a payment page. Bursar has words for each, in every language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum OtherSource {
+    /// A script or an agent has paid by x402: from a wallet of its own, on the chain Base.
+    X402,
+    /// A code that the user has entered at the provider.
+    PromoCode,
+}
+
 /// The rules that hold for every payment at a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {

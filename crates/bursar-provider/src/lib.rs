@@ -23,7 +23,7 @@ pub use fluence::fuzzing::body as api_body;
 #[cfg(feature = "fuzzing")]
 pub use panel::fuzzing::body as panel_body;
 
-pub use registry::{connect, info, page_facts, source_title};
+pub use registry::{connect, info, other_source, page_facts, source_title};
 
 use async_trait::async_trait;
 use bursar_domain::api_balance::ApiBalance;

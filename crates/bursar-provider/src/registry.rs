@@ -3,7 +3,7 @@
 use crate::session::Session;
 use crate::{Provider, ProviderInfo, fluence, panel, unsupported};
 use bursar_domain::network::{Network, PaymentPages};
-use bursar_domain::payment_rules::PageFacts;
+use bursar_domain::payment_rules::{OtherSource, PageFacts};
 use bursar_platform::http::Http;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub(crate) struct Registration {
     pub(crate) connect: fn(Network, Arc<Session>, Http) -> Arc<dyn Provider>,
     /// The name of a payment's source for users, where the API has only a code.
     pub(crate) source_title: fn(&str) -> Option<&'static str>,
+    /// What a payment's source is, if it has no payment page.
+    pub(crate) other_source: fn(&str) -> Option<OtherSource>,
     /// What is known of a payment provider's pages.
     pub(crate) page_facts: fn(&str) -> PageFacts,
 }
@@ -44,9 +46,19 @@ pub fn info(network: &Network) -> ProviderInfo {
     })
 }
 
-/// The name of a payment's source for users, such as a payment provider. `None` where the source is its own name.
-pub fn source_title(network: &Network, source: &str) -> Option<&'static str> {
-    registration(network).and_then(|registered| (registered.source_title)(source))
+/// The name of a payment's source for users, such as a payment provider: the network file's, or else the one that this
+/// version knows. `None` where the source is its own name.
+pub fn source_title<'a>(network: &'a Network, source: &str) -> Option<&'a str> {
+    let of_file = network.payment_pages_of(source);
+    let of_file = of_file.map(|pages| pages.title.as_str());
+    of_file
+        .filter(|title| *title != source)
+        .or_else(|| registration(network).and_then(|registered| (registered.source_title)(source)))
+}
+
+/// What a payment's source is, if it has no payment page.
+pub fn other_source(network: &Network, source: &str) -> Option<OtherSource> {
+    registration(network).and_then(|registered| (registered.other_source)(source))
 }
 
 /// What is known of the pages of a payment provider, as the API names it; the usual where nothing is known. The network

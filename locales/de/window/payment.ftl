@@ -6,6 +6,10 @@ kind-refund = Erstattung
 kind-renewal = Verlängerung
 kind-migration = Migration
 
+# Sources of money without a payment page.
+source-x402 = x402-Zahlung
+source-promo_code = Promo-Code
+
 # One status word serves every kind of payment.
 status-starting = Wird gestartet
 status-open = Ausstehend

@@ -87,6 +87,7 @@ details-updated = Zuletzt geändert
 details-number = Nummer
 details-id = ID
 details-transaction = Transaktion
+details-transaction-base = Transaktion auf Base
 details-block = Block
 details-open-invoice = Rechnung öffnen
 details-save-invoice = Rechnung als PDF speichern …

@@ -6,6 +6,10 @@ kind-refund = Refund
 kind-renewal = Renewal
 kind-migration = Migration
 
+# Sources of money without a payment page.
+source-x402 = x402 payment
+source-promo_code = Promo code
+
 status-starting = Starting
 status-open = Pending
 status-confirming = Confirming

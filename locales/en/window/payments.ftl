@@ -87,6 +87,7 @@ details-updated = Last changed
 details-number = Number
 details-id = ID
 details-transaction = Transaction
+details-transaction-base = Transaction on Base
 details-block = Block
 details-open-invoice = Open invoice
 details-save-invoice = Save invoice as PDF…

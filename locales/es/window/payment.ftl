@@ -6,6 +6,10 @@ kind-refund = Reembolso
 kind-renewal = Renovación
 kind-migration = Migración
 
+# Sources of money without a payment page.
+source-x402 = Pago x402
+source-promo_code = Código promocional
+
 # One status word serves every kind of payment. Here it agrees with "pago" and "estado", not with the kind.
 status-starting = Iniciando
 status-open = Pendiente

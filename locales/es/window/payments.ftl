@@ -93,6 +93,7 @@ details-updated = Último cambio
 details-number = Número
 details-id = ID
 details-transaction = Transacción
+details-transaction-base = Transacción en Base
 details-block = Bloque
 details-open-invoice = Abrir factura
 details-save-invoice = Guardar factura en PDF…

@@ -1107,6 +1107,13 @@ export type NoticeView = {
 	read: boolean,
 };
 
+/**  A source of money without a payment page. Bursar has words for each, in every language. */
+export type OtherSource = 
+/**  A script or an agent has paid by x402: from a wallet of its own, on the chain Base. */
+"x402" | 
+/**  A code that the user has entered at the provider. */
+"promo_code";
+
 /**  An account's Overview page. */
 export type Overview = {
 	account: AccountView,
@@ -1319,6 +1326,8 @@ export type PaymentView = {
 	source: string | null,
 	/**  The source's display name, if it differs from the code. Only pages have it, so that exports keep their form. */
 	source_title?: string | null,
+	/**  What the source is, if it has no payment page. Only pages have it. */
+	other_source?: OtherSource | null,
 	/**  What happens to money that arrives after the payment has ended. Only pages have it. */
 	late_money?: LateMoney | null,
 	/**  The payer's name. */

@@ -66,12 +66,13 @@ impl Bursar {
                 let source = payment.source.as_deref();
                 provider::page_facts(&connection.account.network, source).late_money
             });
-            payment.source_title = connection
-                .zip(payment.source.as_deref())
-                .and_then(|(connection, source)| {
-                    provider::source_title(&connection.account.network, source)
-                })
-                .map(str::to_owned);
+            let source = payment.source.as_deref();
+            let Some((connection, source)) = connection.zip(source) else {
+                continue;
+            };
+            let network = &connection.account.network;
+            payment.source_title = provider::source_title(network, source).map(str::to_owned);
+            payment.other_source = provider::other_source(network, source);
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::clock::Timestamp;
 use crate::money::Amount;
 use crate::paid_for::PaidFor;
 use crate::payment::{FailureReason, PaymentKind, PaymentStatus};
-use crate::payment_rules::LateMoney;
+use crate::payment_rules::{LateMoney, OtherSource};
 use serde::{Deserialize, Serialize};
 
 /// How a chain event was matched to a payment.
@@ -45,6 +45,9 @@ pub struct PaymentView {
     /// The source's display name, if it differs from the code. Only pages have it, so that exports keep their form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_title: Option<String>,
+    /// What the source is, if it has no payment page. Only pages have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_source: Option<OtherSource>,
     /// What happens to money that arrives after the payment has ended. Only pages have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_money: Option<LateMoney>,

@@ -32,7 +32,7 @@ use bursar_domain::key_owner::{KeyOwner, KeyScope, KeyUse};
 use bursar_domain::money::Amount;
 use bursar_domain::network::{BalanceFrom, Network};
 use bursar_domain::payment::{Created, NewPayment, Purpose, RemotePayment};
-use bursar_domain::payment_rules::{LateMoney, PageFacts, PageHelp, Rules};
+use bursar_domain::payment_rules::{LateMoney, OtherSource, PageFacts, PageHelp, Rules};
 use bursar_domain::view::{MoneyRule, ProviderTitle};
 use bursar_platform::http::{Http, is_reachable};
 use legacy_calls::LegacyCalls;
@@ -75,6 +75,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     info,
     connect: |network, session, http| Arc::new(Fluence::new(network, session, http)),
     source_title,
+    other_source,
     page_facts,
 };
 
@@ -84,8 +85,19 @@ fn source_title(source: &str) -> Option<&'static str> {
         "copperx" => Some("CopperX"),
         "nowpayments" => Some("NOWPayments"),
         "stripe" => Some("Stripe"),
-        "x402" => Some("x402 (USDC on Base)"),
         _ => None,
+    }
+}
+
+/// What a payment's source is, if it has no payment page. The names of promo codes are not documented.
+fn other_source(source: &str) -> Option<OtherSource> {
+    let name = source.to_ascii_lowercase();
+    if name == "x402" {
+        Some(OtherSource::X402)
+    } else if name.contains("promo") {
+        Some(OtherSource::PromoCode)
+    } else {
+        None
     }
 }
 

@@ -62,6 +62,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     info,
     connect: |network, session, http| Arc::new(Panel::new(network, session, http)),
     source_title: |_| None,
+    other_source: |_| None,
     page_facts: |_| PageFacts::default(),
 };
 

@@ -206,6 +206,7 @@ impl PaymentRow {
             fee: self.fee,
             source: names.source,
             source_title: None,
+            other_source: None,
             late_money: None,
             payer: names.payer,
             method: self.details.method,

@@ -200,6 +200,7 @@ export interface Messages {
   "details-save-invoice": null;
   "details-source": null;
   "details-transaction": null;
+  "details-transaction-base": null;
   "details-updated": null;
   "duplicates": null;
   "duplicates-payment": { purpose: string; amount: string; status: string };
@@ -757,6 +758,8 @@ export interface Messages {
   "source-api": { age: string };
   "source-chain": { age: string };
   "source-chain-block": { block: string; age: string };
+  "source-promo_code": null;
+  "source-x402": null;
   "status": null;
   "status-cancelled": null;
   "status-completed": null;

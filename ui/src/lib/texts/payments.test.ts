@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PaymentKind, PaymentView } from "../types.ts";
-import { showsVerification, sourceName, STATUSES } from "./payments.ts";
+import { isPayersTransaction, showsVerification, sourceName, STATUSES } from "./payments.ts";
 import { statusMeaning } from "./status-meaning.ts";
 
 const payment = (of: Partial<PaymentView>) => of as PaymentView;
@@ -11,6 +11,17 @@ it("names a source by its title, else by its code, else by the kind of payment",
   expect(sourceName(payment({ ...top_up, source_title: null }))).toBe("code");
   expect(sourceName(payment({ ...top_up, source: null, source_title: null }))).toBe("Top-up");
   expect(sourceName(payment({ kind: "refund", source: "chain" }))).toBe("Refund");
+});
+
+it("has words for sources without a payment page", () => {
+  expect(sourceName(payment({ kind: "top_up", source: "x402", other_source: "x402" }))).toBe("x402 payment");
+  expect(sourceName(payment({ kind: "top_up", source: "promo", other_source: "promo_code" }))).toBe("Promo code");
+});
+
+it("knows whose chain a transaction is on", () => {
+  expect(isPayersTransaction(payment({ other_source: "x402", verified: false }))).toBe(true);
+  expect(isPayersTransaction(payment({ other_source: "x402", verified: true }))).toBe(false);
+  expect(isPayersTransaction(payment({ other_source: null, verified: false }))).toBe(false);
 });
 
 describe("verification", () => {

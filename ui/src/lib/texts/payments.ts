@@ -26,9 +26,18 @@ export function verificationText(verified: boolean, matched: MatchedBy | null): 
 }
 
 /** The name of a payment's source. */
-export function sourceName({ source, source_title: title, kind }: PaymentView): string {
+export function sourceName({ source, source_title: title, other_source: other, kind }: PaymentView): string {
+  if (other) return t(`source-${other}`);
   if (source === "chain") return t(`kind-${kind === "refund" ? "refund" : "credit"}`);
   return title ?? source ?? t(`kind-${kind}`);
+}
+
+/**
+ * Whether the transaction is on the payer's chain, which is not the one of the Balance contract: the network's block explorer
+ * does not know it.
+ */
+export function isPayersTransaction({ other_source: other, verified }: PaymentView): boolean {
+  return other === "x402" && !verified;
 }
 
 /** The title of a payment in the history: what it was for, else where the money came from. */

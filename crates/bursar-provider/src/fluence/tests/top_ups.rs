@@ -15,6 +15,66 @@ fn payment_provider_has_title() {
     assert_eq!(crate::source_title(&network, "another"), None);
 }
 
+#[test]
+fn network_file_names_a_payment_provider() {
+    let pages = "[[checkout]]\nprovider = \"stripe\"\ntitle = \"Cards\"\nhosts = [\"a.example\"]\n\
+                 [[checkout]]\nprovider = \"copperx\"\nhosts = [\"b.example\"]\n\
+                 [[checkout]]\nprovider = \"another\"\nhosts = [\"c.example\"]\n";
+    let network = network("https://api.example", pages);
+    let title = |source| crate::source_title(&network, source);
+    assert_eq!(title("stripe"), Some("Cards"));
+    assert_eq!(title("copperx"), Some("CopperX"), "the file has none");
+    assert_eq!(title("another"), None);
+}
+
+#[test]
+fn sources_without_a_page_are_known() {
+    let network = network("https://api.example", "");
+    for (source, expected) in [
+        ("x402", Some(OtherSource::X402)),
+        ("promo", Some(OtherSource::PromoCode)),
+        ("promo_code", Some(OtherSource::PromoCode)),
+        ("Promo-Codes", Some(OtherSource::PromoCode)),
+        ("copperx", None),
+        ("x4020", None),
+    ] {
+        assert_eq!(crate::other_source(&network, source), expected, "{source}");
+        let title = crate::source_title(&network, source);
+        assert!(
+            expected.is_none() || title.is_none(),
+            "Bursar has the words"
+        );
+    }
+}
+
+#[tokio::test]
+async fn payment_by_x402_has_its_transaction_where_the_api_gives_one() {
+    let server = StubServer::start(|request| {
+        let by_script = |id: &str| {
+            top_up("resolved")
+                .replace("copperx", "x402")
+                .replace(ID, id)
+        };
+        let body = match request.path() {
+            "/v2/billing/get_history" => page(&old_top_up("completed"), 1, 1),
+            _ => page(&[by_script(ID), by_script("untraced")].join(","), 1, 1),
+        };
+        StubResponse::json(200, &body)
+    });
+    let provider = over(&server, "currency = \"USD\"").await;
+    let payments = provider.history(None, None).await.unwrap().payments;
+    let seen: Vec<_> = payments
+        .iter()
+        .map(|payment| (payment.source.as_deref(), payment.transaction.is_some()))
+        .collect();
+    assert_eq!(seen, [(Some("x402"), true), (Some("x402"), false)]);
+    assert_eq!(payments[0].amount.to_brief(), "25.50 USD");
+    assert_eq!(
+        payments[0].fee, None,
+        "a fee in another unit is not its fee"
+    );
+}
+
 #[tokio::test]
 async fn older_call_adds_details_to_open_top_up() {
     for (old, expected) in [
