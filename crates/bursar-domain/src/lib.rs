@@ -28,6 +28,7 @@ pub mod payment_rules;
 pub mod plural;
 pub mod redact;
 pub mod settings;
+pub mod shown_balance;
 pub mod time_zone;
 pub mod unicode;
 pub mod unreadable_row;

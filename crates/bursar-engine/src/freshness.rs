@@ -9,6 +9,8 @@ use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Code;
 use bursar_domain::money::{Amount, Currency};
 use bursar_domain::network::BalanceFrom;
+use bursar_domain::shown_balance::TwoFigures;
+use bursar_domain::view::Source;
 
 /// In the tray the API's balance is read in every second cycle; after two of those a figure is outdated.
 const MAX_AGE: Span = Span::minutes(45);
@@ -62,52 +64,43 @@ impl State {
         leading.map(Amount::currency)
     }
 
-    /// The spendable balance, current or not: the figure that leads if its source answers, otherwise the other one if that
-    /// source answers, otherwise the last known one. The overview makes the same choice.
+    /// The spendable balance, current or not.
     pub fn spendable(&self) -> Option<&Amount> {
-        let silent = |poll| self.errors.contains_key(&poll);
-        let (chain_silent, api_silent) = (silent(PollTarget::Chain), silent(PollTarget::Balance));
-        match (&self.chain_reading, &self.api_balance) {
-            (_, Some((api, _))) if api.owed.is_some() => Some(&api.balance),
-            (Some(reading), Some((api, as_of))) => {
-                let api_is_newer = reading.is_older_than(*as_of);
-                let shows_api = if self.api_leads() {
-                    !api_silent || (chain_silent && api_is_newer)
-                } else {
-                    chain_silent && (!api_silent || api_is_newer)
-                };
-                Some(if shows_api {
-                    &api.balance
-                } else {
-                    &reading.free
-                })
-            }
-            (Some(reading), None) => Some(&reading.free),
-            (None, Some((api, _))) => Some(&api.balance),
-            (None, None) => None,
-        }
+        let answers = |poll| !self.errors.contains_key(&poll);
+        let api = self.api_balance.as_ref().map(|(api, _)| api);
+        self.shown(self.chain_reading.as_ref(), api, answers)
     }
 
-    /// Which of two balances to show: the one that leads, unless only the other source answers.
+    /// Which of two balances to show.
     pub(super) fn preferred<'a>(
         &self,
         chain: Option<&'a ChainReading>,
         api: Option<&'a ApiBalance>,
     ) -> Option<&'a Amount> {
-        let chain = chain.map(|reading| &reading.free);
-        let api = api.map(|api| &api.balance);
-        if self.owed().is_some() {
-            return api;
-        }
-        let answers = (
-            self.answers(PollTarget::Chain),
-            self.answers(PollTarget::Balance),
-        );
-        match (self.api_leads(), answers) {
-            (false, (false, true)) => api.or(chain),
-            (false, _) => chain.or(api),
-            (true, (true, false)) => chain.or(api),
-            (true, _) => api.or(chain),
+        self.shown(chain, api, |poll| self.answers(poll))
+    }
+
+    /// The one of two figures that [`TwoFigures::shown`] chooses, as the overview does.
+    fn shown<'a>(
+        &self,
+        chain: Option<&'a ChainReading>,
+        api: Option<&'a ApiBalance>,
+        answers: impl Fn(PollTarget) -> bool,
+    ) -> Option<&'a Amount> {
+        let api_read_at = self.api_balance.as_ref().map(|(_, as_of)| *as_of);
+        let api_is_newer = chain
+            .zip(api_read_at)
+            .is_some_and(|(reading, at)| reading.is_older_than(at));
+        let figures = TwoFigures {
+            chain: chain.map(|_| answers(PollTarget::Chain)),
+            api: api.map(|_| answers(PollTarget::Balance)),
+            api_leads: self.api_leads(),
+            owes: self.owed().is_some(),
+            api_is_newer,
+        };
+        match figures.shown()? {
+            Source::Chain => chain.map(|reading| &reading.free),
+            Source::Api => api.map(|api| &api.balance),
         }
     }
 

@@ -1,9 +1,10 @@
-//! What is known of an account's money, and which figure is shown: decided here for window and CLI alike.
+//! What is known of an account's money, and which figure is shown, for window and CLI alike.
 
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::money::Amount;
+use bursar_domain::shown_balance::TwoFigures;
 use bursar_domain::view::{Figure, Source};
 
 /// Two readings that differ must be at least this far apart before Bursar reports a disagreement.
@@ -34,25 +35,24 @@ impl KnownBalances {
         self.api.as_ref().and_then(|(api, _)| api.owed.clone())
     }
 
-    /// What can be spent: nothing while the API reports a debt; else the figure that leads if its source answers, else the
-    /// other one if that source answers, else the newer of the last known ones.
+    /// What can be spent: the figure that [`TwoFigures::shown`] chooses.
     pub(super) fn balance(&self) -> Option<Figure> {
-        if self.owed().is_some() {
-            return self.api_balance();
-        }
-        let chain = self.chain_balance();
-        match (&self.reading, self.api_balance()) {
-            (Some(reading), Some(api)) => {
-                let api_is_newer = !self.chain_awaited && reading.is_older_than(api.as_of);
-                let shows_api = if self.api_leads {
-                    self.api_answers || (!self.chain_answers && api_is_newer)
-                } else {
-                    !self.chain_answers && (self.api_answers || api_is_newer)
-                };
-                if shows_api { Some(api) } else { chain }
+        let api_is_newer = match (&self.reading, &self.api) {
+            (Some(reading), Some((_, as_of))) => {
+                !self.chain_awaited && reading.is_older_than(*as_of)
             }
-            (Some(_), None) => chain,
-            (None, api) => api,
+            (_, _) => false,
+        };
+        let figures = TwoFigures {
+            chain: self.reading.as_ref().map(|_| self.chain_answers),
+            api: self.api.as_ref().map(|_| self.api_answers),
+            api_leads: self.api_leads,
+            owes: self.owed().is_some(),
+            api_is_newer,
+        };
+        match figures.shown()? {
+            Source::Chain => self.chain_balance(),
+            Source::Api => self.api_balance(),
         }
     }
 
