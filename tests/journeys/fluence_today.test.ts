@@ -157,8 +157,8 @@ test("a top-up that a script paid by x402 is shown with its source, and with its
     await row.click();
     await window.id("payment-details").waitVisible();
     assert.ok((await window.id("payment-details").text()).includes("x402 payment"));
-    const text = await window.id("payment-details").text();
-    assert.equal(text.includes("Transaction on Base"), transaction !== null);
+    const details = await window.id("payment-details").text();
+    assert.equal(details.includes("Transaction on Base"), transaction !== null);
     assert.equal(await window.id("open-transaction").count(), 0, "no explorer of this network knows it");
     if (transaction === null) assert.equal(await window.id("payment-transaction").count(), 0);
     else assert.equal(await window.id("payment-transaction").text(), transaction);
