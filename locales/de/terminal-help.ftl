@@ -16,6 +16,7 @@ terminal-help-account-remove = Konto mit API-Schlüssel und Verlauf entfernen
     .label = Name des Kontos
 terminal-help-status = Guthaben anzeigen, und wie lange es reicht
     .json = Eine Zeile JSON pro Konto ausgeben
+    .csv = Durch Kommas getrennte Werte mit Kopfzeile ausgeben
 terminal-help-history = Zahlungen auflisten, neueste zuerst
     .json = JSON ausgeben: ein Array von Objekten
     .csv = Durch Kommas getrennte Werte mit Kopfzeile ausgeben

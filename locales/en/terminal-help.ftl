@@ -16,6 +16,7 @@ terminal-help-account-remove = Remove an account along with its API key and hist
     .label = Name of the account
 terminal-help-status = Show balances and how long they last
     .json = Print one line of JSON for each account
+    .csv = Print comma-separated values with a header line
 terminal-help-history = List the payments (newest first)
     .json = Print JSON: an array of objects
     .csv = Print comma-separated values with a header line

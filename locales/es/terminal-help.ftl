@@ -16,6 +16,7 @@ terminal-help-account-remove = Eliminar una cuenta con su clave de API y su hist
     .label = Nombre de la cuenta
 terminal-help-status = Mostrar los saldos y para cuánto tiempo alcanzan
     .json = Escribir una línea de JSON por cuenta
+    .csv = Escribir valores separados por comas con una línea de encabezado
 terminal-help-history = Enumerar los pagos, los más recientes primero
     .json = Escribir JSON: una matriz de objetos
     .csv = Escribir valores separados por comas con una línea de encabezado

@@ -39,8 +39,11 @@ pub(crate) enum Command {
     /// What is left, what is reserved, how long it lasts
     Status {
         /// One line of JSON an account
-        #[arg(long)]
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// Comma-separated values with a head line
+        #[arg(long)]
+        csv: bool,
     },
     /// The payments, newest first
     History(HistoryArguments),

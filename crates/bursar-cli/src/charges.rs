@@ -6,7 +6,7 @@ use crate::output::{CommandResult, Failure, Stdout, note, output_failed, table};
 use crate::texts::texts;
 use bursar_core::charges::ResourceKind;
 use bursar_core::error::Code;
-use bursar_core::export::{ChargeLine, DailyCharge, Format, ResourceLine, write_charges};
+use bursar_core::export::{DailyCharge, Format, ResourceLine, TableLine, write_table};
 use bursar_core::output_file::{OutputFile, Readers, file_failed};
 use bursar_l10n::text;
 use std::io::{BufWriter, Write as _};
@@ -76,7 +76,7 @@ pub(crate) async fn run(
 }
 
 /// Prints the lines for people, or writes them in the wanted format.
-fn print<L: ChargeLine>(
+fn print<L: TableLine>(
     lines: &[L],
     wanted: &ChargesArguments,
     row: impl Fn(&L, bool) -> Vec<String>,
@@ -88,7 +88,7 @@ fn print<L: ChargeLine>(
         }
         (Some(format), _) => {
             let out = Stdout::default();
-            write_charges(lines, format, BufWriter::new(out.clone()))
+            write_table(lines, format, BufWriter::new(out.clone()))
                 .map_err(|error| out.failure(output_failed(&error)))?;
         }
         (None, _) => {
@@ -102,11 +102,11 @@ fn print<L: ChargeLine>(
     Ok(ExitCode::SUCCESS)
 }
 
-fn write_file<L: ChargeLine>(lines: &[L], format: Format, path: &Path) -> CommandResult<()> {
+fn write_file<L: TableLine>(lines: &[L], format: Format, path: &Path) -> CommandResult<()> {
     let never = AtomicBool::new(false);
     let written = OutputFile::create(path, Readers::Usual, &never).and_then(|mut output| {
         let mut text = BufWriter::new(&mut output);
-        write_charges(lines, format, &mut text)?;
+        write_table(lines, format, &mut text)?;
         text.flush()?;
         drop(text);
         output.finish()

@@ -25,6 +25,7 @@ use bursar_core::{ALLOY_LOG_OFF, core_dumps};
 use bursar_l10n::text;
 use clap::FromArgMatches as _;
 use output::{CommandResult, Failure, note, print_failure, print_line};
+use status::Form;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -89,7 +90,9 @@ async fn run(arguments: Arguments) -> CommandResult {
         Command::Account(AccountCommand::Add(add)) => account::add(&home, add).await,
         Command::Account(AccountCommand::List) => account::list(&reader(&home)?),
         Command::Account(AccountCommand::Remove { label }) => account::remove(&home, &label).await,
-        Command::Status { json } => status::run(&reader(&home)?, label, json).await,
+        Command::Status { json, csv } => {
+            status::run(&reader(&home)?, label, Form::of(json, csv)).await
+        }
         Command::History(wanted) => history::run(&home, label, wanted).await,
         Command::Charges(wanted) => charges::run(&home, label, wanted).await,
         Command::Sync => sync::run(&home, label).await,

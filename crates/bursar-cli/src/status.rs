@@ -1,11 +1,12 @@
 //! Shows the balance, read live from chain and API at once.
 
-use crate::output::{CommandResult, print_error, print_line};
+use crate::output::{CommandResult, Stdout, output_failed, print_error, print_line};
 use crate::texts::texts;
 use bursar_core::api_balance::EntitlementKind;
 use bursar_core::clock::{Clock, SystemClock, Timestamp};
 use bursar_core::error::InternalDetail;
 use bursar_core::error::{Code, Error};
+use bursar_core::export::{Format, write_table};
 use bursar_core::http::Http;
 use bursar_core::money::Amount;
 use bursar_core::payment::{PaymentKind, Status as PaidStatus};
@@ -13,29 +14,61 @@ use bursar_core::view::Source;
 use bursar_core::{Reader, Status, StatusEntitlement};
 use bursar_l10n::{Language, Medium, Texts, text};
 use serde::Serialize;
+use std::io::BufWriter;
 use std::process::ExitCode;
 
-pub(crate) async fn run(reader: &Reader, label: Option<&str>, json: bool) -> CommandResult {
+/// How to write the balances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Words,
+    /// One line an account, with its errors.
+    Json,
+    /// One table of all accounts.
+    Csv,
+}
+
+impl Form {
+    pub(crate) fn of(json: bool, csv: bool) -> Self {
+        match (json, csv) {
+            (true, _) => Self::Json,
+            (false, true) => Self::Csv,
+            (false, false) => Self::Words,
+        }
+    }
+}
+
+pub(crate) async fn run(reader: &Reader, label: Option<&str>, form: Form) -> CommandResult {
     let http = Http::new()?;
     let now = SystemClock.now();
     // Programs read it: its words are English in every language.
     let english = Texts::new(Language::English, Medium::Terminal);
+    let mut table = Vec::new();
     let mut any_balance = false;
     for account in reader.select(label)? {
         let status = reader.status(account, label.is_some(), &http, now).await;
         any_balance |= status.balance.is_some();
-        if json {
-            let line = serde_json::to_string(&Line::new(&status, &english)).map_err(|_| {
-                Error::new(
-                    Code::Internal,
-                    InternalDetail::StepFailed {
-                        step: "writing the status as JSON".to_owned(),
-                    },
-                )
-            })?;
-            print_line(&line)?;
-        } else {
-            show(&status)?;
+        match form {
+            Form::Json => {
+                let line = serde_json::to_string(&Line::new(&status, &english)).map_err(|_| {
+                    Error::new(
+                        Code::Internal,
+                        InternalDetail::StepFailed {
+                            step: "writing the status as JSON".to_owned(),
+                        },
+                    )
+                })?;
+                print_line(&line)?;
+            }
+            Form::Csv => table.push(status),
+            Form::Words => show(&status)?,
+        }
+    }
+    if form == Form::Csv {
+        let out = Stdout::default();
+        write_table(&table, Format::Csv, BufWriter::new(out.clone()))
+            .map_err(|error| out.failure(output_failed(&error)))?;
+        for error in table.iter().flat_map(|status| &status.errors) {
+            print_error(error);
         }
     }
     Ok(if any_balance {

@@ -5,7 +5,7 @@
 mod support;
 
 use bursar_l10n::{Language, Medium, Texts, text};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::process::Output;
 use std::time::Duration;
 use support::{Provider, TestHome, now};
@@ -80,6 +80,58 @@ fn lists_charges_by_resource() {
         "2026-01-01",
     ]);
     assert_eq!((code(&none), out(&none)), (0, String::new()));
+}
+
+#[test]
+fn status_as_a_table_says_what_is_owed() {
+    let home = TestHome::connect(filled());
+    let cells = |output: &Output| -> Vec<(String, String)> {
+        let text = out(output);
+        let mut lines = text.split_terminator("\r\n").map(|line| line.split(','));
+        let (head, row) = (lines.next().unwrap(), lines.next().unwrap());
+        assert!(lines.next().is_none(), "{text}");
+        let pairs = head.zip(row).filter(|(head, _)| *head != "as_of");
+        pairs
+            .map(|(head, cell)| (head.to_owned(), cell.to_owned()))
+            .collect()
+    };
+    let expected = |row: [&str; 10]| -> Vec<(String, String)> {
+        let head =
+            "account,network,stale,balance,currency,source,block,owed,owed_currency,days_left";
+        let pairs = head.split(',').zip(row);
+        pairs
+            .map(|(head, cell)| (head.to_owned(), cell.to_owned()))
+            .collect()
+    };
+    let read = home.run(&["status", "--csv"]);
+    assert_eq!(code(&read), 0, "{read:?}");
+    let row = [
+        "Work", "t", "false", "100", "USDC", "api", "", "", "", "100",
+    ];
+    assert_eq!(cells(&read), expected(row));
+    assert!(out(&read).starts_with("account,network,as_of,stale,"));
+
+    home.provider.lock().unwrap().balance = Some("-3.50");
+    let owing = home.run(&["status", "--csv"]);
+    assert_eq!(code(&owing), 0, "{owing:?}");
+    let row = [
+        "Work", "t", "false", "0", "USDC", "api", "", "3.50", "USDC", "100",
+    ];
+    assert_eq!(cells(&owing), expected(row));
+    let line: Value = serde_json::from_slice(&home.run(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(line["owed"], json!({"amount": "3.50", "currency": "USDC"}));
+
+    // What is unknown is empty, and why is on standard error.
+    home.provider
+        .lock()
+        .unwrap()
+        .broken
+        .insert("/v2/users/balances");
+    let stale = home.run(&["status", "--csv"]);
+    let seen = cells(&stale);
+    assert!(seen.contains(&("stale".to_owned(), "true".to_owned())));
+    assert!(seen.contains(&("owed".to_owned(), "3.50".to_owned())));
+    assert!(!err(&stale).is_empty());
 }
 
 #[test]
@@ -206,9 +258,10 @@ fn distinguishes_an_unreadable_list_from_an_empty_one() {
 }
 
 /// Every command that writes something.
-const COMMANDS: [&[&str]; 14] = [
+const COMMANDS: [&[&str]; 15] = [
     &["status"],
     &["status", "--json"],
+    &["status", "--csv"],
     &["history", "--offline"],
     &["history", "--offline", "--csv"],
     &["history", "--offline", "--json"],

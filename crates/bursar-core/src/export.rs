@@ -4,8 +4,11 @@
 mod charges;
 mod json_payment;
 mod purpose;
+mod status;
+mod table;
 
-pub use charges::{ChargeLine, DailyCharge, ResourceLine, write_charges};
+pub use charges::{DailyCharge, ResourceLine};
+pub use table::{TableLine, write_table};
 
 use bursar_domain::account::AccountId;
 use bursar_domain::error::Result;

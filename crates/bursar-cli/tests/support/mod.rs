@@ -25,6 +25,8 @@ pub(crate) struct Provider {
     /// The status that a requested top-up gets. Without one, the provider refuses the request.
     pub(crate) starts_as: Option<&'static str>,
     pub(crate) started: bool,
+    /// The balance, if it is not 100.
+    pub(crate) balance: Option<&'static str>,
     pub(crate) asked: Vec<String>,
     /// The keys that requests had.
     pub(crate) keys: BTreeSet<String>,
@@ -177,7 +179,10 @@ impl Provider {
                     .to_owned()
             }
             ("GET", "/v2/top-ups/pending") => {
-                let open = match self.starts_as.filter(|status| self.started && *status == "open") {
+                let open = match self
+                    .starts_as
+                    .filter(|status| self.started && *status == "open")
+                {
                     Some(status) => top_up("made", status),
                     None => "null".to_owned(),
                 };
@@ -197,16 +202,22 @@ impl Provider {
                 )
             }
             ("GET", "/v2/users/balances") => {
-                r#"[{"featureKey":"usdc","balance":"100","estimatedUsage":"1","usageDaysLeft":100}]"#
-                    .to_owned()
+                let balance = self.balance.unwrap_or("100");
+                format!(
+                    r#"[{{"featureKey":"usdc","balance":"{balance}","estimatedUsage":"1","usageDaysLeft":100}}]"#
+                )
             }
-            ("GET", "/v2/payment-methods") => r#"[{"provider":"copperx","methodCode":"usdc","kind":"crypto",
+            ("GET", "/v2/payment-methods") => {
+                r#"[{"provider":"copperx","methodCode":"usdc","kind":"crypto",
                 "enabled":true,"displayName":"USDC","minAmountCents":1000,"maxAmountCents":null,
                 "feePaidByUser":true,"estFeeBps":100,"estFeeFixedCents":0,"sortOrder":1}]"#
-                .to_owned(),
-            ("GET", "/v1/users/me") => r#"{"id":"u","email":"u@example.org","permissions":["billing:get_history",
+                    .to_owned()
+            }
+            ("GET", "/v1/users/me") => {
+                r#"{"id":"u","email":"u@example.org","permissions":["billing:get_history",
                 "billing:get_spending_history","billing:top_up"]}"#
-                .to_owned(),
+                    .to_owned()
+            }
             ("GET", "/v1/service/status") => r#"{"maintenanceMode":false}"#.to_owned(),
             ("GET", "/v1/billing/charges/aggregated") => {
                 let days: Vec<String> = self

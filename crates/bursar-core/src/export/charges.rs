@@ -1,10 +1,10 @@
 //! Charges by day or by resource as a table for programs.
 
-use super::{Format, escape_formula, io_error};
+use super::TableLine;
+use super::escape_formula;
 use bursar_domain::charges::ResourceKind;
 use bursar_domain::money::Amount;
 use serde::Serialize;
-use std::io::{self, Write};
 
 /// What one account was charged on one of the provider's days, which are days of UTC.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -30,15 +30,7 @@ pub struct ResourceLine {
     pub account: String,
 }
 
-/// A row of a table of charges.
-pub trait ChargeLine: Serialize {
-    const COLUMNS: &'static [&'static str];
-
-    /// The cells of the CSV row. None of them begins as a formula.
-    fn cells(&self) -> Vec<String>;
-}
-
-impl ChargeLine for DailyCharge {
+impl TableLine for DailyCharge {
     const COLUMNS: &'static [&'static str] = &["date", "amount", "currency", "account"];
 
     fn cells(&self) -> Vec<String> {
@@ -51,7 +43,7 @@ impl ChargeLine for DailyCharge {
     }
 }
 
-impl ChargeLine for ResourceLine {
+impl TableLine for ResourceLine {
     const COLUMNS: &'static [&'static str] =
         &["resource", "name", "kind", "amount", "currency", "account"];
 
@@ -74,40 +66,5 @@ fn kind_name(kind: ResourceKind) -> &'static str {
         ResourceKind::Disk => "disk",
         ResourceKind::Address => "address",
         ResourceKind::Other => "other",
-    }
-}
-
-/// Writes the rows in their order.
-///
-/// # Errors
-/// Those of the stream.
-pub fn write_charges<L: ChargeLine>(
-    lines: &[L],
-    format: Format,
-    mut out: impl Write,
-) -> io::Result<()> {
-    match format {
-        Format::Csv => {
-            let mut writer = csv::WriterBuilder::new()
-                .terminator(csv::Terminator::CRLF)
-                .from_writer(out);
-            writer.write_record(L::COLUMNS).map_err(io_error)?;
-            for line in lines {
-                writer.write_record(line.cells()).map_err(io_error)?;
-            }
-            writer.flush()
-        }
-        Format::Json => {
-            serde_json::to_writer(&mut out, lines)?;
-            out.write_all(b"\n")?;
-            out.flush()
-        }
-        Format::JsonLines => {
-            for line in lines {
-                serde_json::to_writer(&mut out, line)?;
-                out.write_all(b"\n")?;
-            }
-            out.flush()
-        }
     }
 }

@@ -44,8 +44,14 @@ impl Bursar {
                     error.code, error.detail
                 ));
             }
+            // Amounts are private.
+            let in_debt = match (state.owed(), &state.api_balance) {
+                (Some(_), _) => "yes",
+                (None, Some(_)) => "no",
+                (None, None) => "unknown",
+            };
             text.push_str(&format!(
-                "  open top-ups: {}, subscribed: {}, disagreement: {:?}\n",
+                "  open top-ups: {}, subscribed: {}, disagreement: {:?}, in debt: {in_debt}\n",
                 state.top_ups.len(),
                 state.subscribed,
                 state.disagreement,

@@ -387,3 +387,31 @@ async fn account_has_currency_before_its_balance_is_known() {
     app.read().await;
     assert_eq!(unit().await, Some(Currency::usdc()));
 }
+
+/// A console that reports a debt.
+struct InDebt;
+
+impl MockProvider for InDebt {
+    const NAME: &str = "fluence";
+    const NETWORK: &str = "";
+
+    fn answer(&mut self, request: &ReceivedRequest, clock: &TestClock) -> StubResponse {
+        match request.path() {
+            "/v2/users/balances" => StubResponse::json(
+                200,
+                r#"[{"featureKey":"usd","balance":"0","overage":"13.57","estimatedUsage":"1"}]"#,
+            ),
+            _ => MockFluence::default().answer(request, clock),
+        }
+    }
+}
+
+#[tokio::test]
+async fn diagnostics_say_whether_something_is_owed_and_not_how_much() {
+    let app = TestApp::connect(InDebt).await;
+    app.until("the debt is read", |state| state.owed().is_some())
+        .await;
+    let text = app.bursar.diagnostics().await.unwrap();
+    assert!(text.contains("in debt: yes"), "{text}");
+    assert!(!text.contains("13.57"), "{text}");
+}
