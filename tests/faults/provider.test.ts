@@ -42,6 +42,8 @@ test("a payment is listed once, even if its id changes", async (t) => {
   const user = await sandbox.user({ ids: "intent_differs" });
   const desktop = await Desktop.for(t);
   await connectAccount(desktop, user);
+  // Before a first reading of all payments, no top-up would start.
+  assert.equal((await cli(desktop, ["sync"])).code, 0);
   await sandbox.fault({
     target: "console",
     method: "GET",
@@ -50,7 +52,8 @@ test("a payment is listed once, even if its id changes", async (t) => {
     status: 500,
     body: { code: "internal", error: "try again" },
   });
-  await cli(desktop, ["top-up", "30", "--no-open"], { timeout: 60_000 });
+  const started = await cli(desktop, ["top-up", "30", "--no-open"], { timeout: 60_000 });
+  assert.equal(started.code, 0, started.stderr);
   const topUp = await user.openTopUp();
   await sandbox.clearFaults();
   await cliStatus(desktop);
