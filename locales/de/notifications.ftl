@@ -111,6 +111,13 @@ notice-disks_removed = Datenträger wurden wahrscheinlich gelöscht
 notice-unit_changed = Das Guthaben hat eine andere Einheit
     .body = Das Guthaben von { $account } beträgt jetzt { $amount }. Frühere Zahlungen behalten ihre Einheit, und Bursar addiert nie Beträge in zwei Einheiten.
     .body-hidden = Das Guthaben von { $account } hat jetzt eine andere Einheit. Frühere Zahlungen behalten ihre Einheit, und Bursar addiert nie Beträge in zwei Einheiten.
+notice-key_expires = API-Schlüssel läuft bald ab
+    .body =
+        { $days ->
+            [0] Der API-Schlüssel von { $account } läuft heute ab.
+            [one] Der API-Schlüssel von { $account } läuft in { $days } Tag ab.
+           *[other] Der API-Schlüssel von { $account } läuft in { $days } Tagen ab.
+        } Erstellen Sie einen neuen, und wählen Sie auf der Seite „Konten“ „API-Schlüssel ändern“.
 notice-signed_out = Abgemeldet
     .body = Der Anbieter akzeptiert die Anmeldung von { $account } nicht mehr. Melden Sie sich erneut an, um fortzufahren.
 

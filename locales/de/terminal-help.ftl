@@ -11,6 +11,7 @@ terminal-help-account-add = Konto verbinden. Bursar liest den API-Schlüssel von
     .network = Name eines Netzwerks oder eine Netzwerkdatei
     .address = Wallet-Adresse des Kontos
     .label = Name für das Konto
+    .key_expires = Tag, an dem der API-Schlüssel abläuft (JJJJ-MM-TT). Die Desktop-App erinnert Sie 7 Tage und 1 Tag vorher
 terminal-help-account-list = Verbundene Konten auflisten
 terminal-help-account-remove = Konto mit API-Schlüssel und Verlauf entfernen
     .label = Name des Kontos

@@ -111,6 +111,13 @@ notice-disks_removed = Disks have probably been deleted
 notice-unit_changed = The balance is in a different currency
     .body = The balance of { $account } is now { $amount }. Earlier payments keep their currency, and Bursar never adds up amounts in different currencies.
     .body-hidden = The balance of { $account } is now in a different currency. Earlier payments keep their currency, and Bursar never adds up amounts in different currencies.
+notice-key_expires = API key expires soon
+    .body =
+        { $days ->
+            [0] The API key of { $account } expires today.
+            [one] The API key of { $account } expires in { $days } day.
+           *[other] The API key of { $account } expires in { $days } days.
+        } Create a new API key, then choose “Change API key” on the Accounts page.
 notice-signed_out = Signed out
     .body = The provider no longer accepts the sign-in for { $account }. Sign in again to continue.
 

@@ -11,6 +11,7 @@ terminal-help-account-add = Connect an account. Bursar reads the API key from st
     .network = Name of a network, or a network file
     .address = Wallet address of the account
     .label = Name for the account
+    .key_expires = Date on which the API key expires (YYYY-MM-DD). The desktop app reminds you 7 days and 1 day before
 terminal-help-account-list = List the connected accounts
 terminal-help-account-remove = Remove an account along with its API key and history
     .label = Name of the account

@@ -112,6 +112,14 @@ notice-disks_removed = Es probable que los discos se hayan borrado
 notice-unit_changed = El saldo está en otra unidad
     .body = El saldo de { $account } es ahora de { $amount }. Los pagos anteriores conservan su unidad, y Bursar nunca suma importes de dos unidades.
     .body-hidden = El saldo de { $account } está ahora en otra unidad. Los pagos anteriores conservan su unidad, y Bursar nunca suma importes de dos unidades.
+notice-key_expires = La clave de API caduca pronto
+    .body =
+        { $days ->
+            [0] La clave de API de { $account } caduca hoy.
+            [one] La clave de API de { $account } caduca en { $days } día.
+            [many] La clave de API de { $account } caduca en { $days } de días.
+           *[other] La clave de API de { $account } caduca en { $days } días.
+        } Cree una nueva y elija «Cambiar clave de API» en la página «Cuentas».
 notice-signed_out = Sesión cerrada
     .body = El proveedor ya no acepta la sesión de { $account }. Inicie sesión de nuevo para continuar.
 

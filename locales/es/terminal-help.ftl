@@ -11,6 +11,7 @@ terminal-help-account-add = Conectar una cuenta. Bursar lee la clave de API de l
     .network = Nombre de una red o un archivo de red
     .address = Dirección de billetera de la cuenta
     .label = Nombre para la cuenta
+    .key_expires = Fecha en la que caduca la clave de API (AAAA-MM-DD). La aplicación de escritorio le avisa 7 días y 1 día antes
 terminal-help-account-list = Enumerar las cuentas conectadas
 terminal-help-account-remove = Eliminar una cuenta con su clave de API y su historial
     .label = Nombre de la cuenta

@@ -119,6 +119,7 @@ fn target_page(notice: &Notice) -> Page {
         | NoticeKind::DisksRemoved
         | NoticeKind::UnitChanged
         | NoticeKind::SignedOut => Page::Overview { account },
+        NoticeKind::KeyExpires => Page::Accounts,
     }
 }
 

@@ -38,6 +38,8 @@ export const MAIN: AccountView = {
   waits_for_keyring: false,
   keyring_error: null,
   session_only: false,
+  signed_in_by_browser: false,
+  key_expiry: null,
   signs_in_by_browser: false,
   has_console: true,
   has_keys_page: true,
@@ -319,6 +321,13 @@ export function notices(): NoticeView[] {
       id: 4,
       kind: "signed_out",
       at: ago(590_000),
+    },
+    {
+      ...base,
+      id: 3,
+      kind: "key_expires",
+      days_left: 7,
+      at: ago(690_000),
     },
   ];
 }

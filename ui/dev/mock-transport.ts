@@ -63,6 +63,8 @@ const account = {
   ...(hasCase("panel") ? panel.PANEL : hasCase("sandbox") ? fixtures.SANDBOX : fixtures.MAIN),
   signed_in: !hasCase("signed-out") && !hasCase("keyring"),
   waits_for_keyring: hasCase("keyring"),
+  ...(hasCase("key-expires") ? { key_expiry: { date: "2026-12-07", nearness: "soon" as const } } : {}),
+  ...(hasCase("key-over") ? { key_expiry: { date: "2026-11-29", nearness: "over" as const } } : {}),
 };
 if (hasCase("no-address")) Object.assign(account, { address: null, balance: fixtures.API_BALANCE });
 if (hasCase("today") || hasCase("debt"))
@@ -470,10 +472,12 @@ export const core: Transport = {
   beginSignIn: () => answer(null),
   abandonSignIn: () => answer(null),
   signInAgain: () => answer({ account, key_lacks: null, warnings: [] }),
-  editAccount: (_, label, address) =>
-    address && !address.startsWith("0x")
-      ? Promise.reject(failure("address_malformed", { id: "address-malformed" }))
-      : answer({ ...account, label }),
+  editAccount: (_, label, address, keyExpiresOn) => {
+    if (address && !address.startsWith("0x"))
+      return Promise.reject(failure("address_malformed", { id: "address-malformed" }));
+    if (keyExpiresOn && keyExpiresOn < "2026") return Promise.reject(failure("usage", { id: "key-expiry-over" }));
+    return answer({ ...account, label });
+  },
   signOut: () => answer(null),
   removeAccount: () => answer(null),
   moneyRules: () => answer(fixtures.RULES),

@@ -43,6 +43,7 @@ const TECHNICAL: Readonly<Record<string, readonly string[]>> = {
   "crates/bursar-domain/src/network/payment_pages.rs": ["wallet-qr, none"],
   // Why a time in an answer is not one, for logs.
   "crates/bursar-domain/src/clock.rs": ["not an RFC 3339 time"],
+  "crates/bursar-domain/src/key_expiry.rs": ["not a date"],
 };
 
 /** Calls whose texts only developers read (logs, panics and assertions), and the steps that errors name for reports. */

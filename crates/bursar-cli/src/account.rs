@@ -41,6 +41,7 @@ pub(crate) async fn add(home: &Path, add: AddArguments) -> CommandResult {
         address: add.address,
         label: add.label,
         session_only,
+        key_expires_on: add.key_expires,
     };
     let connected = bursar.connect(connect).await;
     bursar.stop().await;

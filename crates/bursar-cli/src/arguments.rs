@@ -90,6 +90,9 @@ pub(crate) struct AddArguments {
     /// What to call the account
     #[arg(long)]
     pub(crate) label: Option<String>,
+    /// The day on which the API key expires (YYYY-MM-DD)
+    #[arg(long, value_name = "DATE")]
+    pub(crate) key_expires: Option<String>,
 }
 
 /// Output for programs instead of people

@@ -4,6 +4,7 @@
 
 mod support;
 
+use bursar_core::error::AccountDetail;
 use bursar_l10n::{Language, Medium, Texts, text};
 use serde_json::{Value, json};
 use std::process::Output;
@@ -132,6 +133,38 @@ fn status_as_a_table_says_what_is_owed() {
     assert!(seen.contains(&("stale".to_owned(), "true".to_owned())));
     assert!(seen.contains(&("owed".to_owned(), "3.50".to_owned())));
     assert!(!err(&stale).is_empty());
+}
+
+#[test]
+fn account_is_added_with_the_date_on_which_its_key_expires() {
+    let home = TestHome::connect(Provider::default());
+    home.run(&["account", "remove", "Work"]);
+    let add = |date| {
+        home.run(&[
+            "account",
+            "add",
+            "fluence",
+            "--network",
+            "t",
+            "--key-expires",
+            date,
+        ])
+    };
+    for (date, detail) in [
+        ("31.1.2099", AccountDetail::KeyExpiryMalformed),
+        ("2020-01-31", AccountDetail::KeyExpiryOver),
+    ] {
+        let refused = add(date);
+        assert_eq!(code(&refused), 2, "{refused:?}");
+        let said = english().detail(&detail.into());
+        assert!(err(&refused).contains(&said), "{refused:?}");
+    }
+    let added = add("2099-01-31");
+    assert_eq!(code(&added), 0, "{added:?}");
+    // A copy is made of each change of an account, so all of it is in that file.
+    let copy = std::fs::read(home.folder.path().join("home/bursar.db.bak")).unwrap();
+    let kept = copy.windows(10).any(|bytes| bytes == b"2099-01-31");
+    assert!(kept, "the date is not stored");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! An account: one user's connection to one provider. It contains no secret; the session holds the key or the tokens.
 
 use crate::clock::Timestamp;
+use crate::key_expiry::KeyExpiry;
 use crate::network::Network;
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
@@ -47,4 +48,7 @@ pub struct Account {
     /// Checkout hosts that the user added to this account on purpose.
     #[serde(default)]
     pub added_checkout_hosts: Vec<String>,
+    /// When the API key expires, if the user has entered it.
+    #[serde(default)]
+    pub key_expiry: Option<KeyExpiry>,
 }

@@ -16,6 +16,7 @@ pub mod clock;
 pub mod debt;
 pub mod error;
 pub mod high_water_mark;
+pub mod key_expiry;
 pub mod key_owner;
 pub mod language;
 pub mod link;

@@ -33,6 +33,8 @@ pub enum NoticeKind {
     DisksRemoved,
     /// The account's balance is in another unit than before.
     UnitChanged,
+    /// The day on which the API key expires is near.
+    KeyExpires,
     /// The provider no longer accepts the key or token.
     SignedOut,
 }
@@ -44,7 +46,7 @@ pub struct Notice {
     /// What it is about: a payment's id, or one crossing of a threshold. The newest notice about a payment gives its state.
     pub subject: String,
     pub amount: Option<Amount>,
-    /// Days left, for a low balance.
+    /// Days left, for a low balance or a key that expires.
     pub days_left: Option<u32>,
     /// The kind of payment, if it is about one.
     pub about: PaymentKind,
@@ -74,6 +76,7 @@ impl Notice {
             | NoticeKind::MachinesRemoved
             | NoticeKind::DisksRemoved
             | NoticeKind::UnitChanged
+            | NoticeKind::KeyExpires
             | NoticeKind::SignedOut => None,
         }
     }

@@ -10,7 +10,10 @@ mod top_up;
 mod tray;
 mod window;
 
-pub use account::{AccountView, ConnectedAccount, KeyScopeView, NetworkView, ProviderTitle};
+pub use account::{
+    AccountView, ConnectedAccount, KeyExpiryNearness, KeyExpiryView, KeyScopeView, NetworkView,
+    ProviderTitle,
+};
 pub use inbox::NoticeView;
 pub use overview::{BalanceView, ChargeView, DebtStepState, DebtStepView, DebtView, Overview};
 pub use payments::{MatchedBy, MonthView, PaymentPage, PaymentQuery, PaymentView};

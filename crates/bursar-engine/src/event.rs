@@ -7,6 +7,7 @@ use alloy_primitives::Address;
 use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
+use bursar_domain::key_expiry::KeyExpiry;
 use bursar_domain::payment::{Created, NewPayment};
 
 /// Everything that can happen to an account.
@@ -27,6 +28,8 @@ pub enum Event {
     Thresholds(Thresholds),
     /// The session gained or lost its key or token.
     SignedIn(bool),
+    /// The user entered or removed the date on which the API key expires.
+    KeyExpiry(Option<KeyExpiry>),
     /// The wallet address or the RPC endpoints changed.
     Reconfigured {
         watched_address: Option<Address>,

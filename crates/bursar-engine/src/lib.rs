@@ -15,6 +15,7 @@ mod debt_watch;
 mod effect;
 mod event;
 mod freshness;
+mod key_expiry_watch;
 mod late_payment;
 mod low_balance;
 mod poll_interval;

@@ -11,6 +11,7 @@ use bursar_domain::api_balance::ApiBalance;
 use bursar_domain::chain_reading::ChainReading;
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::Error;
+use bursar_domain::key_expiry::{ExpiryDate, KeyExpiry};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether chain and API report the same balance.
@@ -73,6 +74,10 @@ pub struct State {
     /// the user's settings, and remembers what it has reported.
     pub notifies_alerts: bool,
     pub thresholds: Thresholds,
+    /// When the API key expires, if the user has entered it.
+    pub key_expiry: Option<KeyExpiry>,
+    /// The last warning since the start that the key expires: for which date, and how many days before it.
+    pub key_expiry_warned: Option<(ExpiryDate, u32)>,
     /// Present errors, by the target whose poll failed.
     pub errors: BTreeMap<PollTarget, (Error, Timestamp)>,
     /// Why the chain's events could not be read, or not completely, while its figures could.
@@ -173,6 +178,8 @@ impl State {
             alerts: Alerts::default(),
             notifies_alerts: true,
             thresholds: Thresholds::default(),
+            key_expiry: None,
+            key_expiry_warned: None,
             errors: BTreeMap::new(),
             events_error: None,
             maintenance: false,

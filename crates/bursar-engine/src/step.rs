@@ -37,6 +37,7 @@ pub fn step(state: &State, event: &Event, now: Timestamp, entropy: u64) -> Step 
     if *event == Event::Tick {
         // Only in a tick: another event must not be lost with a commit that is not about it.
         step.give_up_resends(now);
+        step.watch_key_expiry(now);
     }
     step.state.forget_settled(now);
     step.resend_due(now);
@@ -71,6 +72,7 @@ impl Step {
                         .make_due(&[PollTarget::Balance, PollTarget::Chain], now);
                 }
             }
+            Event::KeyExpiry(expiry) => self.state.key_expiry = *expiry,
             Event::SignedIn(signed_in) => self.signed_in(*signed_in, now),
             Event::Reconfigured { watched_address } => {
                 self.state.config.watched_address = *watched_address;

@@ -34,6 +34,7 @@ impl Texts {
             NoticeKind::MachinesRemoved => text!(self, notice_machines_removed),
             NoticeKind::DisksRemoved => text!(self, notice_disks_removed),
             NoticeKind::UnitChanged => text!(self, notice_unit_changed),
+            NoticeKind::KeyExpires => text!(self, notice_key_expires),
             NoticeKind::SignedOut => text!(self, notice_signed_out),
         }
     }
@@ -139,6 +140,12 @@ impl Texts {
                 notice_unit_changed_body_hidden,
                 account = account
             ),
+            NoticeKind::KeyExpires => text!(
+                self,
+                notice_key_expires_body,
+                account = account,
+                days = notice.days_left.unwrap_or_default()
+            ),
             NoticeKind::SignedOut => text!(self, notice_signed_out_body, account = account),
         }
     }
@@ -205,7 +212,7 @@ mod tests {
     use bursar_domain::clock::Timestamp;
     use bursar_domain::money::Currency;
 
-    const KINDS: [NoticeKind; 15] = [
+    const KINDS: [NoticeKind; 16] = [
         NoticeKind::Completed,
         NoticeKind::Failed,
         NoticeKind::Expired,
@@ -220,6 +227,7 @@ mod tests {
         NoticeKind::MachinesRemoved,
         NoticeKind::DisksRemoved,
         NoticeKind::UnitChanged,
+        NoticeKind::KeyExpires,
         NoticeKind::SignedOut,
     ];
 
@@ -274,7 +282,9 @@ mod tests {
                         assert!(body.contains("Main"), "{all}");
                         assert!(!all.contains("chain:"), "{all}");
                         assert!(!all.to_lowercase().contains("wallet"), "{all}");
-                        let shows = !hide && kind != NoticeKind::SignedOut;
+                        let has_amount =
+                            !matches!(kind, NoticeKind::KeyExpires | NoticeKind::SignedOut);
+                        let shows = !hide && has_amount;
                         assert_eq!(all.contains("25"), shows, "{all}");
                     }
                 }

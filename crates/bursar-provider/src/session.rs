@@ -128,6 +128,11 @@ impl Session {
         self.state().sign_in
     }
 
+    /// Whether the browser signed the account in, so that there is no key. `false` while nothing is known.
+    pub fn signed_in_by_browser(&self) -> bool {
+        matches!(self.state().credential, Some(Credential::Tokens { .. }))
+    }
+
     /// Whether the secret is lost when this process ends.
     pub fn session_only(&self) -> bool {
         self.state().is_for_session_only()

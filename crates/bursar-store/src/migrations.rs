@@ -27,6 +27,7 @@ pub(super) const STORE: Schema = Schema {
         include_str!("migrations/store_5.sql"),
         include_str!("migrations/store_6.sql"),
         include_str!("migrations/store_7.sql"),
+        include_str!("migrations/store_8.sql"),
     ],
 };
 

@@ -14,6 +14,12 @@ session-unknown = Unbekannt: { $message }
 session-waiting = Wartet auf den Schlüsselbund
 session-until-quit = Bis Bursar beendet wird
 session-kept = Ja, der API-Schlüssel liegt im Schlüsselbund
+card-key-expires = Schlüssel läuft ab
+card-key-expires-nearness = { $nearness ->
+    [soon] { $date } (bald)
+    [over] { $date } (dieser Tag ist vorbei)
+   *[later] { $date }
+}
 card-connected = Verbunden seit
 card-change-key = API-Schlüssel ändern
 card-edit = Bearbeiten
@@ -35,6 +41,8 @@ remove-account = { $account } entfernen?
 edit-account = { $account } bearbeiten
 edit-name = Name
 edit-address-hint = Das Guthaben dieser Adresse liest Bursar aus der Blockchain. Die Adresse ist öffentlich; geben Sie niemals einen privaten Schlüssel ein.
+key-expiry = API-Schlüssel läuft ab am
+    .hint = Falls Ihr API-Schlüssel ein Ablaufdatum hat, geben Sie es ein. Bursar erinnert Sie 7 Tage und 1 Tag vorher.
 
 sign-in = Bei { $account } anmelden
     .submit = Anmelden

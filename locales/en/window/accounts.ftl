@@ -13,6 +13,12 @@ session-unknown = Unknown: { $message }
 session-waiting = Waiting for the keyring
 session-until-quit = Until Bursar quits
 session-kept = Yes, the API key is in the keyring
+card-key-expires = API key expires
+card-key-expires-nearness = { $nearness ->
+    [soon] { $date } (soon)
+    [over] { $date } (this date has passed)
+   *[later] { $date }
+}
 card-connected = Connected
 card-change-key = Change API key
 card-edit = Edit account
@@ -34,6 +40,8 @@ remove-account = Remove { $account }?
 edit-account = Edit { $account }
 edit-name = Name
 edit-address-hint = Bursar reads this address’s balance from the chain. The address is public; never enter a private key.
+key-expiry = API key expires on
+    .hint = Enter the date if your API key has one. Bursar reminds you 7 days and 1 day before.
 
 sign-in = Sign in to { $account }
     .submit = Sign in

@@ -14,6 +14,12 @@ session-unknown = Desconocido: { $message }
 session-waiting = A la espera del llavero
 session-until-quit = Hasta que se cierre Bursar
 session-kept = Sí, la clave de API está en el llavero
+card-key-expires = La clave caduca
+card-key-expires-nearness = { $nearness ->
+    [soon] { $date } (pronto)
+    [over] { $date } (esta fecha ya ha pasado)
+   *[later] { $date }
+}
 card-connected = Conectada desde
 card-change-key = Cambiar clave de API
 card-edit = Editar
@@ -35,6 +41,8 @@ remove-account = ¿Eliminar { $account }?
 edit-account = Editar { $account }
 edit-name = Nombre
 edit-address-hint = Bursar lee el saldo de esta dirección en la cadena de bloques. La dirección es pública; no introduzca nunca una clave privada.
+key-expiry = La clave de API caduca el
+    .hint = Si su clave de API tiene fecha de caducidad, indíquela. Bursar le avisa 7 días y 1 día antes.
 
 sign-in = Iniciar sesión en { $account }
     .submit = Iniciar sesión

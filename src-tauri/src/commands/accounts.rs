@@ -38,6 +38,7 @@ pub(crate) async fn connect(
     address: Option<String>,
     label: Option<String>,
     session_only: bool,
+    key_expires_on: Option<String>,
 ) -> Result<ConnectedAccount> {
     let key = Zeroizing::new(key);
     app.core()
@@ -49,6 +50,7 @@ pub(crate) async fn connect(
             address,
             label,
             session_only,
+            key_expires_on,
         })
         .await
 }
@@ -81,10 +83,12 @@ pub(crate) async fn sign_in_again(
     app: AppState<'_>,
     account: AccountId,
     key: Option<String>,
+    key_expires_on: Option<String>,
 ) -> Result<ConnectedAccount> {
     let core = app.core().await?;
     if let Some(key) = key {
-        return core.sign_in_again(account, Zeroizing::new(key)).await;
+        let key = Zeroizing::new(key);
+        return core.sign_in_again(account, key, key_expires_on).await;
     }
     let address = core.begin_sign_in_again(account.clone()).await?;
     url_scheme::register_in_background(&app.home);
@@ -110,10 +114,11 @@ pub(crate) async fn edit_account(
     account: AccountId,
     label: String,
     address: Option<String>,
+    key_expires_on: Option<String>,
 ) -> Result<AccountView> {
     app.core()
         .await?
-        .edit_account(account, label, address)
+        .edit_account(account, label, address, key_expires_on)
         .await
 }
 

@@ -172,6 +172,6 @@ fn account_of(page: Option<&Page>) -> Option<&AccountId> {
         | Page::TopUp { account }
         | Page::Payments { account }
         | Page::Payment { account, .. } => Some(account),
-        Page::Settings => None,
+        Page::Accounts | Page::Settings => None,
     }
 }

@@ -149,8 +149,9 @@ class App {
         await shown;
         return;
       }
+      case "accounts":
       case "settings":
-        await this.goTo("settings");
+        await this.goTo(page.name);
         return;
     }
   }

@@ -53,12 +53,12 @@ export const commands = {
 	networks: () => __TAURI_INVOKE<NetworkView[]>("networks"),
 	/**  The network read from a file that the user chose; `None` if the user dismissed the dialog. */
 	addNetworkFile: () => __TAURI_INVOKE<NetworkView | null>("add_network_file"),
-	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean) => __TAURI_INVOKE<ConnectedAccount>("connect", { network, key, address, label, sessionOnly }),
+	connect: (network: string, key: string, address: string | null, label: string | null, sessionOnly: boolean, keyExpiresOn: string | null) => __TAURI_INVOKE<ConnectedAccount>("connect", { network, key, address, label, sessionOnly, keyExpiresOn }),
 	beginSignIn: (network: string, address: string | null, label: string | null) => __TAURI_INVOKE<null>("begin_sign_in", { network, address, label }),
 	abandonSignIn: () => __TAURI_INVOKE<null>("abandon_sign_in"),
 	/**  With a new key, signs in at once. Without one, the browser signs in and the change arrives later. */
-	signInAgain: (account: AccountId, key: string | null) => __TAURI_INVOKE<ConnectedAccount>("sign_in_again", { account, key }),
-	editAccount: (account: AccountId, label: string, address: string | null) => __TAURI_INVOKE<AccountView>("edit_account", { account, label, address }),
+	signInAgain: (account: AccountId, key: string | null, keyExpiresOn: string | null) => __TAURI_INVOKE<ConnectedAccount>("sign_in_again", { account, key, keyExpiresOn }),
+	editAccount: (account: AccountId, label: string, address: string | null, keyExpiresOn: string | null) => __TAURI_INVOKE<AccountView>("edit_account", { account, label, address, keyExpiresOn }),
 	signOut: (account: AccountId) => __TAURI_INVOKE<null>("sign_out", { account }),
 	removeAccount: (account: AccountId) => __TAURI_INVOKE<null>("remove_account", { account }),
 	moneyRules: (account: AccountId) => __TAURI_INVOKE<MoneyRule[]>("money_rules", { account }),
@@ -95,6 +95,10 @@ export type AccountDetail =
 } } | 
 /**  A text is empty or has characters that no key has. */
 { id: "key-malformed" } | 
+/**  A text is not the date on which a key expires. */
+{ id: "key-expiry-malformed" } | 
+/**  The day on which a new key is said to expire is over. */
+{ id: "key-expiry-over" } | 
 /**  A text has not the form of a wallet address. */
 { id: "address-malformed" } | 
 /**  The checksum of a wallet address is wrong. */
@@ -149,6 +153,10 @@ export type AccountView = {
 	keyring_error: Error | null,
 	/**  The key or token is in memory only and is lost when this process ends. */
 	session_only: boolean,
+	/**  The browser signed the account in, so that there is no API key. */
+	signed_in_by_browser: boolean,
+	/**  When the API key expires, if the user has entered it. */
+	key_expiry: KeyExpiryView | null,
 	signs_in_by_browser: boolean,
 	has_console: boolean,
 	/**  Whether the network names the page on which API keys are made. */
@@ -783,6 +791,19 @@ export type InternalDetail =
 /**  Why a key is no longer needed. */
 export type KeyEnd = "account-removed" | "signed-out";
 
+export type KeyExpiryNearness = "later" | 
+/**  Within the time in which the user is warned. */
+"soon" | 
+/**  The day has ended. */
+"over";
+
+/**  When an account's API key expires. */
+export type KeyExpiryView = {
+	/**  `YYYY-MM-DD`, a day in UTC. */
+	date: string,
+	nearness: KeyExpiryNearness,
+};
+
 /**  A scope of a key, before there is a key. */
 export type KeyScopeView = {
 	/**  As the provider names it. */
@@ -1086,6 +1107,8 @@ export type NoticeKind = "completed" | "failed" | "expired" | "cancelled" | "und
 "machines_removed" | "disks_removed" | 
 /**  The account's balance is in another unit than before. */
 "unit_changed" | 
+/**  The day on which the API key expires is near. */
+"key_expires" | 
 /**  The provider no longer accepts the key or token. */
 "signed_out";
 
@@ -1163,7 +1186,7 @@ export type Overview = {
 /**  A page of the window. */
 export type Page = { name: "overview"; account: AccountId } | { name: "top_up"; account: AccountId } | 
 /**  The newest payments of an account. */
-{ name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "settings" };
+{ name: "payments"; account: AccountId } | { name: "payment"; account: AccountId; payment: string } | { name: "accounts" } | { name: "settings" };
 
 /**  What to try when paying on a payment page fails. Bursar has the words for each, in every language. */
 export type PageHelp = 

@@ -80,6 +80,7 @@ pub(super) fn commit_failed_event(event: &Event, error: Error) -> Event {
         | Event::ClockJumped
         | Event::ProviderClock { .. }
         | Event::Thresholds(_)
+        | Event::KeyExpiry(_)
         | Event::SignedIn(_)
         | Event::Reconfigured { .. }
         | Event::ReturnLinkOpened { .. }

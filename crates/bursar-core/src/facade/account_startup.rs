@@ -90,6 +90,7 @@ impl Bursar {
         state.chain_reading = reading.filter(|_| setup.watched_address.is_some());
         state.recovering = records_lost || sync.full_at.is_none();
         state.thresholds = self.thresholds(&connection);
+        state.key_expiry = connection.account.key_expiry;
         state.presence = *lock(&self.presence);
         state.online = lock(&self.health).online;
         lock(&self.connections).insert(account.id.clone(), connection.clone());

@@ -7,6 +7,7 @@ use crate::driver::{Connection, blocking};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
 use bursar_domain::error::{Code, Error, KeyEnd, NetworkDetail, Result, SignInDetail};
+use bursar_domain::key_expiry::KeyExpiry;
 use bursar_domain::network::{host_and_port, is_loopback};
 use bursar_domain::view::{AccountView, Change, ConnectedAccount};
 use bursar_engine::Event;
@@ -18,24 +19,29 @@ use url::Url;
 use zeroize::Zeroizing;
 
 impl Bursar {
-    /// Gives an account a new key and keeps its history.
+    /// Gives an account a new key and keeps its history. `key_expires_on` is the date on which the key expires, as the user
+    /// typed it.
     ///
     /// # Errors
-    /// `unauthorized` if the key is rejected or belongs to another user; else why the provider could not be asked for
-    /// its user.
+    /// `unauthorized` if the key is rejected or belongs to another user; `usage` for the date; else why the provider could
+    /// not be asked for its user.
     pub async fn sign_in_again(
         self: &Arc<Self>,
         account: AccountId,
         key: Zeroizing<String>,
+        key_expires_on: Option<String>,
     ) -> Result<ConnectedAccount> {
         let credential = Credential::api_key(&key)?;
-        self.renew(account, credential).await
+        let now = self.services.clock.now();
+        let key_expiry = KeyExpiry::entered(key_expires_on.as_deref(), None, now)?;
+        self.renew(account, credential, key_expiry).await
     }
 
     pub(super) async fn renew(
         self: &Arc<Self>,
         account: AccountId,
         credential: Credential,
+        key_expiry: Option<KeyExpiry>,
     ) -> Result<ConnectedAccount> {
         let connection = self.connection(&account)?;
         let trial = Arc::new(Session::new(
@@ -95,6 +101,9 @@ impl Bursar {
                 }
             }
         }
+        let connection = self
+            .set_key_expiry(connection, key_expiry, &mut warnings)
+            .await;
         self.driver.send_event(&account, Event::SignedIn(true));
         self.services.shell.changed(&Change::Accounts);
         Ok(ConnectedAccount {
@@ -104,15 +113,50 @@ impl Bursar {
         })
     }
 
-    /// Changes the label and the wallet address whose balance is read.
+    /// Stores when the new key expires. The key is in use by now, so a failure is only a warning.
+    async fn set_key_expiry(
+        &self,
+        connection: Connection,
+        key_expiry: Option<KeyExpiry>,
+        warnings: &mut Vec<Error>,
+    ) -> Connection {
+        if connection.account.key_expiry == key_expiry {
+            return connection;
+        }
+        let changed = Account {
+            key_expiry,
+            ..connection.account.clone()
+        };
+        match self.save_account(changed).await {
+            Ok(connection) => {
+                let id = &connection.account.id;
+                self.driver.send_event(id, Event::KeyExpiry(key_expiry));
+                connection
+            }
+            Err(error) => {
+                warnings.push(error);
+                connection
+            }
+        }
+    }
+
+    /// Changes the label, the wallet address whose balance is read, and the date on which the key expires, as the user typed
+    /// it.
+    ///
+    /// # Errors
+    /// `already_exists` for the label, `address_malformed`, `usage` for the label or the date.
     pub async fn edit_account(
         &self,
         account: AccountId,
         label: String,
         address: Option<String>,
+        key_expires_on: Option<String>,
     ) -> Result<AccountView> {
         let connection = self.connection(&account)?;
         let mut changed = connection.account;
+        let now = self.services.clock.now();
+        changed.key_expiry =
+            KeyExpiry::entered(key_expires_on.as_deref(), changed.key_expiry, now)?;
         let address = address
             .filter(|text| !text.trim().is_empty())
             .map(|text| parse_address(&text))
@@ -133,6 +177,8 @@ impl Bursar {
             .await?;
         }
         let connection = self.save_account(changed).await?;
+        let expiry = Event::KeyExpiry(connection.account.key_expiry);
+        self.driver.send_event(&account, expiry);
         self.services.shell.changed(&Change::Accounts);
         self.services.shell.changed(&Change::Payments { account });
         self.account_view(&connection).await

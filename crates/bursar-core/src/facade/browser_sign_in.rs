@@ -1,6 +1,7 @@
 //! Signing in with the system's browser. One attempt at a time; it ends with its link, by its age, or when the user
 //! cancels it.
 
+use super::connect_account::NewAccount;
 use super::{Bursar, lock};
 use bursar_domain::account::AccountId;
 use bursar_domain::checkout;
@@ -105,10 +106,17 @@ impl Bursar {
         let credential = waiting.attempt.finish(code, state, &self.http, now).await?;
         match waiting.purpose {
             SignInPurpose::Connect { address, label } => {
-                self.connect_with(waiting.network, credential, address, label, false)
-                    .await
+                self.connect_with(NewAccount {
+                    network: waiting.network,
+                    credential,
+                    address,
+                    label,
+                    session_only: false,
+                    key_expiry: None,
+                })
+                .await
             }
-            SignInPurpose::Renew(account) => self.renew(account, credential).await,
+            SignInPurpose::Renew(account) => self.renew(account, credential, None).await,
         }
     }
 }

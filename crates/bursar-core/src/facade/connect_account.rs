@@ -6,6 +6,7 @@ use crate::driver::{Connection, blocking};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::address::parse_address;
 use bursar_domain::error::{AccountDetail, Code, Error, NetworkDetail, ProviderDetail, Result};
+use bursar_domain::key_expiry::KeyExpiry;
 use bursar_domain::key_owner::{KeyOwner, KeyScope, KeyUse};
 use bursar_domain::network::Network;
 use bursar_domain::view::{Change, ConnectedAccount};
@@ -28,6 +29,18 @@ pub struct Connect {
     pub label: Option<String>,
     /// Keep the key in memory until this process ends, and store it nowhere.
     pub session_only: bool,
+    /// The date on which the key expires, as the user typed it.
+    pub key_expires_on: Option<String>,
+}
+
+/// What an account is connected with, by key or by browser.
+pub(super) struct NewAccount {
+    pub(super) network: Network,
+    pub(super) credential: Credential,
+    pub(super) address: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) session_only: bool,
+    pub(super) key_expiry: Option<KeyExpiry>,
 }
 
 /// Protects the keyring entry of an account that has no connection yet from the removal of unused entries.
@@ -40,7 +53,8 @@ impl Bursar {
     /// Connects an account with an API key.
     ///
     /// # Errors
-    /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network.
+    /// `unauthorized` for a rejected key, `address_malformed`, `already_exists`, `not_found` for the network, `usage` for
+    /// the date on which the key expires.
     pub async fn connect(self: &Arc<Self>, connect: Connect) -> Result<ConnectedAccount> {
         let network = self.network(&connect.network).await?;
         if connect
@@ -56,24 +70,31 @@ impl Bursar {
             ));
         }
         let credential = Credential::api_key(&connect.key)?;
-        self.connect_with(
+        let now = self.services.clock.now();
+        let key_expiry = KeyExpiry::entered(connect.key_expires_on.as_deref(), None, now)?;
+        self.connect_with(NewAccount {
             network,
             credential,
-            connect.address,
-            connect.label,
-            connect.session_only,
-        )
+            address: connect.address,
+            label: connect.label,
+            session_only: connect.session_only,
+            key_expiry,
+        })
         .await
     }
 
     pub(super) async fn connect_with(
         self: &Arc<Self>,
-        network: Network,
-        credential: Credential,
-        address: Option<String>,
-        label: Option<String>,
-        session_only: bool,
+        new: NewAccount,
     ) -> Result<ConnectedAccount> {
+        let NewAccount {
+            network,
+            credential,
+            address,
+            label,
+            session_only,
+            key_expiry,
+        } = new;
         let address = address
             .filter(|text| !text.trim().is_empty())
             .map(|text| parse_address(&text))
@@ -107,6 +128,7 @@ impl Bursar {
             user_id,
             connected_at: self.services.clock.now(),
             added_checkout_hosts: Vec::new(),
+            key_expiry,
         };
         let connecting = ConnectingGuard::begin(self, session.keyring_entry_name());
         let location = if session_only {

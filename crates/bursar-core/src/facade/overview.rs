@@ -41,7 +41,7 @@ impl Bursar {
         let now = self.services.clock.now();
         blocking(move || {
             let known = views::known_balances(&of.account, state.as_deref(), &history, now)?;
-            Ok(views::account(&of, &known))
+            Ok(views::account(&of, &known, now))
         })
         .await
     }
@@ -63,7 +63,7 @@ impl Bursar {
             let (charges, charges_as_of) = chart_days(days, &unknown, currency, now);
             let as_of = balance.as_ref().map(|figure| figure.as_of);
             Ok(Overview {
-                account: views::account(&connection, &known),
+                account: views::account(&connection, &known, now),
                 debt: debt::view(&connection, known.owed(), state.as_deref(), now),
                 api_leads: connection.account.network.leading_balance() == BalanceFrom::Auto
                     && known.api_leads,
@@ -147,7 +147,7 @@ fn balance_view(
 ) -> BalanceView {
     let api = known.api.as_ref().map(|(api, _)| api);
     BalanceView {
-        account: views::account(connection, known),
+        account: views::account(connection, known, now),
         daily_usage: api.and_then(|api| api.daily_usage.clone()),
         days_left: known.days_left(),
         stale: is_stale(state, now),

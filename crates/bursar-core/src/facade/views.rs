@@ -9,7 +9,7 @@ use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{Code, Result};
 use bursar_domain::network::BalanceFrom;
 use bursar_domain::payment::Purpose;
-use bursar_domain::view::{AccountView, DuePaymentInProgress, TopUpView};
+use bursar_domain::view::{AccountView, DuePaymentInProgress, KeyExpiryView, TopUpView};
 use bursar_engine::top_up::{Phase, TopUp};
 use bursar_engine::{PollTarget, State};
 use bursar_provider as provider;
@@ -47,7 +47,11 @@ pub(super) fn known_balances(
     })
 }
 
-pub(super) fn account(connection: &Connection, known: &KnownBalances) -> AccountView {
+pub(super) fn account(
+    connection: &Connection,
+    known: &KnownBalances,
+    now: Timestamp,
+) -> AccountView {
     let account = &connection.account;
     let balance = known.balance();
     AccountView {
@@ -68,6 +72,10 @@ pub(super) fn account(connection: &Connection, known: &KnownBalances) -> Account
         waits_for_keyring: connection.session.waits_for_keyring(),
         keyring_error: connection.session.keyring_error(),
         session_only: connection.session.session_only(),
+        signed_in_by_browser: connection.session.signed_in_by_browser(),
+        key_expiry: account
+            .key_expiry
+            .map(|expiry| KeyExpiryView::new(&expiry, now)),
         signs_in_by_browser: account.network.sign_in.is_some(),
         has_console: account.network.console.is_some(),
         has_keys_page: account.network.keys_page.is_some(),

@@ -262,6 +262,7 @@ async fn connect(bursar: &Arc<Bursar>) -> AccountView {
         address: None,
         label: None,
         session_only: false,
+        key_expires_on: None,
     });
     connected.await.unwrap().account
 }

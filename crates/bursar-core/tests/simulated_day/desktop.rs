@@ -140,6 +140,7 @@ impl Desktop {
             user_id: Some("user".into()),
             connected_at: clock.now(),
             added_checkout_hosts: vec!["pay.example".into()],
+            key_expiry: None,
         };
         store.put_account(&account).unwrap();
         let secret_store = Arc::new(SecretStore::memory());

@@ -5,6 +5,7 @@ use crate::account::AccountId;
 use crate::catalogue::Capabilities;
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::key_expiry::KeyExpiry;
 use crate::key_owner::{KeyScope, KeyUse};
 use crate::money::{Amount, Currency};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,10 @@ pub struct AccountView {
     pub keyring_error: Option<Error>,
     /// The key or token is in memory only and is lost when this process ends.
     pub session_only: bool,
+    /// The browser signed the account in, so that there is no API key.
+    pub signed_in_by_browser: bool,
+    /// When the API key expires, if the user has entered it.
+    pub key_expiry: Option<KeyExpiryView>,
     pub signs_in_by_browser: bool,
     pub has_console: bool,
     /// Whether the network names the page on which API keys are made.
@@ -49,6 +54,40 @@ pub struct AccountView {
     /// What the account owes the provider, above zero. The balance is then zero.
     pub owed: Option<Amount>,
     pub connected_at: Timestamp,
+}
+
+/// When an account's API key expires.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct KeyExpiryView {
+    /// `YYYY-MM-DD`, a day in UTC.
+    pub date: String,
+    pub nearness: KeyExpiryNearness,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+#[serde(rename_all = "snake_case")]
+pub enum KeyExpiryNearness {
+    Later,
+    /// Within the time in which the user is warned.
+    Soon,
+    /// The day has ended.
+    Over,
+}
+
+impl KeyExpiryView {
+    pub fn new(expiry: &KeyExpiry, now: Timestamp) -> Self {
+        let nearness = if expiry.date.is_over(now) {
+            KeyExpiryNearness::Over
+        } else if expiry.is_soon(now) {
+            KeyExpiryNearness::Soon
+        } else {
+            KeyExpiryNearness::Later
+        };
+        let date = expiry.date.to_string();
+        Self { date, nearness }
+    }
 }
 
 /// A network that an account can be connected to, as shown before a key is entered.

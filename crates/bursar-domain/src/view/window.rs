@@ -95,5 +95,6 @@ pub enum Page {
         account: AccountId,
         payment: String,
     },
+    Accounts,
     Settings,
 }

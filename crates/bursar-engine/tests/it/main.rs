@@ -9,6 +9,7 @@
 
 mod event_orders;
 mod fixtures;
+mod key_expiry;
 mod leading_balance;
 mod notifications;
 mod polling;

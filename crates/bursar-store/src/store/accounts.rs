@@ -6,6 +6,7 @@ use crate::error::{StoreError, StoreResult};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::Timestamp;
 use bursar_domain::error::{AccountDetail, Code, Error, Result};
+use bursar_domain::key_expiry::{ExpiryDate, KeyExpiry};
 use bursar_domain::network::Network;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
@@ -103,14 +104,28 @@ pub(super) fn put(transaction: &Transaction<'_>, account: &Account) -> StoreResu
             to_json(&account.added_checkout_hosts)?,
         ],
     )?;
+    put_key_expiry(transaction, account)
+}
+
+fn put_key_expiry(transaction: &Transaction<'_>, account: &Account) -> StoreResult<()> {
+    match account.key_expiry {
+        Some(expiry) => transaction.execute(
+            "INSERT OR REPLACE INTO key_expiry (account, date, entered_at) VALUES (?1, ?2, ?3)",
+            params![account.id.0, expiry.date.to_string(), expiry.entered_at.0],
+        )?,
+        None => {
+            transaction.execute("DELETE FROM key_expiry WHERE account = ?1", [&account.id.0])?
+        }
+    };
     Ok(())
 }
 
 pub(super) fn all(connection: &Connection) -> StoreResult<Vec<Account>> {
     connection
         .prepare_cached(
-            "SELECT id, label, network, address, user_id, connected_at, added_hosts
-             FROM account ORDER BY position",
+            "SELECT id, label, network, address, user_id, connected_at, added_hosts, date, entered_at
+             FROM account LEFT JOIN key_expiry ON key_expiry.account = account.id
+             ORDER BY position",
         )?
         .query_and_then([], account)?
         .collect()
@@ -138,5 +153,16 @@ fn account(row: &Row<'_>) -> StoreResult<Account> {
         user_id: row.get(4)?,
         connected_at: Timestamp(row.get(5)?),
         added_checkout_hosts: from_json(&row.get::<_, String>(6)?)?,
+        key_expiry: key_expiry(row)?,
     })
+}
+
+fn key_expiry(row: &Row<'_>) -> StoreResult<Option<KeyExpiry>> {
+    let Some(date) = row.get::<_, Option<String>>(7)? else {
+        return Ok(None);
+    };
+    let date = ExpiryDate::parse(&date)
+        .map_err(|_| StoreError::Corrupt("the date on which a key expires cannot be read."))?;
+    let entered_at = Timestamp(row.get(8)?);
+    Ok(Some(KeyExpiry { date, entered_at }))
 }

@@ -130,6 +130,7 @@ pub(crate) fn account(label: &str) -> Account {
         user_id: Some("user".into()),
         connected_at: NOW,
         added_checkout_hosts: vec!["pay.example.com".into()],
+        key_expiry: None,
     }
 }
 

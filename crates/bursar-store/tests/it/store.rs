@@ -4,6 +4,7 @@ use crate::fixtures::{NOW, account, intent, network, notice, store};
 use bursar_domain::account::{Account, AccountId};
 use bursar_domain::clock::{Span, Timestamp};
 use bursar_domain::error::{Code, Detail, Error};
+use bursar_domain::key_expiry::{ExpiryDate, KeyExpiry};
 use bursar_domain::notice::{Notice, NoticeKind};
 use bursar_engine::top_up::{ConfirmedBy, Phase, TopUp, Verified};
 use bursar_engine::{Alerts, DebtWatch, WithoutMoney, Write};
@@ -247,6 +248,21 @@ fn stores_alerts() {
         .commit(&account.id, &[Write::Alerts(alerts.clone())])
         .unwrap();
     assert_eq!(store.alerts(&account.id).unwrap(), alerts);
+}
+
+#[test]
+fn keeps_when_a_key_expires() {
+    let (_home, store, account) = store();
+    let date = ExpiryDate::parse("2026-12-31").unwrap();
+    let entered_at = NOW;
+    for key_expiry in [Some(KeyExpiry { date, entered_at }), None] {
+        let changed = Account {
+            key_expiry,
+            ..account.clone()
+        };
+        store.put_account(&changed).unwrap();
+        assert_eq!(store.accounts().unwrap(), [changed]);
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ function cached<F>(make: (locale: string) => F): () => F {
 const dates = (options: Intl.DateTimeFormatOptions) => cached((locale) => new Intl.DateTimeFormat(locale, options));
 
 const DAY = dates({ dateStyle: "medium" });
+const DATE = dates({ dateStyle: "medium", timeZone: "UTC" });
 const SHORT_DAY = dates({ day: "numeric", month: "short", timeZone: "UTC" });
 const MONTH = dates({ month: "long", year: "numeric", timeZone: "UTC" });
 const TIME = dates({ timeStyle: "short" });
@@ -55,6 +56,11 @@ export function formatList(items: readonly string[]): string {
 /** "6 Feb 2025" */
 export function formatDay(at: string): string {
   return written(DAY, at);
+}
+
+/** "6 Feb 2025" for `2025-02-06`, a date without a time, which is the same in every time zone. */
+export function formatDate(date: string): string {
+  return written(DATE, date);
 }
 
 /** "14:05" */

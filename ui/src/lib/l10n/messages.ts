@@ -74,6 +74,8 @@ export interface Messages {
   "card-error": { title: string; message: string };
   "card-explorer": null;
   "card-frozen": null;
+  "card-key-expires": null;
+  "card-key-expires-nearness": { nearness: "later" | "over" | "soon"; date: string };
   "card-maintenance": null;
   "card-methods": null;
   "card-network": null;
@@ -365,6 +367,8 @@ export interface Messages {
   "key-check": { state: "granted" | "missing" | "trying" | "unknown" | "waiting" };
   "key-check-needs": { scope: string; preset: string; mono?: Markup };
   "key-checks": null;
+  "key-expiry": null;
+  "key-expiry.hint": null;
   "key-host": { host: string; mono?: Markup };
   "key-use": { use: "payments" | "spending" | "top-ups" };
   "keys-close": null;
@@ -525,6 +529,8 @@ export interface Messages {
   "notice-failed": { kind: "migration" | "payment" | "renewal" | "top_up" };
   "notice-failed.body": { amount: string; account: string; why: string };
   "notice-failed.body-hidden": { account: string; why: string };
+  "notice-key_expires": null;
+  "notice-key_expires.body": { days: number; account: string };
   "notice-low_balance": null;
   "notice-low_balance.amount": { account: string; amount: string };
   "notice-low_balance.amount-hidden": { account: string };
@@ -878,6 +884,8 @@ export interface DetailMessages {
   "detail-home-in-use": null;
   "detail-http-status": { host: string; status: string };
   "detail-invoice-not-pdf": null;
+  "detail-key-expiry-malformed": null;
+  "detail-key-expiry-over": null;
   "detail-key-incomplete": null;
   "detail-key-lacks-scope": { needed_for: "payments" | "spending" | "top-ups"; scope: string; preset: string };
   "detail-key-malformed": null;

@@ -23,6 +23,7 @@ export function noticeTitle({ kind, about }: NoticeView): string {
 export function noticeBody(notice: NoticeView, hide: boolean): string {
   const { kind, label: account } = notice;
   const amount = notice.amount === null || hide ? null : formatAmount(notice.amount);
+  if (kind === "key_expires") return t("notice-key_expires.body", { account, days: notice.days_left ?? 0 });
   if (kind === "signed_out") return t("notice-signed_out.body", { account });
   if (kind === "low_balance") return lowBalance(account, notice.days_left, amount);
   if (kind === "completed" || kind === "refunded") {

@@ -1,6 +1,9 @@
 //! Accounts that are added late, machines that are offline, and keyrings that are unavailable.
 
 use super::*;
+use bursar_domain::error::AccountDetail;
+use bursar_domain::notice::NoticeKind;
+use bursar_domain::view::KeyExpiryNearness;
 
 #[tokio::test]
 async fn new_account_takes_presence_and_connectivity() {
@@ -59,7 +62,7 @@ async fn keeps_added_rpc_endpoint_while_keyring_is_unavailable() {
     let both = ["127.0.0.1:7", "127.0.0.1:1"];
     assert_eq!(bursar.rpc_hosts(account.clone()).await.unwrap(), both);
     app.keyring_away.store(true, Ordering::Release);
-    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
+    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None, None);
     renamed.await.unwrap();
     assert_eq!(bursar.rpc_hosts(account.clone()).await.unwrap(), both);
     bursar
@@ -67,4 +70,60 @@ async fn keeps_added_rpc_endpoint_while_keyring_is_unavailable() {
         .await
         .unwrap();
     assert_eq!(bursar.rpc_hosts(account.clone()).await.unwrap(), both);
+}
+
+fn key_warnings(app: &TestApp) -> Vec<Option<u32>> {
+    let notices = app.bursar.services.store.notices(None, 10).unwrap();
+    notices
+        .into_iter()
+        .map(|stored| stored.notice)
+        .filter(|notice| notice.kind == NoticeKind::KeyExpires)
+        .map(|notice| notice.days_left)
+        .collect()
+}
+
+#[tokio::test]
+async fn warns_of_a_key_that_expires_and_not_again_after_a_restart() {
+    let mut app = TestApp::connect(MockFluence::default()).await;
+    let date = |days| {
+        let at = app.clock.now().plus(Span::days(days));
+        Some(at.date())
+    };
+    let (yesterday, next_month) = (date(-1), date(30));
+    let edit = |date| {
+        app.bursar
+            .edit_account(app.account.clone(), "t".to_owned(), None, date)
+    };
+    let refused = edit(yesterday).await.unwrap_err();
+    assert_eq!(refused.detail, AccountDetail::KeyExpiryOver.into());
+    let edited = edit(next_month.clone()).await.unwrap();
+    let shown = edited.key_expiry.unwrap();
+    assert_eq!(Some(shown.date), next_month);
+    assert_eq!(shown.nearness, KeyExpiryNearness::Later);
+
+    app.later(Span::days(23));
+    app.bursar.driver.send_event(&app.account, Event::Tick);
+    app.until("a warning is there", |_| !key_warnings(&app).is_empty())
+        .await;
+    app.restart().await;
+    app.until("it is signed in", |state| state.config.signed_in)
+        .await;
+    app.bursar.driver.send_event(&app.account, Event::Tick);
+    app.until("it is due again", |state| state.key_expiry_warned.is_some())
+        .await;
+    assert_eq!(key_warnings(&app), [Some(7)]);
+    app.later(Span::days(6));
+    app.bursar.driver.send_event(&app.account, Event::Tick);
+    app.until("the second is there", |_| key_warnings(&app).len() > 1)
+        .await;
+    assert_eq!(key_warnings(&app), [Some(1), Some(7)]);
+
+    // A new key is not the one that expires.
+    let key = Zeroizing::new("better".to_owned());
+    let renewed = app.bursar.sign_in_again(app.account.clone(), key, None);
+    assert_eq!(renewed.await.unwrap().account.key_expiry, None);
+    app.until("nothing is watched any more", |state| {
+        state.key_expiry.is_none()
+    })
+    .await;
 }

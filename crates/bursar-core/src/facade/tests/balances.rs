@@ -312,7 +312,7 @@ async fn shows_api_figures_of_an_earlier_session_with_their_age() {
 
     let key = Zeroizing::new("key".to_owned());
     let account = app.account.clone();
-    app.bursar.sign_in_again(account, key).await.unwrap();
+    app.bursar.sign_in_again(account, key, None).await.unwrap();
     app.until("the balance is read", known).await;
     app.keyring_away.store(true, Ordering::Relaxed);
     app.restart().await;

@@ -90,7 +90,7 @@ async fn never_stores_or_shows_key_that_provider_echoes() {
     .await;
     let key = Zeroizing::new(KEY.to_owned());
     app.bursar
-        .sign_in_again(app.account.clone(), key)
+        .sign_in_again(app.account.clone(), key, None)
         .await
         .unwrap();
     app.provider.lock().unwrap().payments.push(with_key);

@@ -24,7 +24,7 @@ async fn begin_with(home: &Path, away: &Arc<AtomicBool>, entries: &Arc<Entries>)
 impl Bursar {
     /// Signs in again. The account must then be signed in, with the key kept for this session only.
     async fn sign_in_again_with(self: Arc<Self>, account: AccountId, key: Zeroizing<String>) {
-        let connected = self.sign_in_again(account, key).await.unwrap();
+        let connected = self.sign_in_again(account, key, None).await.unwrap();
         assert!(connected.account.signed_in && connected.account.session_only);
     }
 }
@@ -69,6 +69,7 @@ impl Keys {
             address: None,
             label: None,
             session_only,
+            key_expires_on: None,
         };
         Ok(self.bursar.connect(connect).await?.account.id)
     }

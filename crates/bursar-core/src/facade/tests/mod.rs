@@ -289,6 +289,7 @@ impl<P: MockProvider> TestApp<P> {
                 address: P::ADDRESS.map(str::to_owned),
                 label: None,
                 session_only: false,
+                key_expires_on: None,
             })
             .await
             .unwrap();

@@ -34,10 +34,12 @@ async fn learns_the_owner_from_the_first_answer() {
     app.until("the balance is read", read).await;
     assert_eq!(stored_user(&app).await.as_deref(), Some("acc_dana"));
     let (bursar, account) = (&app.bursar, &app.account);
-    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None);
+    let renamed = bursar.edit_account(account.clone(), "renamed".to_owned(), None, None);
     renamed.await.unwrap();
     assert_eq!(stored_user(&app).await.as_deref(), Some("acc_dana"));
-    let refused = bursar.sign_in_again(account.clone(), key("bob")).await;
+    let refused = bursar
+        .sign_in_again(account.clone(), key("bob"), None)
+        .await;
     assert_eq!(refused.unwrap_err().code, Code::Unauthorized);
     let double = bursar.connect(Connect {
         provider: None,
@@ -46,6 +48,7 @@ async fn learns_the_owner_from_the_first_answer() {
         address: None,
         label: None,
         session_only: false,
+        key_expires_on: None,
     });
     assert_eq!(double.await.unwrap_err().code, Code::AlreadyExists);
 }
@@ -57,7 +60,7 @@ async fn key_without_known_user_changes_nothing() {
     app.provider.lock().unwrap().down.push("/account");
     let refused = app
         .bursar
-        .sign_in_again(app.account.clone(), key("bob"))
+        .sign_in_again(app.account.clone(), key("bob"), None)
         .await;
     assert_eq!(refused.unwrap_err().code, Code::ProviderUnavailable);
     app.provider.lock().unwrap().down.clear();

@@ -102,7 +102,11 @@ async fn explains_an_unknown_outcome_if_the_history_is_forbidden() {
 
     app.provider.lock().unwrap().history_forbidden = false;
     app.bursar
-        .sign_in_again(app.account.clone(), Zeroizing::new("better".to_owned()))
+        .sign_in_again(
+            app.account.clone(),
+            Zeroizing::new("better".to_owned()),
+            None,
+        )
         .await
         .unwrap();
     app.until("the payment is missing once", |state| {

@@ -14,6 +14,10 @@ pub enum AccountDetail {
     LabelTaken { label: String },
     /// A text is empty or has characters that no key has.
     KeyMalformed,
+    /// A text is not the date on which a key expires.
+    KeyExpiryMalformed,
+    /// The day on which a new key is said to expire is over.
+    KeyExpiryOver,
     /// A text has not the form of a wallet address.
     AddressMalformed,
     /// The checksum of a wallet address is wrong.
